@@ -1,0 +1,235 @@
+"""Every table of the catalog, for SQLite and PostgreSQL alike (SQLAlchemy Core, migrated by Alembic)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite only counts up by itself in a column that is exactly INTEGER PRIMARY KEY.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+NOBODY: Final = 0
+"""The access id that nobody may read: what a deleted row carries in the indexes."""
+PUBLIC: Final = 1
+"""The access id of documents that everyone may read."""
+
+connectors = Table(
+    "connectors",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+    Column("mode", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("limit_reached", String(32)),
+    Column("error", Text),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("seconds", Float, nullable=False, default=0.0),  # time spent crawling, over all resumptions
+    Column("counts", JSON, nullable=False, default=dict),
+    Column("settings_hash", String(32), nullable=False),
+    # Who is crawling: a lease that a dead process lets expire.
+    Column("holder", String(128)),
+    Column("lease_expires_at", DateTime(timezone=True)),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", String(300), primary_key=True),
+    Column("status", Integer),  # of the answer; null: unreachable
+    Column("body", LargeBinary),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("error", Text),
+)
+
+urls = Table(  # the ledger: one row for every URL ever seen, which is the durable frontier too
+    "urls",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
+    Column("key", LargeBinary(16), nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("host", String(300), nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("referrer_id", RowId),
+    Column("found_by", String(16), nullable=False),  # seed, link, sitemap, redirect, canonical
+    Column("run_id", Integer, nullable=False),  # the latest run that met it
+    Column("state", String(16), nullable=False),
+    Column("reason", String(40)),
+    Column("rule", Text),
+    Column("detail", Text),  # what was seen: an error, a redirect's target, a duplicate's original
+    Column("status", Integer),
+    Column("content_type", String(128)),
+    Column("size", BigInteger),  # bytes of the body, decompressed
+    Column("renderer", String(16)),
+    Column("redirects", JSON),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("fetched_at", DateTime(timezone=True)),
+    Column("fetch_ms", Integer),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", LargeBinary(16)),
+    Column("content_hash", LargeBinary(16)),
+    Column("document_id", String(32)),
+    Index(
+        "ix_urls_frontier",
+        "connector_id",
+        "host",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index("ix_urls_connector_state", "connector_id", "state"),
+)
+
+page_links = Table(  # the links of each page, so that an unchanged one still leads on
+    "page_links",
+    metadata,
+    Column("url_id", RowId, primary_key=True, autoincrement=False),
+    Column("links", LargeBinary, nullable=False),  # zstandard over JSON
+)
+
+refused_links = Table(  # links out of scope: a counter per host and some examples, not a row each
+    "refused_links",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("host", String(300), primary_key=True),
+    Column("reason", String(40), primary_key=True),
+    Column("run_id", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("examples", JSON, nullable=False),
+)
+
+access_lists = Table(
+    "access_lists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),  # a hash of the normalised lists
+    Column("allow", JSON, nullable=False),
+    Column("deny", JSON, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+    Column("url_id", RowId, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(16)),
+    Column("fields", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the blocks, see catalog.content
+    Column("content_hash", LargeBinary(16), nullable=False),  # of main content and mapped fields
+    Column("access_id", ForeignKey("access_lists.id"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("run_id", Integer, nullable=False),  # the latest run that met it
+    Column("deleted_at", DateTime(timezone=True)),
+    Column("pending", Boolean, nullable=False),  # the indexes do not show this version yet
+    Index(
+        "ix_documents_pending",
+        "id",
+        sqlite_where=text("pending"),
+        postgresql_where=text("pending"),
+    ),
+    Index("ix_documents_content", "connector_id", "content_hash"),
+)
+
+document_versions = Table(  # what a document said before
+    "document_versions",
+    metadata,
+    Column("document_id", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("replaced_at", DateTime(timezone=True), nullable=False),
+)
+
+bodies = Table(  # content-addressed; the bytes lie compressed in append-only shard files
+    "bodies",
+    metadata,
+    Column("hash", LargeBinary(16), primary_key=True),
+    Column("shard", String(64), nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),  # before compression
+)
+
+embeddings = Table(  # one for each (model, prompt, exact input text); fp16 rows in shard files
+    "embeddings",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("shard", String(64), nullable=False),
+    Column("row", BigInteger, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),  # from 0, in reading order
+    Column("text", Text, nullable=False),
+    Column("heading_path", JSON, nullable=False),
+    Column("anchor", Text),
+    Column("page", Integer),
+    Column("start", Integer, nullable=False),  # character offsets in the document's text
+    Column("end", Integer, nullable=False),
+    Column("embedding_key", LargeBinary(16), nullable=False, index=True),
+    UniqueConstraint("document_id", "ordinal"),
+)
+
+commands = Table(  # what the search service asks a running `crawler schedule` to do
+    "commands",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("result", JSON),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+)

@@ -1,0 +1,1 @@
+"""Floor 4: from seeds to stored documents: frontier, fetch, decide, record."""

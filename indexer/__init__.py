@@ -1,0 +1,1 @@
+"""Floor 3: chunk, embed, keep segments; retrieve and fuse."""

@@ -1,0 +1,1 @@
+"""Floor 1: `connectors.yaml` as frozen, validated settings."""
