@@ -1,0 +1,1 @@
+"""Ask both indexes, fuse what they answer, and fold passages into documents."""
