@@ -10,7 +10,7 @@ from catalog.vocabulary import Reason
 
 @dataclass(frozen=True, slots=True)
 class HtmlFetched:
-    """A page: `body` is decompressed, `headers` have lower-case names, `milliseconds` run to the last byte."""
+    """A page: `body` decompressed, header names in lower case, `milliseconds` up to the last byte."""
 
     body: bytes
     status: int
@@ -40,7 +40,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Redirected:
-    """A 3xx answer with its target, absolute but not yet canonical. Whoever asked decides whether to go on."""
+    """A 3xx answer; its target is absolute, not yet canonical, and for the engine to decide about."""
 
     target: str
     status: int

@@ -62,7 +62,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that answers: `dense` (cosine) and `lexical` (BM25) are None where that half did not find it."""
+    """A chunk that answers; `dense` (cosine) or `lexical` (BM25) is None where that half missed it."""
 
     chunk_id: int
     document_id: str
