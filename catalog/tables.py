@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -19,9 +21,28 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     text,
 )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware, and UTC again when read, also from SQLite, which keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone: write datetime.now(UTC)")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
 
 metadata: Final = MetaData(
     naming_convention={
@@ -45,7 +66,7 @@ connectors = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(64), nullable=False, unique=True),
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", Moment(), nullable=False),
 )
 
 runs = Table(
@@ -57,14 +78,14 @@ runs = Table(
     Column("state", String(16), nullable=False),
     Column("limit_reached", String(32)),
     Column("error", Text),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("started_at", Moment(), nullable=False),
+    Column("finished_at", Moment()),
     Column("seconds", Float, nullable=False, default=0.0),  # time spent crawling, over all resumptions
     Column("counts", JSON, nullable=False, default=dict),
     Column("settings_hash", String(32), nullable=False),
     # Who is crawling: a lease that a dead process lets expire.
     Column("holder", String(128)),
-    Column("lease_expires_at", DateTime(timezone=True)),
+    Column("lease_expires_at", Moment()),
 )
 
 robots = Table(
@@ -73,8 +94,8 @@ robots = Table(
     Column("origin", String(300), primary_key=True),
     Column("status", Integer),  # of the answer; null: unreachable
     Column("body", LargeBinary),
-    Column("fetched_at", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("fetched_at", Moment(), nullable=False),
+    Column("expires_at", Moment(), nullable=False),
     Column("error", Text),
 )
 
@@ -100,7 +121,7 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("renderer", String(16)),
     Column("redirects", JSON),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("fetched_at", DateTime(timezone=True)),
+    Column("fetched_at", Moment()),
     Column("fetch_ms", Integer),
     Column("etag", Text),
     Column("last_modified", Text),
@@ -160,11 +181,11 @@ documents = Table(
     Column("content", LargeBinary, nullable=False),  # the blocks, see catalog.content
     Column("content_hash", LargeBinary(16), nullable=False),  # of main content and mapped fields
     Column("access_id", ForeignKey("access_lists.id"), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
-    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("changed_at", Moment(), nullable=False),
+    Column("fetched_at", Moment(), nullable=False),
     Column("run_id", Integer, nullable=False),  # the latest run that met it
-    Column("deleted_at", DateTime(timezone=True)),
+    Column("deleted_at", Moment()),
     Column("pending", Boolean, nullable=False),  # the indexes do not show this version yet
     Index(
         "ix_documents_pending",
@@ -183,8 +204,8 @@ document_versions = Table(  # what a document said before
     Column("title", Text, nullable=False),
     Column("fields", JSON, nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Column("fetched_at", DateTime(timezone=True), nullable=False),
-    Column("replaced_at", DateTime(timezone=True), nullable=False),
+    Column("fetched_at", Moment(), nullable=False),
+    Column("replaced_at", Moment(), nullable=False),
 )
 
 bodies = Table(  # content-addressed; the bytes lie compressed in append-only shard files
@@ -230,6 +251,6 @@ commands = Table(  # what the search service asks a running `crawler schedule` t
     Column("arguments", JSON, nullable=False),
     Column("state", String(16), nullable=False),
     Column("result", JSON),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("created_at", Moment(), nullable=False),
+    Column("finished_at", Moment()),
 )

@@ -1,0 +1,86 @@
+"""The bodies of pages and files, each kept once by its hash, compressed, in shard files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import zstandard
+from sqlalchemy import Connection, select
+
+from catalog.dialect import insert_or
+from catalog.errors import ShardDamagedError
+from catalog.shards import SHARD_BYTES, ShardPosition, ShardWriter, read_shard
+from catalog.tables import bodies
+
+KIND: Final = "bodies"
+
+
+def body_hash(body: bytes) -> bytes:
+    """The 128-bit name of a body."""
+    return hashlib.blake2b(body, digest_size=16).digest()
+
+
+def compress(body: bytes) -> bytes:
+    """A body as it lies in a shard."""
+    return zstandard.compress(body, 3)
+
+
+def decompress(packed: bytes, size: int) -> bytes:
+    """A body of `size` bytes again; raises `ShardDamagedError` for anything else."""
+    try:
+        body = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
+    except zstandard.ZstdError as error:
+        raise ShardDamagedError(f"a body of {size} bytes cannot be decompressed: {error}") from error
+    if len(body) != size:
+        raise ShardDamagedError(f"a body of {size} bytes has {len(body)} bytes when decompressed")
+    return body
+
+
+class BodyStore:
+    """Bodies under `<directory>/bodies`; `put` is for one thread at a time, `get` for any."""
+
+    def __init__(self, directory: Path, shard_bytes: int = SHARD_BYTES) -> None:
+        self._folder = directory / KIND
+        self._writer = ShardWriter(self._folder, shard_bytes)
+
+    def put(self, connection: Connection, batch: Sequence[tuple[bytes, bytes, int]]) -> int:
+        """Keep bodies, each (hash, compressed, size uncompressed); return how many were new.
+
+        The bytes are on the disk when this returns, and count once the transaction commits: a crash in
+        between leaves bytes that nothing refers to, for `vacuum`.
+        """
+        if not batch:
+            return 0
+        hashes = {name for name, _, _ in batch}
+        # The share lock makes PostgreSQL's vacuum wait until the rows that need a known body are there.
+        find = select(bodies.c.hash).where(bodies.c.hash.in_(hashes)).with_for_update(read=True)
+        known = set(connection.scalars(find))
+        rows = []
+        for name, packed, size in batch:
+            if name in known:
+                continue
+            known.add(name)
+            rows.append({"hash": name, "size": size} | asdict(self._writer.append(packed)))
+        if rows:
+            self._writer.sync()
+            connection.execute(insert_or(connection, bodies).on_conflict_do_nothing(), rows)
+        return len(rows)
+
+    def get(self, connection: Connection, name: bytes) -> bytes | None:
+        """The body of that hash, or None when it is not kept; raises `ShardDamagedError`."""
+        row = connection.execute(select(bodies).where(bodies.c.hash == name)).one_or_none()
+        if row is None:
+            return None
+        position = ShardPosition(row.shard, row.offset, row.length)
+        body = decompress(read_shard(self._folder, position), row.size)
+        if body_hash(body) != name:
+            raise ShardDamagedError(f"{row.shard} holds another body at {row.offset} than the catalog says")
+        return body
+
+    def close(self) -> None:
+        """Let the file being appended to go."""
+        self._writer.close()
