@@ -1,0 +1,160 @@
+"""Reading the lexical index: immutable snapshots that many threads may search at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import tantivy
+from tantivy import Order, Query
+
+from indexer.lexical.entries import joined_id
+from indexer.lexical.errors import translated
+from indexer.lexical.queries import access_condition, restricted
+from indexer.lexical.schema import ColumnType, column
+from indexer.lexical.storage import Layout, read_description
+
+LARGEST_FACET: Final = 1000
+"""Values counted per facet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageMatches:
+    """Chunks found by their words, best first: ids, BM25 scores and the document of each."""
+
+    chunk_ids: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+    document_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMatches:
+    """Documents found, best first, and how many there are in all."""
+
+    document_ids: tuple[str, ...]
+    scores: tuple[float, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalSnapshot:
+    """Both indexes as of one commit."""
+
+    columns: Mapping[str, ColumnType]
+    passages_schema: tantivy.Schema
+    documents_schema: tantivy.Schema
+    _passages: tantivy.Searcher
+    _documents: tantivy.Searcher
+
+    @property
+    def document_count(self) -> int:
+        """Documents in the index, readable or not."""
+        return self._documents.num_docs
+
+    def passages(self, query: Query, limit: int) -> PassageMatches:
+        """The best `limit` passages for `query` (over `passages_schema`)."""
+        hits = self._passages.search(query, limit=limit, count=False).hits
+        addresses = [address for _, address in hits]
+        chunks = self._passages.fast_field_values("chunk", addresses)
+        high = self._passages.fast_field_values("document_high", addresses)
+        low = self._passages.fast_field_values("document_low", addresses)
+        return PassageMatches(
+            np.array(chunks, np.int64),
+            np.array([score for score, _ in hits], np.float32),
+            tuple(joined_id(int(a or 0), int(b or 0)) for a, b in zip(high, low, strict=True)),
+        )
+
+    def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, str]:
+        """Chunk id → document id, for the chunks that stand in the index."""
+        if not chunk_ids:
+            return {}
+        query = Query.term_set_query(self.passages_schema, "chunk", list(chunk_ids))
+        found = self.passages(query, limit=len(chunk_ids))
+        return dict(zip(found.chunk_ids.tolist(), found.document_ids, strict=True))
+
+    def documents(
+        self, query: Query, limit: int, *, offset: int = 0, sort: str | None = None
+    ) -> DocumentMatches:
+        """Documents for `query` (over `documents_schema`), by score, or by column `sort`.
+
+        A "-" before the column's name sorts descending; documents without a value come last.
+        """
+        found = self._documents.search(
+            query,
+            limit=limit,
+            offset=offset,
+            order_by_field=None if sort is None else column(sort.removeprefix("-")),
+            order=Order.Asc if sort is not None and not sort.startswith("-") else Order.Desc,
+        )
+        ids = tuple(self._documents.doc(address)["document"][0] for _, address in found.hits)
+        scores = tuple(score if sort is None else 0.0 for score, _ in found.hits)
+        return DocumentMatches(ids, scores, int(found.count))  # type: ignore[attr-defined]  # tantivy's stub forgets it
+
+    def facets(self, query: Query, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+        """For each column the values among the documents of `query`, the most frequent first."""
+        if not names:
+            return {}
+        request = {
+            name: {
+                "terms": {"field": column(name), "size": LARGEST_FACET, "segment_size": LARGEST_FACET * 10}
+            }
+            for name in names
+        }
+        answer = self._documents.aggregate(query, request)
+        return {
+            name: [
+                (str(bucket.get("key_as_string", bucket["key"])), int(bucket["doc_count"]))
+                for bucket in answer[name]["buckets"]
+            ]
+            for name in names
+        }
+
+    def readable_documents(self, query: Query, allowed: Collection[int]) -> Query:
+        """`query` over the documents index, within the allowed access ids."""
+        return restricted(query, [access_condition(self.documents_schema, allowed)])
+
+
+@dataclass(slots=True)
+class LexicalReader:
+    """Follows the index in a folder; `snapshot` is None while nothing was ever written there."""
+
+    _layout: Layout
+    snapshot: LexicalSnapshot | None = None
+    _signature: tuple[tuple[int, int], ...] | None = field(default=None, repr=False)
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Read the index in `directory`, now or as soon as there is one.
+
+        Raises `LexicalIndexError` for damaged files, `IncompatibleIndexError` for those of another version.
+        """
+        reader = cls(Layout(directory))
+        reader.refresh()
+        return reader
+
+    def refresh(self) -> bool:
+        """Take over what was committed since; whether anything was. Cheap when nothing changed.
+
+        On an error the old snapshot stays in use.
+        """
+        signature = self._layout.signature()
+        if signature == self._signature:
+            return False
+        self.snapshot = None if signature is None else _open_snapshot(self._layout)
+        self._signature = signature
+        return True
+
+
+def _open_snapshot(layout: Layout) -> LexicalSnapshot:
+    columns = read_description(layout)
+    with translated(layout.directory):
+        passages, documents = (tantivy.Index.open(str(path)) for path in (layout.passages, layout.documents))
+        for index in (passages, documents):
+            index.config_reader(reload_policy="manual")
+        return LexicalSnapshot(
+            columns, passages.schema, documents.schema, passages.searcher(), documents.searcher()
+        )

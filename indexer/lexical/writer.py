@@ -1,0 +1,97 @@
+"""Writing the lexical index: replace and remove whole documents, visible to readers after `commit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import tantivy
+
+from catalog.document import Document
+from indexer.lexical.analysis import register
+from indexer.lexical.entries import PassageText, entries
+from indexer.lexical.errors import IncompatibleIndexError, translated
+from indexer.lexical.schema import documents_schema, passages_schema
+from indexer.lexical.storage import Layout, all_columns, read_description, write_description
+
+HEAP_BYTES: Final = 64_000_000
+"""Memory of each of the two writers before it flushes a segment."""
+
+
+class LexicalWriter:
+    """The one writer of the index in `directory`, which is created when it is missing.
+
+    `fields` are the configuration's own fields, name → type (`string`, `string_list`, `date`, `long`,
+    `double`, `boolean`). Raises `IncompatibleIndexError` when the folder holds an index for other fields or
+    of another version, `IndexBusyError` when another process writes to it.
+
+    The two indexes are committed one after the other. A process that dies in between leaves documents
+    that one of them does not show yet: replace them again, which is harmless.
+    """
+
+    def __init__(self, directory: Path, fields: Mapping[str, str]) -> None:
+        self._layout = Layout(directory)
+        self._columns = all_columns(fields)
+        with translated(directory):
+            self._passages, self._documents = self._open_both()
+
+    def _open_both(self) -> tuple[tantivy.IndexWriter, tantivy.IndexWriter]:
+        layout = self._layout
+        is_new = not layout.description.exists()
+        if not is_new and read_description(layout) != self._columns:
+            raise IncompatibleIndexError(
+                f"{layout.directory}: made for other `fields` than the configuration now names; "
+                "run `indexer rebuild`"
+            )
+        writers = (
+            _open(layout.passages, passages_schema(self._columns)),
+            _open(layout.documents, documents_schema(self._columns)),
+        )
+        if is_new:
+            write_description(layout, self._columns)
+        return writers
+
+    def replace(self, document: Document, passages: Sequence[tuple[int, PassageText]]) -> None:
+        """Make `document` stand in the index with exactly these passages, each with its chunk id."""
+        self.remove([document.id])
+        document_entry, passage_entries = entries(document, passages, self._columns)
+        with translated(self._layout.directory):
+            self._documents.add_document(document_entry)
+            for entry in passage_entries:
+                self._passages.add_document(entry)
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Take these documents out; unknown ones are ignored."""
+        with translated(self._layout.directory):
+            for document_id in document_ids:
+                self._documents.delete_documents_by_term("document", document_id)
+                self._passages.delete_documents_by_term("document", document_id)
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable and visible to readers that refresh."""
+        with translated(self._layout.directory):
+            self._passages.commit()
+            self._documents.commit()
+
+    def close(self) -> None:
+        """Wait for merges to end and let go of the folder; what was not committed is dropped."""
+        with translated(self._layout.directory):
+            self._passages.wait_merging_threads()
+            self._documents.wait_merging_threads()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _open(directory: Path, schema: tantivy.Schema) -> tantivy.IndexWriter:
+    directory.mkdir(parents=True, exist_ok=True)
+    index = tantivy.Index(schema, path=str(directory), reuse=True)
+    register(index)
+    return index.writer(heap_size=HEAP_BYTES, num_threads=1)

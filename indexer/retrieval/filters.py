@@ -1,0 +1,117 @@
+"""The filter grammar compiled to tantivy queries over the typed columns of either index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from catalog.document import FieldValue
+from indexer.lexical.queries import any_of, printable
+from indexer.lexical.schema import ColumnType, column
+from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not
+
+Scalar = str | int | float | bool | datetime
+
+_RANGE_TYPES: Final = {
+    ColumnType.LONG: FieldType.Integer,
+    ColumnType.DOUBLE: FieldType.Float,
+    ColumnType.DATE: FieldType.Date,
+}
+_LIST_OPERATORS: Final = frozenset({"in", "contains_any", "contains_all"})
+_RANGE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
+_OPERATORS: Final = _LIST_OPERATORS | _RANGE_OPERATORS | {"eq", "prefix"}
+
+
+class InvalidFilterError(ValueError):
+    """The filter, facet or sort cannot be carried out; the message names the field and what would do."""
+
+
+def compile_filter(part: Filter, schema: tantivy.Schema, columns: Mapping[str, ColumnType]) -> Query:
+    """`part` as a query; raises `InvalidFilterError` for an unknown field, operator or value.
+
+    A document without a value satisfies no comparison, and so the negation of every one. Dates compare
+    to the second.
+    """
+    match part:
+        case AllOf(parts):
+            compiled = [(Occur.Must, compile_filter(each, schema, columns)) for each in parts]
+            return Query.boolean_query([(Occur.Must, Query.all_query()), *compiled])
+        case AnyOf(parts):
+            return any_of([compile_filter(each, schema, columns) for each in parts])
+        case Not(inner):
+            excluded = compile_filter(inner, schema, columns)
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, excluded)])
+        case Comparison():
+            return _comparison(part, schema, known_column(part.field, columns))
+
+
+def known_column(name: str, columns: Mapping[str, ColumnType]) -> ColumnType:
+    """The type of column `name`; raises `InvalidFilterError` when the index has none of that name."""
+    if name not in columns:
+        raise InvalidFilterError(f"there is no field {name!r}; there are {', '.join(sorted(columns))}")
+    return columns[name]
+
+
+def check_sort(sort: str, columns: Mapping[str, ColumnType]) -> None:
+    """Raise `InvalidFilterError` when `sort` names no column with a single value."""
+    name = sort.removeprefix("-")
+    if known_column(name, columns) is ColumnType.STRING_LIST:
+        raise InvalidFilterError(f"{name!r} has several values per document: results cannot be sorted by it")
+
+
+def _comparison(part: Comparison, schema: tantivy.Schema, column_type: ColumnType) -> Query:
+    field, operator = column(part.field), part.operator
+    if operator not in _OPERATORS:
+        raise InvalidFilterError(f"{part.field}: there is no operator {operator!r}")
+    if operator in _LIST_OPERATORS:
+        items = part.value if isinstance(part.value, tuple) else (part.value,)
+        values = [_value(part.field, item, column_type) for item in items]
+        if operator == "contains_all":
+            terms = [(Occur.Must, Query.term_query(schema, field, value)) for value in values]
+            return Query.boolean_query([(Occur.Must, Query.all_query()), *terms])
+        return any_of([Query.term_query(schema, field, value) for value in values])
+    if isinstance(part.value, tuple):
+        raise InvalidFilterError(f"{part.field}: {operator!r} compares with one value, not with a list")
+    value = _value(part.field, part.value, column_type)
+    if operator in _RANGE_OPERATORS:
+        return _range(part.field, operator, value, schema, column_type)
+    if operator == "eq":
+        return Query.term_query(schema, field, value)
+    if not isinstance(value, str):
+        raise InvalidFilterError(f"{part.field}: 'prefix' needs a string field; this one is {column_type}")
+    return Query.regex_query(schema, field, re.escape(value) + "(.|\n)*")
+
+
+def _range(name: str, operator: str, value: Scalar, schema: tantivy.Schema, column_type: ColumnType) -> Query:
+    field_type = _RANGE_TYPES.get(column_type)
+    if field_type is None or isinstance(value, str):
+        raise InvalidFilterError(
+            f"{name}: {operator!r} needs a date, long or double field; this one is {column_type}"
+        )
+    inclusive = operator.endswith("e")
+    if operator.startswith("g"):
+        return Query.range_query(schema, column(name), field_type, value, None, include_lower=inclusive)
+    return Query.range_query(schema, column(name), field_type, None, value, include_upper=inclusive)
+
+
+def _value(name: str, value: FieldValue, column_type: ColumnType) -> Scalar:
+    """`value` as the column holds it; raises `InvalidFilterError` when it is of another type."""
+    match column_type, value:
+        case ((ColumnType.STRING | ColumnType.STRING_LIST), str()):
+            return printable(value)
+        case ColumnType.DATE, datetime() if value.tzinfo is not None:
+            return value.astimezone(UTC).replace(microsecond=0)
+        case ColumnType.BOOLEAN, bool():
+            return value
+        case ((ColumnType.LONG | ColumnType.DOUBLE), bool()):
+            pass
+        case ColumnType.LONG, int() if -(2**63) <= value < 2**63:
+            return value
+        case ColumnType.DOUBLE, int() | float():
+            return float(value)
+    raise InvalidFilterError(f"{name} is a {column_type} field: {value!r} cannot be compared with it")

@@ -1,0 +1,50 @@
+"""Folding passages to documents: the best passage counts, further good ones add a little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+FURTHER_SHARE: Final = 0.05
+"""How much of the way to a perfect score a perfect further passage goes."""
+FURTHER_PASSAGES: Final = 2
+"""Only so many further passages count, so that length alone wins nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A document's score in 0..1 and its chunk ids, best first."""
+
+    document_id: str
+    score: float
+    chunk_ids: tuple[int, ...]
+
+
+def fold(scores: Mapping[int, float], document_of: Mapping[int, str]) -> list[Folded]:
+    """Documents by falling score. Chunks that stand in no document are left out.
+
+    Scores lie in 0..1. Ties are broken by document id, so that pages of results never overlap.
+    """
+    by_document: dict[str, list[tuple[float, int]]] = {}
+    for chunk_id, score in scores.items():
+        document_id = document_of.get(chunk_id)
+        if document_id is not None:
+            by_document.setdefault(document_id, []).append((-score, chunk_id))
+    folded = []
+    for document_id, passages in by_document.items():
+        passages.sort()
+        score = combined(-negated for negated, _ in passages)
+        folded.append(Folded(document_id, score, tuple(chunk_id for _, chunk_id in passages)))
+    folded.sort(key=lambda document: (-document.score, document.document_id))
+    return folded
+
+
+def combined(scores: Iterable[float]) -> float:
+    """The document's score from its passages' scores, best first: never below the best, never above 1."""
+    missing = 1.0
+    for rank, score in enumerate(scores):
+        if rank > FURTHER_PASSAGES:
+            break
+        missing *= 1.0 - (score if rank == 0 else FURTHER_SHARE * score)
+    return 1.0 - missing

@@ -1,0 +1,68 @@
+"""Fusing the two halves: a convex combination of min-max normalised scores.
+
+Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42(1), 2023,
+doi:10.1145/3596512): a convex combination of normalised scores beats reciprocal rank fusion in and out
+of domain, because it keeps how far apart the scores lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """What each half counts (`search.hybrid`); only their ratio matters."""
+
+    dense: float = 0.5
+    lexical: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A passage's fused score in 0..1 and what it came from; None where that half does not know it."""
+
+    score: float
+    dense: float | None
+    lexical: float | None
+
+
+def fuse(
+    dense: Mapping[int, float], lexical: Mapping[int, float], weights: FusionWeights
+) -> dict[int, Fused]:
+    """Chunk id → fused score, for every chunk of either half.
+
+    Each half's scores are stretched to 0..1 between its lowest and its highest; a chunk that a half does
+    not know gets that half's lowest. A half that found nothing at all has no say: the other decides.
+    """
+    share = _dense_share(bool(dense), bool(lexical), weights)
+    dense_unit, lexical_unit = min_max(dense), min_max(lexical)
+    return {
+        chunk_id: Fused(
+            share * dense_unit.get(chunk_id, 0.0) + (1 - share) * lexical_unit.get(chunk_id, 0.0),
+            dense.get(chunk_id),
+            lexical.get(chunk_id),
+        )
+        for chunk_id in dense.keys() | lexical.keys()
+    }
+
+
+def min_max(scores: Mapping[int, float]) -> dict[int, float]:
+    """The scores stretched so that the lowest is 0 and the highest 1; all 1 where they are equal."""
+    if not scores:
+        return {}
+    lowest, highest = min(scores.values()), max(scores.values())
+    spread = highest - lowest
+    if spread <= 0:
+        return dict.fromkeys(scores, 1.0)
+    return {key: (score - lowest) / spread for key, score in scores.items()}
+
+
+def _dense_share(has_dense: bool, has_lexical: bool, weights: FusionWeights) -> float:
+    if not has_lexical:
+        return 1.0
+    total = weights.dense + weights.lexical
+    if not has_dense or total <= 0:
+        return 0.0
+    return weights.dense / total
