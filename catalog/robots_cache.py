@@ -1,0 +1,54 @@
+"""Answers to requests for robots.txt, kept per origin until they expire, shared by all connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, select
+
+from catalog.dialect import insert_or
+from catalog.tables import robots
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsAnswer:
+    """What an origin (`https://host[:port]`) said; `status` is None and `error` set where it said nothing."""
+
+    origin: str
+    status: int | None
+    body: bytes | None
+    fetched_at: datetime
+    expires_at: datetime
+    error: str | None = None
+
+
+def load_robots(
+    connection: Connection, origins: Iterable[str], now: datetime | None = None
+) -> dict[str, RobotsAnswer]:
+    """The answers of these origins that have not expired."""
+    statement = select(robots).where(
+        robots.c.origin.in_(list(origins)), robots.c.expires_at > (now or datetime.now(UTC))
+    )
+    return {row.origin: RobotsAnswer(**row._mapping) for row in connection.execute(statement)}
+
+
+def save_robots(connection: Connection, answers: Iterable[RobotsAnswer]) -> None:
+    """Keep answers, each in place of the former one of its origin."""
+    rows = [asdict(answer) for answer in answers]
+    if not rows:
+        return
+    statement = insert_or(connection, robots)
+    columns = ("status", "body", "fetched_at", "expires_at", "error")
+    replacement = {column: statement.excluded[column] for column in columns}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[robots.c.origin], set_=replacement), rows
+    )
+
+
+def forget_robots(connection: Connection, now: datetime | None = None) -> int:
+    """Drop what has expired; return how many answers that were."""
+    return connection.execute(
+        delete(robots).where(robots.c.expires_at <= (now or datetime.now(UTC)))
+    ).rowcount
