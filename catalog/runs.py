@@ -23,8 +23,9 @@ class RunHeld(CatalogError):  # noqa: N818 - a state of affairs, not a fault
 
     def __init__(self, connector: str, run_id: int, holder: Holder, until: datetime) -> None:
         super().__init__(
-            f"connector {connector!r} is being crawled by process {holder.pid} on {holder.host} (run {run_id}):"
-            f" wait for it or stop it; if that host is gone, the run is free at {until:%H:%M:%S} UTC"
+            f"connector {connector!r} is being crawled by process {holder.pid} on {holder.host} "
+            f"(run {run_id}): wait for it or stop it; if that host is gone, the run is free at "
+            f"{until:%H:%M:%S} UTC"
         )
         self.run_id = run_id
         self.holder = holder
