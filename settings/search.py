@@ -1,0 +1,139 @@
+"""`search`: the service and its page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, Tag, model_validator
+
+from settings.quantities import Duration
+from settings.secrets import Secret
+from settings.section import LocalPath, Section, one_or_many
+from settings.services import AnswerModel, ModelName
+from settings.urls import HttpUrl
+from settings.variants import by_type
+
+Weight = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class NoAuthentication(Section):
+    """Nobody signs in; only public documents are found."""
+
+    type: Literal["none"] = "none"
+    """Nobody signs in; only public documents are found."""
+
+
+class KeyAuthentication(Section):
+    """API keys, made by `search-api key create`."""
+
+    type: Literal["api_keys"]
+    """API keys, made by `search-api key create`."""
+
+
+class TokenAuthentication(Section):
+    """Signed tokens (RFC 7519) of your identity provider."""
+
+    type: Literal["jwt"]
+    """Signed tokens (RFC 7519) of your identity provider."""
+    jwks_url: HttpUrl = Field(examples=["https://id.example.com/jwks.json"])
+    """Where the keys are published that tokens are checked with."""
+    issuer: Text
+    """What `iss` must say."""
+    audience: Text
+    """What `aud` must hold."""
+    user_claim: Text = "sub"
+    """The claim with the user's name."""
+    groups_claim: Text = "groups"
+    """The claim with the list of groups."""
+
+
+class SignInAuthentication(Section):
+    """People sign in on the page (OpenID Connect)."""
+
+    type: Literal["oidc"]
+    """People sign in on the page (OpenID Connect)."""
+    issuer: HttpUrl = Field(examples=["https://id.example.com/"])
+    """The identity provider."""
+    client_id: Text
+    """The name under which this service is registered there."""
+    client_secret: Secret
+    """Its secret."""
+    user_claim: Text = "sub"
+    """The claim with the user's name."""
+    groups_claim: Text = "groups"
+    """The claim with the list of groups."""
+    scopes: tuple[Text, ...] = ("openid", "profile", "email")
+    """The scopes to ask for."""
+
+
+Authentication = Annotated[
+    Annotated[NoAuthentication, Tag("type=none")]
+    | Annotated[KeyAuthentication, Tag("type=api_keys")]
+    | Annotated[TokenAuthentication, Tag("type=jwt")]
+    | Annotated[SignInAuthentication, Tag("type=oidc")],
+    by_type("none", "api_keys", "jwt", "oidc"),
+]
+
+
+class HybridSettings(Section):
+    """How the two halves of retrieval are weighed; only their ratio counts."""
+
+    dense: Weight = 0.5
+    """The weight of meaning (embeddings)."""
+    lexical: Weight = 0.5
+    """The weight of words (BM25)."""
+
+    @model_validator(mode="after")
+    def _one_half_counts(self) -> Self:
+        if self.dense + self.lexical <= 0:
+            raise ValueError("must have one weight above zero")
+        return self
+
+
+class Boost(Section):
+    """Raises documents by a field's value, or by how new they are."""
+
+    field: Text = Field(examples=["department"])
+    """A field of the index."""
+    values: tuple[Text, ...] = Field(default=(), examples=[["HR"]])
+    """The values that are raised; empty: every document that has the field (numbers and dates by value)."""
+    freshness: Duration | None = Field(default=None, examples=["90d"])
+    """For dates: the age at which half of the boost is gone."""
+    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """How much: above 1 raises, below 1 lowers."""
+
+
+Files = Annotated[
+    tuple[LocalPath, ...],
+    BeforeValidator(
+        lambda value: () if value is None else one_or_many(value),
+        json_schema_input_type=str | tuple[LocalPath, ...] | None,
+    ),
+]
+"""A path, a list of them, or null."""
+
+
+class SearchSettings(Section):
+    """The service and its page."""
+
+    host: Text = "127.0.0.1"
+    """The address that it listens on."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """The port that it listens on."""
+    authentication: Authentication = NoAuthentication()
+    """Who may ask: `none` (public documents only), `api_keys`, `jwt`, `oidc`."""
+    hybrid: HybridSettings = HybridSettings()
+    """The weights of meaning and words."""
+    reranker: ModelName | None = None
+    """A cross-encoder that orders the best results anew: a folder (written `./…`) or a hub name."""
+    answers: tuple[AnswerModel, ...] = ()
+    """Language models for `/v1/ask`; empty: extractive answers only."""
+    synonyms: Files = Field(default=(), examples=["synonyms.txt"])
+    """Files of synonyms in Solr's format."""
+    faq: Files = Field(default=(), examples=[["faq.csv"]])
+    """Files of questions and answers: CSV or JSON."""
+    featured: LocalPath | None = Field(default=None, examples=["featured.yaml"])
+    """A file of results that stand first for certain queries."""
+    boosts: tuple[Boost, ...] = ()
+    """What is raised in the results."""
