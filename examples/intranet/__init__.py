@@ -1,0 +1,1 @@
+"""Ternwick Instruments, a made-up company: five sites on loopback ports, demo and test fixture."""
