@@ -70,7 +70,7 @@ def open_catalog(database: str, directory: Path) -> Catalog:
     broken or out of reach.
     """
     url = _parse(database)
-    _make_folder(directory)
+    make_folder(directory)
     engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
     catalog = Catalog(engine, directory)
     try:
@@ -97,7 +97,8 @@ def _parse(database: str) -> URL:
     return url
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; raises `CatalogError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -110,7 +111,7 @@ def _sqlite_engine(url: URL) -> Engine:
     assert url.database is not None
     if not url.database.startswith("file:"):
         file = Path(url.database)
-        _make_folder(file.parent)
+        make_folder(file.parent)
         if file.exists() and not os.access(file, os.W_OK):
             raise CatalogError(f"the catalog {file} is read-only: make it writable for this user")
     return sqlite_engine(url)
