@@ -24,12 +24,14 @@ class Site:
     """What the URLs of one origin share.
 
     `host` is the WHATWG host: the name, and the port where it is not the scheme's own. `hostname` is the
-    name alone. `origin` is ``scheme://host``, or ``null`` for schemes that have none.
+    name alone. `port` is the scheme's own where none is named. `origin` is ``scheme://host``. Schemes other
+    than http and https have neither host nor port and the origin ``null``.
     """
 
     scheme: str
     host: str
     hostname: str
+    port: int
     origin: str
 
 
@@ -55,6 +57,11 @@ class WebAddress:
     def hostname(self) -> str:
         """The name alone; an IPv6 address stands in brackets."""
         return self.site.hostname
+
+    @property
+    def port(self) -> int:
+        """The port, the scheme's own where the URL names none; 0 for schemes that have none."""
+        return self.site.port
 
     @property
     def origin(self) -> str:
@@ -164,15 +171,16 @@ def _normal_escape(match: re.Match[str]) -> str:
 @lru_cache(maxsize=16_384)
 def _site(scheme: str, host: str) -> Site:
     name, colon, port = host.rpartition(":")
-    hostname = name if colon and port.isdecimal() else host
-    return Site(scheme, host, hostname, f"{scheme}://{host}")
+    if not (colon and port.isdecimal()):  # an IPv6 address has colons too
+        name, port = host, "443" if scheme == "https" else "80"
+    return Site(scheme, host, name, int(port), f"{scheme}://{host}")
 
 
 @lru_cache(maxsize=256)
 def _other_site(href: str) -> Site:
     """The site of a URL that is neither http nor https."""
     url = URL(href)
-    return Site(url.protocol.removesuffix(":"), "", "", "null")
+    return Site(url.protocol.removesuffix(":"), "", "", 0, "null")
 
 
 @lru_cache(maxsize=1_024)

@@ -17,8 +17,8 @@ _SCHEMES = frozenset({"http", "https"})
 class LinkRules:
     """The rules of one connector; pickles, so that parser processes decide about the links they find.
 
-    `file_types` are the media types of `filters.files.types`; none means all. `attachments` says whether
-    files are wanted at all.
+    `file_types` are the media types of `filters.files.types` (also ``image/*``); none means all.
+    `attachments` says whether files are wanted at all.
     """
 
     scope: Scope
@@ -57,7 +57,8 @@ class LinkRules:
         if not decision.allowed:
             return decision
         media_type = content_type.partition(";")[0].strip().lower()
-        if self.file_types and media_type not in self.file_types:
+        family = media_type.partition("/")[0] + "/*"
+        if self.file_types and self.file_types.isdisjoint((media_type, family)):
             return refused(Reason.FILE_TYPE_NOT_WANTED, f"filters.files.types: {media_type or 'no type'}")
         return ALLOWED
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
 from crawler.rules.canonical_url import WebAddress
 from crawler.rules.registrable_domain import is_ip_address, registrable_domain
-
-Follow = Literal["path", "host", "subdomains", "any"]
+from settings.scope import Follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,15 @@ class Scope:
         return self if target in self.seeds else replace(self, seeds=(*self.seeds, target))
 
     def _contains(self, address: WebAddress) -> bool:
-        if self.follow == "any":
+        if self.follow is Follow.ANY:
             return True
-        if self.follow == "path":
+        if self.follow is Follow.PATH:
             folders = self._folders.get(address.host)
             # The folder itself may be linked without its slash.
             return folders is not None and (address.path + "/").startswith(folders)
         if address.host in self._hosts:
             return True
-        return self.follow == "subdomains" and registrable_domain(address.hostname) in self._domains
+        return self.follow is Follow.SUBDOMAINS and registrable_domain(address.hostname) in self._domains
 
 
 def has_domain(hostname: str) -> bool:

@@ -11,6 +11,7 @@ from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import crawl_filter, file_filter, index_filter
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
+from settings.scope import Follow
 
 
 def address(text: str) -> WebAddress:
@@ -21,7 +22,7 @@ def address(text: str) -> WebAddress:
 
 SEED = address("https://x.example/docs/")
 RULES = LinkRules(
-    scope=Scope("host", (SEED,)),
+    scope=Scope(Follow.HOST, (SEED,)),
     max_depth=2,
     crawl=crawl_filter(include=["/docs/"], exclude=["/logout"]),
     index=index_filter(exclude=["/tags/"]),
@@ -82,8 +83,15 @@ def test_files_are_wanted_by_address_and_type(url: str, content_type: str, reaso
     assert RULES.file_decision(url, content_type).reason is reason
 
 
+def test_a_type_can_be_wanted_with_all_its_subtypes() -> None:
+    rules = LinkRules(scope=Scope(Follow.ANY, ()), max_depth=1, file_types=frozenset({"image/*"}))
+    assert rules.file_decision("https://x.example/a", "image/png") is ALLOWED
+    assert rules.file_decision("https://x.example/a", "images/png").reason is Reason.FILE_TYPE_NOT_WANTED
+    assert rules.file_decision("https://x.example/a", "").rule == "filters.files.types: no type"
+
+
 def test_no_file_is_wanted_where_attachments_are_off() -> None:
-    rules = LinkRules(scope=Scope("any", ()), max_depth=1, attachments=False)
+    rules = LinkRules(scope=Scope(Follow.ANY, ()), max_depth=1, attachments=False)
     decision = rules.file_decision("https://x.example/a.pdf", "application/pdf")
     assert decision == Decision(False, Reason.ATTACHMENTS_OFF, "attachments")
 

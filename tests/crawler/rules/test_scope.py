@@ -9,7 +9,8 @@ import pytest
 from catalog.vocabulary import ALLOWED, Decision, Reason
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.registrable_domain import registrable_domain
-from crawler.rules.scope import Follow, Scope
+from crawler.rules.scope import Scope
+from settings.scope import Follow
 
 
 def address(text: str) -> WebAddress:
@@ -18,8 +19,8 @@ def address(text: str) -> WebAddress:
     return parsed
 
 
-def scope(follow: Follow, *seeds: str) -> Scope:
-    return Scope(follow, tuple(address(seed) for seed in seeds))
+def scope(follow: str, *seeds: str) -> Scope:
+    return Scope(Follow(follow), tuple(address(seed) for seed in seeds))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_registrable_domains(name: str, domain: str) -> None:
         ("any", "https://x.example/", "https://elsewhere.example/", True),
     ],
 )
-def test_what_lies_inside(follow: Follow, seed: str, url: str, inside: bool) -> None:
+def test_what_lies_inside(follow: str, seed: str, url: str, inside: bool) -> None:
     decision = scope(follow, seed).decide(address(url))
     assert decision == (ALLOWED if inside else Decision(False, Reason.OUT_OF_SCOPE, f"scope.follow {follow}"))
 
