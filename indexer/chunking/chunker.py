@@ -1,0 +1,210 @@
+"""Pieces packed into chunks: never across a top heading, evenly filled, whole sentences repeated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Final
+
+from tokenizers import Tokenizer
+
+from catalog.document import Document
+from indexer.chunking.pieces import Piece, document_pieces
+from indexer.chunking.prefix import Context
+from indexer.chunking.tokens import TokenMap, token_maps
+
+SECTION_LEVEL: Final = 2
+"""Headings up to this level always begin a chunk."""
+RESERVE: Final = 6
+"""Tokens of the window left free: the two special ones, and words that encode differently side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage. `start` and `end` are character offsets in the document's text (its blocks joined by
+    blank lines); `text` is that stretch, after a table's header row where it begins inside a table.
+    `embedded_text` is what the model reads: title, heading path, text."""
+
+    ordinal: int
+    text: str
+    heading_path: tuple[str, ...]
+    anchor: str | None
+    page: int | None
+    start: int
+    end: int
+    embedded_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """Sizes in tokens: of a chunk's own text, of what it repeats of its neighbour, of the model's window."""
+
+    tokens: int = 200
+    overlap: int = 30
+    window: int = 256
+
+    @property
+    def prefix(self) -> int:
+        """What title and heading path may take."""
+        return self.window // 5
+
+    @property
+    def text(self) -> int:
+        """What a chunk's text may take, so that it fits the window together with its prefix."""
+        return max(1, min(self.tokens, self.window - self.prefix - RESERVE))
+
+
+def chunk_document(
+    document: Document, tokenizer: Tokenizer, tokens: int = 200, overlap: int = 30, window: int = 256
+) -> tuple[Chunk, ...]:
+    """The chunks of one document; see `chunk_documents`."""
+    return chunk_documents([document], tokenizer, Chunking(tokens, overlap, window))[0]
+
+
+def chunk_documents(
+    documents: Sequence[Document], tokenizer: Tokenizer, chunking: Chunking
+) -> list[tuple[Chunk, ...]]:
+    """The chunks of each document, in reading order; together they hold all of its text.
+
+    `tokenizer` must not cut (`counting_tokenizer`); it sees all texts at once, and each once.
+    """
+    texts = [text for document in documents for text in (document.title, *_texts(document))]
+    maps = iter(token_maps(tokenizer, texts))
+    return [
+        _chunks(document, next(maps), [next(maps) for _ in document.blocks], chunking)
+        for document in documents
+    ]
+
+
+def _texts(document: Document) -> list[str]:
+    return [block.text for block in document.blocks]
+
+
+def _chunks(
+    document: Document, title: TokenMap, maps: Sequence[TokenMap], chunking: Chunking
+) -> tuple[Chunk, ...]:
+    text = "\n\n".join(_texts(document))
+    context = Context.of(document, title, maps)
+    pieces = document_pieces(document.blocks, maps, chunking.text)
+    groups = [group for section in _sections(pieces) for group in _packed(section, chunking)]
+    return tuple(
+        _chunk(ordinal, group, text, context, chunking.prefix) for ordinal, group in enumerate(groups)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The pieces of one chunk; the first `repeated` of them end the chunk before, too."""
+
+    pieces: tuple[Piece, ...]
+    repeated: int = 0
+
+    @property
+    def first_told(self) -> Piece:
+        """The piece that says where the chunk stands: its first new one that is no heading."""
+        new = self.pieces[self.repeated :]
+        return next((piece for piece in new if not piece.heading_level), new[-1])
+
+    @property
+    def opening_headings(self) -> frozenset[str]:
+        """The headings with which the text begins."""
+        opening = takewhile(lambda piece: piece.heading_level, self.pieces)
+        return frozenset(piece.path[-1] for piece in opening if piece.path)
+
+
+def _chunk(ordinal: int, group: _Group, text: str, context: Context, prefix_limit: int) -> Chunk:
+    first, last, told = group.pieces[0], group.pieces[-1], group.first_told
+    own = text[first.start : last.end]
+    if first.header:
+        own = f"{first.header}\n{own}"
+    spoken = group.opening_headings
+    prefix = context.prefix((heading for heading in told.path if heading not in spoken), prefix_limit)
+    return Chunk(
+        ordinal=ordinal,
+        text=own,
+        heading_path=told.path,
+        anchor=told.anchor,
+        page=told.page,
+        start=first.start,
+        end=last.end,
+        embedded_text=f"{prefix}\n{own}" if prefix else own,
+    )
+
+
+def _sections(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Runs of pieces under one heading of level 1-2; a heading without text of its own joins the deeper
+    one below it."""
+    section: list[Piece] = []
+    for piece in pieces:
+        if section and 0 < piece.heading_level <= SECTION_LEVEL and not _goes_on(section[-1], piece):
+            yield section
+            section = []
+        section.append(piece)
+    if section:
+        yield section
+
+
+def _goes_on(before: Piece, heading: Piece) -> bool:
+    """Whether a top heading directly follows the one above it, or is the rest of a very long one."""
+    return bool(before.heading_level) and before.path in (heading.path[:-1], heading.path)
+
+
+def _packed(section: Sequence[Piece], chunking: Chunking) -> Iterator[_Group]:
+    """A section in chunks of about equal size: three of 140 tokens rather than two of 200 and a rest."""
+    target = _even_size(sum(piece.tokens for piece in section), chunking)
+    group = _Group(())
+    for piece in section:
+        if _is_full(group, piece, chunking.text, target):
+            told, headings = _trailing_headings(group, chunking.text - piece.tokens)
+            yield told
+            group = headings if headings.pieces else _carried(group, piece, chunking)
+        group = _Group((*group.pieces, piece), group.repeated)
+    yield group
+
+
+def _even_size(total: int, chunking: Chunking) -> int:
+    """How many new tokens each chunk of a section should bring, so that the repeated ones fit beside them."""
+    if total <= chunking.text:
+        return total
+    return math.ceil(total / math.ceil(total / max(1, chunking.text - chunking.overlap)))
+
+
+def _is_full(group: _Group, piece: Piece, limit: int, target: int) -> bool:
+    """Whether `piece` begins a new chunk: it must where it does not fit, it should where enough is told."""
+    if not group.pieces:
+        return False
+    size = _size(group.pieces)
+    if size + piece.tokens > limit:
+        return True
+    if all(told.heading_level for told in group.pieces):
+        return False
+    new = sum(told.tokens for told in group.pieces[group.repeated :])
+    return new >= target or (bool(piece.heading_level) and 2 * new >= target)
+
+
+def _trailing_headings(group: _Group, room: int) -> tuple[_Group, _Group]:
+    """A chunk without the headings at its end, and those: they belong to what follows, where they fit."""
+    headings = tuple(takewhile(lambda piece: piece.heading_level, reversed(group.pieces)))[::-1]
+    if len(headings) == len(group.pieces) or _size(headings) > room:
+        return group, _Group(())
+    return _Group(group.pieces[: len(group.pieces) - len(headings)], group.repeated), _Group(headings)
+
+
+def _size(pieces: Sequence[Piece]) -> int:
+    return sum(piece.tokens for piece in pieces) + (pieces[0].header_tokens if pieces else 0)
+
+
+def _carried(group: _Group, piece: Piece, chunking: Chunking) -> _Group:
+    """What a chunk that begins with `piece` repeats: the last sentences of `group`, as many as fit."""
+    if piece.heading_level:
+        return _Group(())
+    carried: list[Piece] = []
+    room = min(chunking.overlap, chunking.text - piece.tokens)
+    for before in reversed(group.pieces[1:]):
+        room -= before.tokens
+        if room < 0 or not before.repeatable:
+            break
+        carried.insert(0, before)
+    return _Group(tuple(carried), len(carried))

@@ -1,0 +1,122 @@
+"""Blocks taken apart into the smallest stretches that a chunk keeps whole: sentences, rows, code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from catalog.document import Block, BlockKind
+from indexer.chunking.prefix import one_line
+from indexer.chunking.sentences import sentence_spans
+from indexer.chunking.tokens import TokenMap
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the document's text, `start` to `end`, with its number of tokens.
+
+    `header` is a table's header row, repeated in a chunk that begins inside the table. Only prose
+    (`repeatable`) may stand in two chunks.
+    """
+
+    start: int
+    end: int
+    tokens: int
+    anchor: str | None
+    page: int | None
+    path: tuple[str, ...]
+    heading_level: int = 0
+    repeatable: bool = False
+    header: str = ""
+    header_tokens: int = 0
+
+
+_PROSE = frozenset(
+    {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE, BlockKind.CAPTION, BlockKind.DEFINITION}
+)
+
+
+def document_pieces(blocks: Sequence[Block], maps: Sequence[TokenMap], limit: int) -> Iterator[Piece]:
+    """The pieces of all blocks in order, none above `limit` tokens (a table's header counted in).
+
+    Offsets are those of the blocks' texts joined by a blank line.
+    """
+    offset = 0
+    headings: list[tuple[int, str]] = []
+    for block, tokens in zip(blocks, maps, strict=True):
+        if block.kind is BlockKind.HEADING:
+            headings = [heading for heading in headings if heading[0] < block.level]
+            headings.append((block.level, one_line(block.text)))
+        path = tuple(text for _, text in headings if text)
+        yield from _block_pieces(block, tokens, offset, path, limit)
+        offset += len(block.text) + 2
+
+
+def _block_pieces(
+    block: Block, tokens: TokenMap, offset: int, path: tuple[str, ...], limit: int
+) -> Iterator[Piece]:
+    header, header_tokens = _table_header(block, tokens, limit)
+    level = block.level if block.kind is BlockKind.HEADING else 0
+    for number, (start, end) in enumerate(_natural_spans(block, tokens, limit)):
+        is_header = number == 0 and bool(header)
+        for first, last in _fitting(block.text, tokens, start, end, limit - header_tokens):
+            yield Piece(
+                start=offset + first,
+                end=offset + last,
+                tokens=tokens.count(first, last),
+                anchor=block.anchor,
+                page=block.page,
+                path=path,
+                heading_level=level,
+                repeatable=block.kind in _PROSE,
+                header="" if is_header else header,
+                header_tokens=0 if is_header else header_tokens,
+            )
+
+
+def _table_header(block: Block, tokens: TokenMap, limit: int) -> tuple[str, int]:
+    """The header row to repeat; none where it would take more than a third of a chunk."""
+    if block.kind is not BlockKind.TABLE:
+        return "", 0
+    spans = _line_spans(block.text)
+    if len(spans) < 2:
+        return "", 0
+    count = tokens.count(*spans[0])
+    if count * 3 > limit:
+        return "", 0
+    return block.text[slice(*spans[0])], count
+
+
+def _natural_spans(block: Block, tokens: TokenMap, limit: int) -> list[tuple[int, int]]:
+    """Where a chunk may begin or end: around sentences, table rows, or a block of code that fits."""
+    match block.kind:
+        case BlockKind.TABLE:
+            return _line_spans(block.text)
+        case BlockKind.CODE if tokens.count(0, len(block.text)) > limit:
+            return _line_spans(block.text)
+        case BlockKind.CODE | BlockKind.HEADING:
+            return _whole(block.text)
+        case _:
+            return sentence_spans(block.text)
+
+
+def _whole(text: str) -> list[tuple[int, int]]:
+    stripped = text.strip()
+    start = len(text) - len(text.lstrip())
+    return [(start, start + len(stripped))] if stripped else []
+
+
+def _line_spans(text: str) -> list[tuple[int, int]]:
+    """The lines that hold something, their indentation included."""
+    breaks = [-1, *(index for index, character in enumerate(text) if character == "\n"), len(text)]
+    return [(before + 1, after) for before, after in pairwise(breaks) if text[before + 1 : after].strip()]
+
+
+def _fitting(text: str, tokens: TokenMap, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    """`start` to `end` cut, at words, into stretches of at most `limit` tokens."""
+    while start < end:
+        cut = tokens.prefix_end(start, end, limit)
+        if text[start:cut].strip():
+            yield start, cut
+        start = cut
