@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Protocol
 
 import tantivy
 
 from catalog.document import Document, FieldValue
 from indexer.lexical.queries import printable
-from indexer.lexical.schema import ColumnType, column
+from indexer.lexical.schema import column, indexable_date
+from indexer.lexical.storage import Description
+from settings.fields import FieldType
 
 
 class PassageText(Protocol):
@@ -28,7 +30,7 @@ _LARGEST_LONG: Final = 2**63 - 1
 
 
 def passage_entry(
-    document: Document, chunk_id: int, passage: PassageText, columns: Mapping[str, ColumnType]
+    document: Document, chunk_id: int, passage: PassageText, description: Description
 ) -> tantivy.Document:
     """The entry of one chunk."""
     entry = tantivy.Document()
@@ -44,12 +46,14 @@ def passage_entry(
     entry.add_text("title", title)
     entry.add_text("headings", headings)
     entry.add_text("body", body)
-    entry.add_text("whole", f"{title}\n{headings}\n{body}")
-    _add_columns(entry, document, columns)
+    fields = _searched_text(document, description)
+    entry.add_text("fields", fields)
+    entry.add_text("whole", f"{title}\n{headings}\n{body}\n{fields}")
+    _add_columns(entry, document, description.columns)
     return entry
 
 
-def document_entry(document: Document, columns: Mapping[str, ColumnType]) -> tantivy.Document:
+def document_entry(document: Document, description: Description) -> tantivy.Document:
     """The entry of a document, over its whole text."""
     entry = tantivy.Document()
     entry.add_text("document", document.id)
@@ -58,8 +62,10 @@ def document_entry(document: Document, columns: Mapping[str, ColumnType]) -> tan
     body = printable("\n".join(block.text for block in document.blocks))
     entry.add_text("title", title)
     entry.add_text("body", body)
-    entry.add_text("whole", f"{title}\n{body}")
-    _add_columns(entry, document, columns)
+    fields = _searched_text(document, description)
+    entry.add_text("fields", fields)
+    entry.add_text("whole", f"{title}\n{body}\n{fields}")
+    _add_columns(entry, document, description.columns)
     return entry
 
 
@@ -83,12 +89,18 @@ def column_values(document: Document) -> dict[str, FieldValue | None]:
         "language": document.language,
         "title": document.title,
         "url": document.url,
-        "version": document.version,
         "fetched_at": document.fetched_at,
     }
 
 
-def _add_columns(entry: tantivy.Document, document: Document, columns: Mapping[str, ColumnType]) -> None:
+def _searched_text(document: Document, description: Description) -> str:
+    """The values of the fields whose words are found."""
+    values = (document.fields.get(name) for name in description.searched)
+    texts = ("\n".join(value) if isinstance(value, tuple) else value for value in values)
+    return printable("\n".join(text for text in texts if isinstance(text, str)))
+
+
+def _add_columns(entry: tantivy.Document, document: Document, columns: Mapping[str, FieldType]) -> None:
     values = column_values(document)
     for name, column_type in columns.items():
         value = values.get(name)
@@ -96,35 +108,35 @@ def _add_columns(entry: tantivy.Document, document: Document, columns: Mapping[s
             _add_column(entry, column(name), column_type, value)
 
 
-def _add_column(entry: tantivy.Document, field: str, column_type: ColumnType, value: FieldValue) -> None:
+def _add_column(entry: tantivy.Document, field: str, column_type: FieldType, value: FieldValue) -> None:
     """Add a value of the column's type; one of another type (its field was declared otherwise when the
     document was fetched) stays out of the index, as it must never be compared wrongly."""
     match column_type, value:
-        case ColumnType.STRING, str():
+        case FieldType.STRING, str():
             entry.add_text(field, printable(value))
-        case ColumnType.STRING_LIST, str():
+        case FieldType.STRING_LIST, str():
             entry.add_text(field, printable(value))
-        case ColumnType.STRING_LIST, tuple():
+        case FieldType.STRING_LIST, tuple():
             for item in dict.fromkeys(value):
                 entry.add_text(field, printable(item))
-        case ColumnType.DATE, datetime():
-            entry.add_date(field, value.astimezone(UTC))
-        case ColumnType.BOOLEAN, bool():
+        case FieldType.DATE, datetime():
+            entry.add_date(field, indexable_date(value))
+        case FieldType.BOOLEAN, bool():
             entry.add_boolean(field, value)
-        case ((ColumnType.LONG | ColumnType.DOUBLE), bool()):
+        case ((FieldType.LONG | FieldType.DOUBLE), bool()):
             return
-        case ColumnType.LONG, int() if _SMALLEST_LONG <= value <= _LARGEST_LONG:
+        case FieldType.LONG, int() if _SMALLEST_LONG <= value <= _LARGEST_LONG:
             entry.add_integer(field, value)
-        case ColumnType.DOUBLE, int() | float():
+        case FieldType.DOUBLE, int() | float():
             entry.add_float(field, float(value))
 
 
 def entries(
     document: Document,
     passages: Sequence[tuple[int, PassageText]],
-    columns: Mapping[str, ColumnType],
+    description: Description,
 ) -> tuple[tantivy.Document, list[tantivy.Document]]:
     """The document's entry and those of its passages."""
-    return document_entry(document, columns), [
-        passage_entry(document, chunk_id, passage, columns) for chunk_id, passage in passages
+    return document_entry(document, description), [
+        passage_entry(document, chunk_id, passage, description) for chunk_id, passage in passages
     ]

@@ -18,7 +18,8 @@ from indexer.lexical.stop_words import STOP_WORDS, content_words
 MOST_TERMS: Final = 200
 """Further words of a longer question do not count."""
 
-PASSAGE_BOOSTS: Final = (("title", 1.5), ("headings", 1.0), ("body", 1.0))
+PASSAGE_BOOSTS: Final = (("title", 1.5), ("headings", 1.0), ("fields", 0.5), ("body", 1.0))
+DOCUMENT_BOOSTS: Final = (("title", 1.5), ("fields", 0.5), ("body", 1.0))
 """What a word is worth where it stands. The title is short and shared by all passages of a document."""
 WHOLE_BOOST: Final = 0.75
 """A word found exactly as written adds to its stem;"""
@@ -88,7 +89,9 @@ def scoring_query(
 
 def matching_query(schema: tantivy.Schema, terms: Terms) -> Query:
     """The documents that hold any of the terms, all with score 0: for counting."""
-    by_field = [Query.term_set_query(schema, field, list(terms.stems)) for field in ("title", "body")]
+    by_field = [
+        Query.term_set_query(schema, field, list(terms.stems)) for field in ("title", "fields", "body")
+    ]
     by_field.append(Query.term_set_query(schema, "whole", list(terms.whole)))
     return Query.const_score_query(any_of(by_field), 0.0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -14,9 +14,9 @@ from tantivy import Order, Query
 
 from indexer.lexical.entries import joined_id
 from indexer.lexical.errors import translated
-from indexer.lexical.queries import access_condition, restricted
-from indexer.lexical.schema import ColumnType, column
+from indexer.lexical.schema import column
 from indexer.lexical.storage import Layout, read_description
+from settings.fields import FieldType
 
 LARGEST_FACET: Final = 1000
 """Values counted per facet."""
@@ -44,7 +44,7 @@ class DocumentMatches:
 class LexicalSnapshot:
     """Both indexes as of one commit."""
 
-    columns: Mapping[str, ColumnType]
+    columns: Mapping[str, FieldType]
     passages_schema: tantivy.Schema
     documents_schema: tantivy.Schema
     _passages: tantivy.Searcher
@@ -94,6 +94,10 @@ class LexicalSnapshot:
         scores = tuple(score if sort is None else 0.0 for score, _ in found.hits)
         return DocumentMatches(ids, scores, int(found.count))  # type: ignore[attr-defined]  # tantivy's stub forgets it
 
+    def count(self, query: Query) -> int:
+        """How many documents `query` (over `documents_schema`) finds."""
+        return self.documents(query, 1).total
+
     def facets(self, query: Query, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         """For each column the values among the documents of `query`, the most frequent first."""
         if not names:
@@ -112,10 +116,6 @@ class LexicalSnapshot:
             ]
             for name in names
         }
-
-    def readable_documents(self, query: Query, allowed: Collection[int]) -> Query:
-        """`query` over the documents index, within the allowed access ids."""
-        return restricted(query, [access_condition(self.documents_schema, allowed)])
 
 
 @dataclass(slots=True)
@@ -150,7 +150,7 @@ class LexicalReader:
 
 
 def _open_snapshot(layout: Layout) -> LexicalSnapshot:
-    columns = read_description(layout)
+    columns = read_description(layout).columns
     with translated(layout.directory):
         passages, documents = (tantivy.Index.open(str(path)) for path in (layout.passages, layout.documents))
         for index in (passages, documents):

@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
 import tantivy
 
 from indexer.lexical.analysis import WHOLE, WORDS
+from settings.fields import FieldType
 
 FORMAT: Final = 1
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 
-class ColumnType(StrEnum):
-    """What a column holds: the field types of the configuration."""
-
-    STRING = "string"
-    STRING_LIST = "string_list"
-    DATE = "date"
-    LONG = "long"
-    DOUBLE = "double"
-    BOOLEAN = "boolean"
-
-
-BUILT_IN_COLUMNS: Final[Mapping[str, ColumnType]] = MappingProxyType(
-    {
-        "connector": ColumnType.STRING,
-        "kind": ColumnType.STRING,
-        "language": ColumnType.STRING,
-        "title": ColumnType.STRING,
-        "url": ColumnType.STRING,
-        "category": ColumnType.STRING,
-        "authors": ColumnType.STRING_LIST,
-        "description": ColumnType.STRING,
-        "created_at": ColumnType.DATE,
-        "updated_at": ColumnType.DATE,
-        "fetched_at": ColumnType.DATE,
-        "file_type": ColumnType.STRING,
-        "file_name": ColumnType.STRING,
-        "size": ColumnType.LONG,
-        "version": ColumnType.LONG,
-        "view_count": ColumnType.LONG,
-    }
+OWN_COLUMNS: Final[Mapping[str, FieldType]] = MappingProxyType(
+    {"kind": FieldType.STRING, "fetched_at": FieldType.DATE}
 )
-"""The columns that every index has; the configuration's `fields` come on top."""
+"""What every document has besides the fields of the configuration."""
+
+
+_EARLIEST: Final = datetime(1678, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
 
 
 def column(name: str) -> str:
@@ -54,7 +31,14 @@ def column(name: str) -> str:
     return f"column_{name}"
 
 
-def passages_schema(columns: Mapping[str, ColumnType]) -> tantivy.Schema:
+def indexable_date(moment: datetime) -> datetime:
+    """`moment` (aware) as date columns hold it: in UTC, to the second, within the years that 64-bit
+    nanoseconds span. The order of dates is kept."""
+    bounded = min(max(moment, _EARLIEST), _LATEST)
+    return bounded.astimezone(UTC).replace(microsecond=0)
+
+
+def passages_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     """One entry per chunk.
 
     The document's id stands in it twice: as a term (to delete and restrict by) and as two unsigned
@@ -66,35 +50,35 @@ def passages_schema(columns: Mapping[str, ColumnType]) -> tantivy.Schema:
     builder.add_unsigned_field("document_high", fast=True)
     builder.add_unsigned_field("document_low", fast=True)
     builder.add_unsigned_field("access", indexed=True)
-    for name in ("title", "headings", "body"):
+    for name in ("title", "headings", "fields", "body"):
         builder.add_text_field(name, tokenizer_name=WORDS)
     builder.add_text_field("whole", tokenizer_name=WHOLE, index_option="freq")
     _add_columns(builder, columns)
     return builder.build()
 
 
-def documents_schema(columns: Mapping[str, ColumnType]) -> tantivy.Schema:
+def documents_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     """One entry per document, so that totals and facets count documents."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("document", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("access", indexed=True)
-    builder.add_text_field("title", tokenizer_name=WORDS)
-    builder.add_text_field("body", tokenizer_name=WORDS)
+    for name in ("title", "fields", "body"):
+        builder.add_text_field(name, tokenizer_name=WORDS)
     builder.add_text_field("whole", tokenizer_name=WHOLE, index_option="freq")
     _add_columns(builder, columns)
     return builder.build()
 
 
-def _add_columns(builder: tantivy.SchemaBuilder, columns: Mapping[str, ColumnType]) -> None:
+def _add_columns(builder: tantivy.SchemaBuilder, columns: Mapping[str, FieldType]) -> None:
     for name, column_type in columns.items():
         match column_type:
-            case ColumnType.STRING | ColumnType.STRING_LIST:
+            case FieldType.STRING | FieldType.STRING_LIST:
                 builder.add_text_field(column(name), fast=True, tokenizer_name="raw", index_option="basic")
-            case ColumnType.DATE:
+            case FieldType.DATE:
                 builder.add_date_field(column(name), indexed=True, fast=True)
-            case ColumnType.LONG:
+            case FieldType.LONG:
                 builder.add_integer_field(column(name), indexed=True, fast=True)
-            case ColumnType.DOUBLE:
+            case FieldType.DOUBLE:
                 builder.add_float_field(column(name), indexed=True, fast=True)
-            case ColumnType.BOOLEAN:
+            case FieldType.BOOLEAN:
                 builder.add_boolean_field(column(name), indexed=True, fast=True)

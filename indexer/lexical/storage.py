@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.lexical.errors import IncompatibleIndexError
-from indexer.lexical.schema import BUILT_IN_COLUMNS, FORMAT, ColumnType
+from indexer.lexical.schema import FORMAT, OWN_COLUMNS
+from settings.fields import FieldSettings, FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +46,40 @@ class Layout:
             return None
 
 
-def all_columns(fields: Mapping[str, str]) -> dict[str, ColumnType]:
-    """The built-in columns and the configuration's own, name → type; a built-in name keeps its type."""
-    own = {name: ColumnType(field_type) for name, field_type in sorted(fields.items())}
-    return own | dict(BUILT_IN_COLUMNS)
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an index was made with: its columns, and those whose words are found too."""
+
+    columns: Mapping[str, FieldType]
+    searched: tuple[str, ...]
 
 
-def write_description(layout: Layout, columns: Mapping[str, ColumnType]) -> None:
+def describe(fields: Mapping[str, FieldSettings]) -> Description:
+    """The description that the configuration's `fields` ask for."""
+    columns = {name: settings.type for name, settings in sorted(fields.items())}
+    searched = tuple(name for name, settings in sorted(fields.items()) if settings.search and name != "title")
+    return Description({**columns, **OWN_COLUMNS}, searched)
+
+
+def write_description(layout: Layout, description: Description) -> None:
     """Declare the index of `layout` complete."""
     temporary = layout.description.with_suffix(".tmp")
-    temporary.write_text(json.dumps({"format": FORMAT, "columns": columns}, indent=1))
+    content = {"format": FORMAT, "columns": description.columns, "searched": description.searched}
+    temporary.write_text(json.dumps(content, indent=1))
     temporary.replace(layout.description)
 
 
-def read_description(layout: Layout) -> dict[str, ColumnType]:
-    """The columns that the index was made with.
+def read_description(layout: Layout) -> Description:
+    """What the index was made with.
 
-    Raises `IncompatibleIndexError` for a file of another format, and FileNotFoundError where there is none.
+    Raises `IncompatibleIndexError` for a file of another format, FileNotFoundError where there is none.
     """
     try:
-        description = json.loads(layout.description.read_text())
-        if description["format"] == FORMAT:
-            return {name: ColumnType(column_type) for name, column_type in description["columns"].items()}
-        seen = f"format {description['format']}, this version reads {FORMAT}"
+        content = json.loads(layout.description.read_text())
+        if content["format"] == FORMAT:
+            columns = {name: FieldType(field_type) for name, field_type in content["columns"].items()}
+            return Description(columns, tuple(content["searched"]))
+        seen = f"format {content['format']}, this version reads {FORMAT}"
     except (ValueError, KeyError, TypeError) as error:
         seen = f"not readable ({error!r})"
     raise IncompatibleIndexError(f"{layout.description}: {seen}; run `indexer rebuild`")

@@ -14,7 +14,8 @@ from indexer.lexical.analysis import register
 from indexer.lexical.entries import PassageText, entries
 from indexer.lexical.errors import IncompatibleIndexError, translated
 from indexer.lexical.schema import documents_schema, passages_schema
-from indexer.lexical.storage import Layout, all_columns, read_description, write_description
+from indexer.lexical.storage import Layout, describe, read_description, write_description
+from settings.fields import FieldSettings
 
 HEAP_BYTES: Final = 64_000_000
 """Memory of each of the two writers before it flushes a segment."""
@@ -23,40 +24,40 @@ HEAP_BYTES: Final = 64_000_000
 class LexicalWriter:
     """The one writer of the index in `directory`, which is created when it is missing.
 
-    `fields` are the configuration's own fields, name → type (`string`, `string_list`, `date`, `long`,
-    `double`, `boolean`). Raises `IncompatibleIndexError` when the folder holds an index for other fields or
-    of another version, `IndexBusyError` when another process writes to it.
+    `fields` are those of the configuration, the built-in ones included. Raises `IncompatibleIndexError`
+    when the folder holds an index for other fields or of another version, `IndexBusyError` when another
+    process writes to it.
 
     The two indexes are committed one after the other. A process that dies in between leaves documents
     that one of them does not show yet: replace them again, which is harmless.
     """
 
-    def __init__(self, directory: Path, fields: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, fields: Mapping[str, FieldSettings]) -> None:
         self._layout = Layout(directory)
-        self._columns = all_columns(fields)
+        self._description = describe(fields)
         with translated(directory):
             self._passages, self._documents = self._open_both()
 
     def _open_both(self) -> tuple[tantivy.IndexWriter, tantivy.IndexWriter]:
         layout = self._layout
         is_new = not layout.description.exists()
-        if not is_new and read_description(layout) != self._columns:
+        if not is_new and read_description(layout) != self._description:
             raise IncompatibleIndexError(
                 f"{layout.directory}: made for other `fields` than the configuration now names; "
                 "run `indexer rebuild`"
             )
         writers = (
-            _open(layout.passages, passages_schema(self._columns)),
-            _open(layout.documents, documents_schema(self._columns)),
+            _open(layout.passages, passages_schema(self._description.columns)),
+            _open(layout.documents, documents_schema(self._description.columns)),
         )
         if is_new:
-            write_description(layout, self._columns)
+            write_description(layout, self._description)
         return writers
 
     def replace(self, document: Document, passages: Sequence[tuple[int, PassageText]]) -> None:
         """Make `document` stand in the index with exactly these passages, each with its chunk id."""
         self.remove([document.id])
-        document_entry, passage_entries = entries(document, passages, self._columns)
+        document_entry, passage_entries = entries(document, passages, self._description)
         with translated(self._layout.directory):
             self._documents.add_document(document_entry)
             for entry in passage_entries:

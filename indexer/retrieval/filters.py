@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import tantivy
-from tantivy import FieldType, Occur, Query
+from tantivy import Occur, Query
 
 from catalog.document import FieldValue
 from indexer.lexical.queries import any_of, printable
-from indexer.lexical.schema import ColumnType, column
+from indexer.lexical.schema import column, indexable_date
 from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not
+from settings.fields import FieldType
 
 Scalar = str | int | float | bool | datetime
 
 _RANGE_TYPES: Final = {
-    ColumnType.LONG: FieldType.Integer,
-    ColumnType.DOUBLE: FieldType.Float,
-    ColumnType.DATE: FieldType.Date,
+    FieldType.LONG: tantivy.FieldType.Integer,
+    FieldType.DOUBLE: tantivy.FieldType.Float,
+    FieldType.DATE: tantivy.FieldType.Date,
 }
 _LIST_OPERATORS: Final = frozenset({"in", "contains_any", "contains_all"})
 _RANGE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
@@ -31,7 +32,7 @@ class InvalidFilterError(ValueError):
     """The filter, facet or sort cannot be carried out; the message names the field and what would do."""
 
 
-def compile_filter(part: Filter, schema: tantivy.Schema, columns: Mapping[str, ColumnType]) -> Query:
+def compile_filter(part: Filter, schema: tantivy.Schema, columns: Mapping[str, FieldType]) -> Query:
     """`part` as a query; raises `InvalidFilterError` for an unknown field, operator or value.
 
     A document without a value satisfies no comparison, and so the negation of every one. Dates compare
@@ -50,21 +51,21 @@ def compile_filter(part: Filter, schema: tantivy.Schema, columns: Mapping[str, C
             return _comparison(part, schema, known_column(part.field, columns))
 
 
-def known_column(name: str, columns: Mapping[str, ColumnType]) -> ColumnType:
+def known_column(name: str, columns: Mapping[str, FieldType]) -> FieldType:
     """The type of column `name`; raises `InvalidFilterError` when the index has none of that name."""
     if name not in columns:
         raise InvalidFilterError(f"there is no field {name!r}; there are {', '.join(sorted(columns))}")
     return columns[name]
 
 
-def check_sort(sort: str, columns: Mapping[str, ColumnType]) -> None:
+def check_sort(sort: str, columns: Mapping[str, FieldType]) -> None:
     """Raise `InvalidFilterError` when `sort` names no column with a single value."""
     name = sort.removeprefix("-")
-    if known_column(name, columns) is ColumnType.STRING_LIST:
+    if known_column(name, columns) is FieldType.STRING_LIST:
         raise InvalidFilterError(f"{name!r} has several values per document: results cannot be sorted by it")
 
 
-def _comparison(part: Comparison, schema: tantivy.Schema, column_type: ColumnType) -> Query:
+def _comparison(part: Comparison, schema: tantivy.Schema, column_type: FieldType) -> Query:
     field, operator = column(part.field), part.operator
     if operator not in _OPERATORS:
         raise InvalidFilterError(f"{part.field}: there is no operator {operator!r}")
@@ -87,31 +88,31 @@ def _comparison(part: Comparison, schema: tantivy.Schema, column_type: ColumnTyp
     return Query.regex_query(schema, field, re.escape(value) + "(.|\n)*")
 
 
-def _range(name: str, operator: str, value: Scalar, schema: tantivy.Schema, column_type: ColumnType) -> Query:
-    field_type = _RANGE_TYPES.get(column_type)
-    if field_type is None or isinstance(value, str):
+def _range(name: str, operator: str, value: Scalar, schema: tantivy.Schema, column_type: FieldType) -> Query:
+    bound_type = _RANGE_TYPES.get(column_type)
+    if bound_type is None or isinstance(value, str):
         raise InvalidFilterError(
             f"{name}: {operator!r} needs a date, long or double field; this one is {column_type}"
         )
     inclusive = operator.endswith("e")
     if operator.startswith("g"):
-        return Query.range_query(schema, column(name), field_type, value, None, include_lower=inclusive)
-    return Query.range_query(schema, column(name), field_type, None, value, include_upper=inclusive)
+        return Query.range_query(schema, column(name), bound_type, value, None, include_lower=inclusive)
+    return Query.range_query(schema, column(name), bound_type, None, value, include_upper=inclusive)
 
 
-def _value(name: str, value: FieldValue, column_type: ColumnType) -> Scalar:
+def _value(name: str, value: FieldValue, column_type: FieldType) -> Scalar:
     """`value` as the column holds it; raises `InvalidFilterError` when it is of another type."""
     match column_type, value:
-        case ((ColumnType.STRING | ColumnType.STRING_LIST), str()):
+        case ((FieldType.STRING | FieldType.STRING_LIST), str()):
             return printable(value)
-        case ColumnType.DATE, datetime() if value.tzinfo is not None:
-            return value.astimezone(UTC).replace(microsecond=0)
-        case ColumnType.BOOLEAN, bool():
+        case FieldType.DATE, datetime() if value.tzinfo is not None:
+            return indexable_date(value)
+        case FieldType.BOOLEAN, bool():
             return value
-        case ((ColumnType.LONG | ColumnType.DOUBLE), bool()):
+        case ((FieldType.LONG | FieldType.DOUBLE), bool()):
             pass
-        case ColumnType.LONG, int() if -(2**63) <= value < 2**63:
+        case FieldType.LONG, int() if -(2**63) <= value < 2**63:
             return value
-        case ColumnType.DOUBLE, int() | float():
+        case FieldType.DOUBLE, int() | float():
             return float(value)
     raise InvalidFilterError(f"{name} is a {column_type} field: {value!r} cannot be compared with it")

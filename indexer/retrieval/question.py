@@ -110,3 +110,4 @@ class Results:
     total: int
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     terms: tuple[str, ...] = ()  # the words of the question as typed, to be highlighted
+    notices: tuple[str, ...] = ()  # why the answer is less than it could be, for the operator

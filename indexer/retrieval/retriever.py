@@ -1,0 +1,125 @@
+"""The one way to ask: both halves, fused, folded to documents, checked against the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Final
+
+from catalog.access import AccessLists
+from catalog.database import Catalog
+from indexer.lexical.reader import LexicalReader
+from indexer.lexical.stop_words import content_words
+from indexer.retrieval.candidates import NO_CANDIDATES, Candidates, gather
+from indexer.retrieval.dense import DenseHalf
+from indexer.retrieval.fusion import FusionWeights
+from indexer.retrieval.presenting import verified_hits, verified_passages
+from indexer.retrieval.question import FacetValue, Passage, Question, Results
+from indexer.retrieval.ranking import ranking
+from indexer.retrieval.scope import Scope, make_scope
+
+MOST_PASSAGES: Final = 100
+"""The most passages that `Retriever.retrieve` returns."""
+EMPTY_INDEX: Final = "nothing is indexed yet: run `crawler sync`, or `indexer run` where it crawled already"
+
+_LEAST_BATCH: Final = 10
+
+
+class Retriever:
+    """Answers questions; any thread may ask at any time.
+
+    Without a model or vectors the words alone answer, and `Results.notices` says why.
+    """
+
+    def __init__(
+        self, catalog: Catalog, lexical: LexicalReader, dense: DenseHalf, weights: FusionWeights
+    ) -> None:
+        self._catalog: Final = catalog
+        self._access: Final = AccessLists()
+        self._lexical: Final = lexical
+        self._dense: Final = dense
+        self._weights: Final = weights
+
+    def prepare(self) -> None:
+        """Load the model now, so that the first question need not wait for it."""
+        self._dense.prepare()
+
+    def refresh(self) -> None:
+        """See what was indexed since; cheap when nothing was."""
+        self._lexical.refresh()
+        self._dense.refresh()
+
+    def search(self, question: Question, *, weights: FusionWeights | None = None) -> Results:
+        """One page of documents, their total and facets.
+
+        `weights` replaces the configured ones; a half of weight 0 is not asked. Raises
+        `InvalidFilterError` for a filter, facet or sort that cannot be carried out.
+        """
+        scope = self._scope(question)
+        if scope is None:
+            return Results((), 0, notices=(EMPTY_INDEX,))
+        candidates, notices = self._candidates(scope, weights or self._weights)
+        countable = scope.countable(list(candidates.nearest_documents))
+        with self._catalog.read() as connection:
+            hits = verified_hits(
+                connection,
+                ranking(scope, candidates, question.sort),
+                scope,
+                candidates.fused,
+                passages=question.passages_per_document,
+                batch_size=max(question.page_size, _LEAST_BATCH),
+            )
+            page = tuple(islice(hits, question.offset, question.offset + question.page_size))
+        return Results(
+            hits=page,
+            total=scope.snapshot.count(countable),
+            facets={
+                name: tuple(FacetValue(value, count) for value, count in values)
+                for name, values in scope.snapshot.facets(countable, question.facets).items()
+            },
+            terms=tuple(dict.fromkeys(content_words(scope.text.words))),
+            notices=notices,
+        )
+
+    def retrieve(
+        self, question: Question, limit: int = MOST_PASSAGES, *, weights: FusionWeights | None = None
+    ) -> tuple[Passage, ...]:
+        """The best passages, several per document, for a language model to read: at most 100."""
+        scope = self._scope(question)
+        if scope is None:
+            return ()
+        candidates, _ = self._candidates(scope, weights or self._weights)
+        wanted = max(0, min(limit, MOST_PASSAGES))
+        with self._catalog.read() as connection:
+            passages: list[Passage] = []
+            order = _passage_order(candidates)
+            for start in range(0, len(order), MOST_PASSAGES):
+                if len(passages) >= wanted:
+                    break
+                some = order[start : start + MOST_PASSAGES]
+                passages += verified_passages(connection, some, scope, candidates.fused)
+        return tuple(passages[:wanted])
+
+    def _scope(self, question: Question) -> Scope | None:
+        """None while there is no index."""
+        snapshot = self._lexical.snapshot
+        if snapshot is None or snapshot.document_count == 0:
+            return None
+        with self._catalog.read() as connection:
+            allowed = self._access.allowed_ids(connection, question.principals)
+        return make_scope(question, snapshot, allowed)
+
+    def _candidates(self, scope: Scope, weights: FusionWeights) -> tuple[Candidates, tuple[str, ...]]:
+        """The competing passages, and why there may be fewer than there could be."""
+        if scope.text.is_blank:
+            return NO_CANDIDATES, ()
+        if weights.dense <= 0:
+            return gather(scope, None, weights), ()
+        query = self._dense.embed(scope.text.natural)
+        reason = self._dense.unavailable
+        return gather(scope, query, weights), (reason,) if query is None and reason is not None else ()
+
+
+def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:
+    ranked = sorted(candidates.fused.items(), key=lambda item: (-item[1].score, item[0]))
+    return [(chunk, candidates.document_of[chunk]) for chunk, _ in ranked if chunk in candidates.document_of]

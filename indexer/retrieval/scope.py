@@ -1,0 +1,131 @@
+"""One question made ready for both halves: its terms, and what a result must and must not be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tantivy import Query
+
+from indexer.lexical.queries import (
+    DOCUMENT_BOOSTS,
+    Terms,
+    access_condition,
+    analyse,
+    any_of,
+    matching_query,
+    phrase,
+    restricted,
+    scoring_query,
+)
+from indexer.lexical.query_text import QueryText, parse_query_text
+from indexer.lexical.reader import LexicalSnapshot
+from indexer.retrieval.filters import check_sort, compile_filter, known_column
+from indexer.retrieval.question import Question
+
+_PASSAGE_FIELDS = ("title", "headings", "fields", "body")
+_DOCUMENT_FIELDS = ("title", "fields", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A question over one snapshot of the lexical index, for a caller who may read `allowed`.
+
+    Phrases and exclusions are conditions on whole documents; over passages they only spare work, as a
+    document may keep a word and its exclusion in different passages.
+    """
+
+    snapshot: LexicalSnapshot
+    allowed: frozenset[int]
+    text: QueryText
+    terms: Terms
+    _passage_conditions: tuple[Query, ...]
+    _document_conditions: tuple[Query, ...]
+    _passage_exclusions: tuple[Query, ...]
+    _document_exclusions: tuple[Query, ...]
+
+    @property
+    def is_constrained(self) -> bool:
+        """Whether more than access decides which documents may be found."""
+        return len(self._document_conditions) > 1 or bool(self._document_exclusions)
+
+    def passages(self) -> Query:
+        """Passages by their words, best first."""
+        return self._restricted_passages(scoring_query(self.snapshot.passages_schema, self.terms))
+
+    def passages_among(self, chunk_ids: list[int]) -> Query:
+        """Those of these chunks that hold any of the words, whatever else their document holds."""
+        schema = self.snapshot.passages_schema
+        among = Query.term_set_query(schema, "chunk", chunk_ids)
+        return restricted(scoring_query(schema, self.terms), [among])
+
+    def passages_of(self, document_ids: list[str]) -> Query:
+        """Passages by their words, within these documents."""
+        schema = self.snapshot.passages_schema
+        within = Query.term_set_query(schema, "document", document_ids)
+        return restricted(self.passages(), [within])
+
+    def documents(self, also: list[str], seen: list[str] | None = None) -> Query:
+        """Documents that hold any of the words, or are one of `also`, ranked by their words.
+
+        A blank question finds all. Those in `seen` are left out.
+        """
+        schema = self.snapshot.documents_schema
+        if self.text.is_blank:
+            base = Query.all_query()
+        else:
+            base = any_of(
+                [
+                    scoring_query(schema, self.terms, DOCUMENT_BOOSTS),
+                    Query.const_score_query(Query.term_set_query(schema, "document", also), 0.0),
+                ]
+            )
+        return self._restricted_documents(base, seen)
+
+    def countable(self, also: list[str]) -> Query:
+        """What `documents` finds, without a ranking: quicker to count."""
+        schema = self.snapshot.documents_schema
+        if self.text.is_blank:
+            return self._restricted_documents(Query.all_query())
+        matches = any_of([matching_query(schema, self.terms), Query.term_set_query(schema, "document", also)])
+        return self._restricted_documents(Query.const_score_query(matches, 0.0))
+
+    def permitted(self, document_ids: list[str]) -> frozenset[str]:
+        """Those of `document_ids` that satisfy every condition."""
+        if not document_ids:
+            return frozenset()
+        among = Query.term_set_query(self.snapshot.documents_schema, "document", document_ids)
+        query = self._restricted_documents(Query.const_score_query(among, 0.0))
+        return frozenset(self.snapshot.documents(query, len(document_ids)).document_ids)
+
+    def _restricted_passages(self, query: Query) -> Query:
+        return restricted(query, self._passage_conditions, self._passage_exclusions)
+
+    def _restricted_documents(self, query: Query, seen: list[str] | None = None) -> Query:
+        exclusions = list(self._document_exclusions)
+        if seen:
+            exclusions.append(Query.term_set_query(self.snapshot.documents_schema, "document", seen))
+        return restricted(query, self._document_conditions, exclusions)
+
+
+def make_scope(question: Question, snapshot: LexicalSnapshot, allowed: frozenset[int]) -> Scope:
+    """Raises `InvalidFilterError` when the filter, a facet or the sort cannot be carried out."""
+    for name in question.facets:
+        known_column(name, snapshot.columns)
+    if question.sort is not None:
+        check_sort(question.sort, snapshot.columns)
+    text = parse_query_text(question.text)
+    schemas = (
+        (snapshot.passages_schema, _PASSAGE_FIELDS),
+        (snapshot.documents_schema, _DOCUMENT_FIELDS),
+    )
+    conditions, exclusions = [], []
+    for schema, fields in schemas:
+        parts = [access_condition(schema, allowed)]
+        if question.filter is not None:
+            parts.append(compile_filter(question.filter, schema, snapshot.columns))
+        parts += [found for words in text.phrases if (found := phrase(schema, words, fields)) is not None]
+        conditions.append(tuple(parts))
+        exclusions.append(
+            tuple(found for words in text.excluded if (found := phrase(schema, words, fields)) is not None)
+        )
+    return Scope(snapshot, allowed, text, analyse(text), *conditions, *exclusions)
