@@ -38,12 +38,19 @@ class IgnoreRobots(Section):
     """Why this is allowed; it is shown in every summary."""
 
 
+def _obey(value: object) -> object:
+    if value != "obey":
+        raise ValueError("must be `obey`, or `{ignore: 'why this is allowed'}`")
+    return value
+
+
 def _robots_kind(value: Any) -> str:
     return "type=ignore" if isinstance(value, dict | IgnoreRobots) else "type=obey"
 
 
 Robots = Annotated[
-    Annotated[Literal["obey"], Tag("type=obey")] | Annotated[IgnoreRobots, Tag("type=ignore")],
+    Annotated[Literal["obey"], BeforeValidator(_obey), Tag("type=obey")]
+    | Annotated[IgnoreRobots, Tag("type=ignore")],
     Discriminator(_robots_kind),
 ]
 

@@ -1,0 +1,63 @@
+"""From a file to settings: read, expand, include, validate; every fault of the file at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from settings.checks import joint_faults
+from settings.configuration import Settings
+from settings.explanations import explain
+from settings.faults import ConfigurationError, Fault
+from settings.references import Expansion
+from settings.section import Surroundings
+from settings.seeds_file import SeedsFiles
+from settings.yaml_document import read_yaml
+
+
+def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a configuration file, checked completely.
+
+    Relative paths in it start from its folder; `${env:…}` is looked up in `environ`.
+
+    Raises:
+        ConfigurationError: the file cannot be read or something in it is wrong; it has all faults.
+    """
+    document, faults = read_yaml(_read(path), path)
+    surroundings = Surroundings(path)
+    expansion = Expansion(environ, surroundings.folder)
+    data = expansion.expand(document.data)
+    unresolved = [document.value_place(at).fault(message) for at, message in expansion.unresolved.items()]
+    seeds = SeedsFiles(document, surroundings.folder)
+    seeds.include(data)
+    known = frozenset(expansion.unresolved) | seeds.unreadable
+    all_faults = [*faults, *unresolved, *seeds.faults, *joint_faults(data, document)]
+    # Raised outside of the handler: pydantic's own error holds the values, secrets among them.
+    try:
+        settings = Settings.model_validate(data, context=surroundings)
+    except ValidationError as error:
+        all_faults += explain(error, data, document, known)
+    if all_faults:
+        raise ConfigurationError(_in_order(all_faults, path))
+    return settings
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        column = error.start - error.object.rfind(b"\n", 0, error.start)
+        fault = Fault(path, line, column, "this file must be text in UTF-8: save it in that encoding")
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        fault = Fault(path, 1, 1, f"the file cannot be read ({reason}); `crawler init` writes a starter")
+    raise ConfigurationError((fault,))
+
+
+def _in_order(faults: list[Fault], path: Path) -> tuple[Fault, ...]:
+    """The configuration file's first, then the files that it names."""
+    return tuple(sorted(set(faults), key=lambda fault: (fault.file != path, fault)))
