@@ -18,7 +18,7 @@ SITES_FOLDER = Path(__file__).parent / "sites"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: `path` as in its URL, `body` as HTML with `{{site}}` where another site's address belongs.
+    """One page: `path` as in its URL, `body` as HTML with `site:wiki` where the wiki's address belongs.
 
     `canonical` is the path that the page says it should be known by, empty when it says nothing.
     """

@@ -95,9 +95,9 @@ class Site:
         )
 
     def link(self, html: str) -> str:
-        """Put the addresses of the company's sites where `{{handbook}}`, `{{wiki}}` … stand."""
+        """Put the addresses of the company's sites where links say `site:handbook`, `site:wiki` …"""
         for key, address in self.addresses.items():
-            html = html.replace("{{" + key + "}}", address)
+            html = html.replace(f'href="site:{key}', f'href="{address}')
         return html
 
     def _navigation(self, here: str) -> str:

@@ -1,0 +1,1 @@
+"""Real servers and small helpers that tests and benchmarks share."""
