@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from catalog.errors import CatalogError
 from catalog.holder import Holder
@@ -217,6 +217,12 @@ def recent_runs(connection: Connection, connector: str | None = None, limit: int
     if connector is not None:
         statement = statement.where(connectors.c.name == connector)
     return tuple(_run(row) for row in connection.execute(statement))
+
+
+def latest_runs(connection: Connection) -> dict[str, Run]:
+    """The newest run of each connector, by the connector's name."""
+    newest = select(func.max(runs.c.id)).group_by(runs.c.connector_id)
+    return {row.name: _run(row) for row in connection.execute(_RUN_COLUMNS.where(runs.c.id.in_(newest)))}
 
 
 def prune_runs(connection: Connection, keep: int) -> int:

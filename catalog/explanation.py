@@ -1,0 +1,198 @@
+"""Everything known of one URL: how it was found, what was decided and why, what was kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from catalog.access import AccessList, read_access_list
+from catalog.connectors import connector_names
+from catalog.content import unpack_links
+from catalog.document import url_key
+from catalog.tables import chunks, document_versions, documents, page_links, refused_links, urls
+from catalog.task import FoundBy
+from catalog.vocabulary import Reason, UrlState
+
+_LONGEST_CHAIN: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A page on the way from a seed to the URL."""
+
+    url: str
+    depth: int
+    found_by: FoundBy
+
+
+@dataclass(frozen=True, slots=True)
+class FormerVersion:
+    """What a document said before: from when it was fetched until it was replaced."""
+
+    version: int
+    title: str
+    fetched_at: datetime
+    replaced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """The document of a URL; `indexed` says whether the indexes show this version."""
+
+    id: str
+    title: str
+    kind: str
+    language: str | None
+    version: int
+    chunks: int
+    access: AccessList | None
+    created_at: datetime
+    changed_at: datetime
+    deleted_at: datetime | None
+    indexed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A ledger row and what hangs on it. `chain` leads from the URL itself back to a seed; `size` is in
+    bytes, `milliseconds` is the time of the fetch, `links` how many links the page has."""
+
+    url: str
+    connector: str
+    run: int
+    state: UrlState
+    reason: Reason | None
+    rule: str | None
+    detail: str | None
+    chain: tuple[Finding, ...]
+    status: int | None
+    redirects: tuple[str, ...]
+    renderer: str | None
+    content_type: str | None
+    size: int | None
+    attempts: int
+    fetched_at: datetime | None
+    milliseconds: int | None
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    content_hash: bytes | None
+    links: int | None
+    document: KnownDocument | None
+    history: tuple[FormerVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedHostLinks:
+    """Links to a URL's host that a connector's scope left out: no URL of that host has a row."""
+
+    connector: str
+    reason: Reason
+    count: int
+
+
+def explain(connection: Connection, *addresses: str) -> tuple[Explanation, ...]:
+    """What each connector knows of a URL, given in every way it may be written (as typed, canonical)."""
+    names = connector_names(connection)
+    keys = {url_key(name, address) for name in names.values() for address in addresses}
+    rows = connection.execute(select(urls).where(urls.c.key.in_(keys)).order_by(urls.c.id)).all()
+    return tuple(_explanation(connection, row, names[row.connector_id]) for row in rows)
+
+
+def links_to_host(connection: Connection, host: str) -> tuple[RefusedHostLinks, ...]:
+    """The connectors that met links to this host (as in the ledger: with its port) and left them out."""
+    names = connector_names(connection)
+    columns = refused_links.c
+    statement = (
+        select(columns.connector_id, columns.reason, columns["count"])
+        .where(columns.host == host)
+        .order_by(columns["count"].desc())
+    )
+    return tuple(
+        RefusedHostLinks(names[connector], Reason(reason), count)
+        for connector, reason, count in connection.execute(statement)
+    )
+
+
+def _explanation(connection: Connection, row: Row[*tuple[Any, ...]], connector: str) -> Explanation:
+    packed = connection.scalar(select(page_links.c.links).where(page_links.c.url_id == row.id))
+    document = _document(connection, row)
+    return Explanation(
+        url=row.url,
+        connector=connector,
+        run=row.run_id,
+        state=UrlState(row.state),
+        reason=None if row.reason is None else Reason(row.reason),
+        rule=row.rule,
+        detail=row.detail,
+        chain=_chain(connection, row),
+        status=row.status,
+        redirects=tuple(row.redirects or ()),
+        renderer=row.renderer,
+        content_type=row.content_type,
+        size=row.size,
+        attempts=row.attempts,
+        fetched_at=row.fetched_at,
+        milliseconds=row.fetch_ms,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body_hash=row.body_hash,
+        content_hash=row.content_hash,
+        links=None if packed is None else len(unpack_links(packed)),
+        document=document,
+        history=() if document is None else _history(connection, document.id),
+    )
+
+
+def _chain(connection: Connection, row: Row[*tuple[Any, ...]]) -> tuple[Finding, ...]:
+    """Referrer by referrer; another run may have found a page by another way, so circles are possible."""
+    chain = [Finding(row.url, row.depth, FoundBy(row.found_by))]
+    seen = {row.id}
+    while row.referrer_id is not None and row.referrer_id not in seen and len(chain) < _LONGEST_CHAIN:
+        seen.add(row.referrer_id)
+        found = connection.execute(select(urls).where(urls.c.id == row.referrer_id)).one_or_none()
+        if found is None:
+            break
+        row = found
+        chain.append(Finding(row.url, row.depth, FoundBy(row.found_by)))
+    return tuple(chain)
+
+
+def _document(connection: Connection, row: Row[*tuple[Any, ...]]) -> KnownDocument | None:
+    found = connection.execute(
+        select(documents)
+        .where(or_(documents.c.id == row.key.hex(), documents.c.id == row.document_id))
+        # A duplicate names its original's document; its own, from before, would mislead.
+        .order_by((documents.c.id == row.document_id).desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    return KnownDocument(
+        id=found.id,
+        title=found.title,
+        kind=found.kind,
+        language=found.language,
+        version=found.version,
+        chunks=connection.execute(
+            select(func.count()).select_from(chunks).where(chunks.c.document_id == found.id)
+        ).scalar_one(),
+        access=read_access_list(connection, found.access_id),
+        created_at=found.created_at,
+        changed_at=found.changed_at,
+        deleted_at=found.deleted_at,
+        indexed=not found.pending,
+    )
+
+
+def _history(connection: Connection, document_id: str) -> tuple[FormerVersion, ...]:
+    columns = document_versions.c
+    statement = (
+        select(columns.version, columns.title, columns.fetched_at, columns.replaced_at)
+        .where(columns.document_id == document_id)
+        .order_by(columns.version.desc())
+    )
+    return tuple(FormerVersion(*former) for former in connection.execute(statement))
