@@ -1,11 +1,45 @@
-# Two commands for a newcomer: `make demo` and `make test`.
-SHELL := /bin/bash
-VENV := .venv
-BIN := $(VENV)/bin
+# Two commands for a newcomer: `make demo` and `make test`. `make help` lists the others.
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
 
-.PHONY: lint test
-lint:
-	"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy" && "$(BIN)/lint-imports"
+# What the tests serve and drive for real; where one is missing its tests are skipped and say so.
+TEST_PACKAGES := chromium nginx-light postgresql-doc-15 python3-doc apache2-doc
 
-test:
-	"$(BIN)/pytest" -n auto
+.PHONY: help demo demo-stop test lint bench constraints clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: ## crawl the sample intranet and open its search page on http://127.0.0.1:8000
+	@scripts/system-packages chromium
+	@scripts/environment
+	@$(BIN)/python -m examples.demo start
+
+demo-stop: ## end what `make demo` started
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m examples.demo stop; else echo "There is no demo here."; fi
+
+test: ## run all tests against real servers
+	@scripts/system-packages $(TEST_PACKAGES)
+	@scripts/environment test
+	$(BIN)/python -m pytest -n auto
+
+lint: ## style, types, import rules
+	@scripts/environment test
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+bench: ## run every benchmark and write docs/performance.md
+	@scripts/system-packages $(TEST_PACKAGES)
+	@scripts/environment test,bench
+	$(BIN)/python -m benchmarks.run_all
+
+constraints: ## pin every package of .venv anew in constraints.txt
+	@scripts/environment test,bench
+	@scripts/pin-constraints
+
+clean: ## remove what make made; the demo is stopped first
+	@$(MAKE) --no-print-directory demo-stop
+	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

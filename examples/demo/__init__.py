@@ -1,0 +1,1 @@
+"""`make demo`: the sample intranet, crawled and searched, on this machine."""
