@@ -34,7 +34,9 @@ def _repeated_names(data: dict[str, Any], document: YamlDocument) -> Iterator[Fa
             continue
         place = document.value_place((*path, "name"))
         if name in first:
-            message = f"the name `{name}` is taken by the connector on line {first[name]}: give each its own"
+            message = (
+                f"the name `{place.text}` is taken by the connector on line {first[name]}: give each its own"
+            )
             yield place.fault(message)
         first.setdefault(name, place.line)
 
@@ -59,13 +61,14 @@ def _unknown_fields(data: dict[str, Any], document: YamlDocument) -> Iterator[Fa
             name = mapping.get("field") if isinstance(mapping, dict) else None
             if isinstance(name, str) and name and name not in known:
                 place = document.value_place((*path, "field_mappings", index, "field"))
+                written = place.text
                 near = nearest(name, known)
                 hint = (
                     f"did you mean `{near}`?"
                     if near
-                    else f"declare it under `fields`: `{name}: {{type: string}}`"
+                    else f"declare it under `fields`: `{written}: {{type: string}}`"
                 )
-                yield place.fault(f"there is no field `{name}`; {hint}")
+                yield place.fault(f"there is no field `{written}`; {hint}")
 
 
 def _missing_milvus(data: dict[str, Any], document: YamlDocument) -> Iterator[Fault]:

@@ -111,6 +111,11 @@ class ConnectorSettings(Section):
     sync: SyncSettings = SyncSettings()
     """When it runs, and what a run may delete."""
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read everything."""
+        return self.access == PUBLIC
+
     def fingerprint(self) -> str:
         """32 hex digits over everything that changes what is crawled or extracted; no secret is in it."""
         relevant = self.model_dump(mode="json", exclude=_NOT_IN_FINGERPRINT)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from settings.configuration import Settings
 
 
 class ExitCode(IntEnum):
@@ -41,3 +44,16 @@ def stop(message: str, code: ExitCode) -> NoReturn:
     """End the command: the message goes to standard error."""
     typer.echo(message, err=True)
     raise typer.Exit(code)
+
+
+def load_or_exit(path: Path) -> Settings:
+    """The settings of a file; where there are faults, one line each goes to standard error, and exit 2."""
+    from settings.faults import ConfigurationError  # noqa: PLC0415 - keeps `--help` fast
+    from settings.load import load_settings  # noqa: PLC0415
+
+    if not path.exists():
+        stop(f"{path} does not exist: `crawler init {path}` writes a starter", ExitCode.WRONG_CALL)
+    try:
+        return load_settings(path)
+    except ConfigurationError as error:
+        stop(str(error), ExitCode.WRONG_CALL)

@@ -43,6 +43,7 @@ _WANTED_BOUND: Final[Mapping[str, tuple[str, str]]] = {
 }
 _CREDENTIALS: Final = re.compile(r"(?<=//)\S*@")
 _LONGEST_QUOTE: Final = 60
+_HINT: Final = "; did you mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,15 @@ def explain(
     """
     errors = error.errors(include_url=False, include_input=False)
     findings = [_Finding(details, _locate(details["loc"], data), data, document) for details in errors]
-    paths = [finding.path for finding in findings]
     for finding in findings:
-        if finding.path not in known and not _is_consequence(finding, paths):
+        if finding.path not in known and not _is_consequence(finding, findings):
             yield _SPECIAL.get(finding.details["type"], _wrong_value)(finding)
 
 
-def _is_consequence(finding: _Finding, paths: list[KeyPath]) -> bool:
+def _is_consequence(finding: _Finding, findings: list[_Finding]) -> bool:
     """pydantic also calls a list too short when its only entries have faults of their own."""
-    depth = len(finding.path)
     return finding.details["type"] == "too_short" and any(
-        len(path) > depth and path[:depth] == finding.path for path in paths
+        other is not finding and other.path[: len(finding.path)] == finding.path for other in findings
     )
 
 
@@ -118,8 +117,12 @@ def _wrong_value(finding: _Finding) -> Fault:
         return finding.place.fault(wanted)
     if finding.details["loc"][-1] == "[key]":
         return finding.document.key_place(finding.path).fault(f"`{finding.path[-1]}` {wanted}")
-    found = _found(finding.place.text, finding.value, quotable=quotable)
-    return finding.place.fault(f"{finding.name} {wanted}{found}")
+    text = finding.place.text or ""
+    if "${" in text:  # a reason or a hint may repeat what the reference stood for
+        wanted = wanted.partition(": ")[0].partition(_HINT)[0]
+    rule, hint, meant = wanted.partition(_HINT)
+    found = _found(text, finding.value, quotable=quotable)
+    return finding.place.fault(f"{finding.name} {rule}{found}{hint}{meant}")
 
 
 def _wanted(finding: _Finding) -> tuple[str, bool]:
@@ -143,10 +146,10 @@ def _choice(expected: str, value: object) -> str:
     if len(choices) < 2:
         return f"must be {expected.strip(chr(39))}"
     near = nearest(value, choices) if isinstance(value, str) else None
-    return f"must be one of {', '.join(choices)}" + (f" (perhaps {near})" if near else "")
+    return f"must be one of {', '.join(choices)}" + (f"{_HINT} `{near}`?" if near else "")
 
 
-def _found(text: str | None, value: object, *, quotable: bool) -> str:
+def _found(text: str, value: object, *, quotable: bool) -> str:
     """The value as it was written, which for a reference is the reference."""
     if isinstance(value, dict | list):
         return ""

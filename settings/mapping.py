@@ -54,7 +54,7 @@ def _unknown_source(kind: str, has_argument: bool) -> str:
     known = {name: name for name in BARE_SOURCES} | {name: f"{name}:…" for name in ARGUMENT_SOURCES}
     nearest = difflib.get_close_matches(kind, known, n=1)
     hint = f"; did you mean `{known[nearest[0]]}`?" if nearest else ""
-    choices = ", ".join((*known.values(), *FIXED_SOURCES))
+    choices = ", ".join((*BARE_SOURCES, *(f"{name}:…" for name in ARGUMENT_SOURCES), *FIXED_SOURCES))
     return f"must be a source that exists{hint or f': {choices}'}"
 
 

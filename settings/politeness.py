@@ -15,8 +15,8 @@ from settings.section import Positive, Section
 def _rate(value: object) -> object:
     if value == "unlimited":
         return None
-    if value is None or isinstance(value, bool):
-        raise ValueError("must be a number or `unlimited`")
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and not value.isdecimal()):
+        raise ValueError("must be a whole number or `unlimited`")
     return value
 
 

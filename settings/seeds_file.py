@@ -30,15 +30,14 @@ class SeedsFiles:
                 self._include(connector, ("connectors", index))
 
     def _include(self, connector: dict[str, Any], path: KeyPath) -> None:
-        seeds = connector.get("seeds", [])
-        if not isinstance(seeds, list):
+        name, given = connector.get("seeds_file"), connector.get("seeds", [])
+        lines = list(self._lines(name, (*path, "seeds_file"))) if isinstance(name, str) and name else []
+        if not isinstance(given, list):
             return
-        seeds = list(seeds)
-        name = connector.get("seeds_file")
-        if isinstance(name, str) and name:
-            for place in self._lines(name, (*path, "seeds_file")):
-                self.document.values[*path, "seeds", len(seeds)] = place
-                seeds.append(place.text)
+        seeds = list(given)
+        for place in lines:
+            self.document.values[*path, "seeds", len(seeds)] = place
+            seeds.append(place.text)
         if len(seeds) > MOST_SEEDS:
             place = self.document.value_place((*path, "seeds", MOST_SEEDS))
             message = f"a connector takes at most {MOST_SEEDS} seeds, this is one of {len(seeds)}: "

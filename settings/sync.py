@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import zoneinfo
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from settings.quantities import Fraction
+from settings.schedule import Cron, TimeZone
 from settings.secrets import SecretUrl
 from settings.section import Positive, Section
 
@@ -22,30 +21,6 @@ class SyncMode(StrEnum):
     FORCED = "forced"
 
 
-def _cron(expression: str) -> str:
-    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - only where something is scheduled
-
-    try:
-        CronTrigger.from_crontab(expression, timezone="UTC")
-    except ValueError as error:
-        reason = str(error)
-        wanted = "must be a cron expression (minute hour day month weekday) such as 0 2 * * *"
-        raise ValueError(f"{wanted}: {reason[:1].lower()}{reason[1:]}") from None
-    return expression
-
-
-def _timezone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        nearest = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
-        hint = f"; did you mean `{nearest[0]}`?" if nearest else " such as Europe/Berlin"
-        raise ValueError(f"must be the name of a time zone{hint}") from None
-    return name
-
-
-Cron = Annotated[str, AfterValidator(_cron), WithJsonSchema({"type": "string"})]
-TimeZone = Annotated[str, AfterValidator(_timezone), WithJsonSchema({"type": "string"})]
 DELETION_GUARD: Final = 0.15
 
 

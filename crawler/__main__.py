@@ -1,0 +1,14 @@
+"""`python -m crawler` and the console script."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line."""
+    from crawler.cli import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

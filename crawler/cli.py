@@ -1,0 +1,21 @@
+"""The command `crawler`: one line per command; what a command does lies in `crawler.commands`."""
+
+from __future__ import annotations
+
+import typer
+
+from crawler.commands import configuration
+
+app = typer.Typer(
+    name="crawler",
+    help="Crawl the sites of a connectors.yaml, index them, and explain what became of each page.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # rich tracebacks print local variables, and passwords are among them
+)
+
+# Modules of `crawler.commands` import what they need when they run, so that this list costs nothing.
+app.command("init")(configuration.init)
+app.command("validate")(configuration.validate)
+app.command("schema")(configuration.schema)

@@ -1,0 +1,132 @@
+"""`crawler init`, `validate`, `schema`: make a configuration and check it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from settings.console import DEFAULT_CONFIG, ConfigOption, ExitCode, JsonOption, print_json, stop
+
+if TYPE_CHECKING:
+    from settings.configuration import Settings
+    from settings.connector import ConnectorSettings
+
+
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFAULT_CONFIG,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a commented configuration to start from."""
+    from importlib.resources import files
+
+    starter = files("settings").joinpath("starter.yaml").read_text(encoding="utf-8")
+    if path.is_dir():
+        path /= DEFAULT_CONFIG
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(starter)
+    except FileExistsError:
+        stop(f"{path} is there already: nothing was written; `--force` replaces it", ExitCode.WRONG_CALL)
+    except OSError as error:
+        stop(f"{path} cannot be written: {error.strerror or error}", ExitCode.FAILED)
+    typer.echo(
+        f"Wrote {path}: put your addresses under `seeds`, then run `crawler validate --config {path}`."
+    )
+    typer.echo(f"Completion in editors: crawler schema > {path.parent / 'connectors.schema.json'}")
+
+
+def validate(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
+    """Check the configuration; every fault with its line."""
+    if json:
+        _validate_as_json(config)
+        return
+    from settings.console import load_or_exit
+
+    _print_overview(load_or_exit(config))
+
+
+def schema() -> None:
+    """Print the JSON Schema of the configuration, for editors.
+
+    The starter's first line names it: `crawler schema > connectors.schema.json`.
+    """
+    from settings.schema import json_schema
+
+    print_json(json_schema())
+
+
+def _validate_as_json(config: Path) -> None:
+    from settings.faults import ConfigurationError
+    from settings.load import load_settings
+
+    try:
+        settings = load_settings(config)
+    except ConfigurationError as error:
+        faults = [
+            {"file": str(fault.file), "line": fault.line, "column": fault.column, "message": fault.message}
+            for fault in error.faults
+        ]
+        print_json({"valid": False, "faults": faults, "connectors": []})
+        raise typer.Exit(ExitCode.WRONG_CALL) from None
+    print_json({"valid": True, "faults": [], "connectors": [_overview(c) for c in settings.connectors]})
+
+
+def _overview(connector: ConnectorSettings) -> dict[str, Any]:
+    """What a person wants to see at once of a connector."""
+    return {
+        "name": connector.name,
+        "seeds": len(connector.seeds),
+        "sitemaps": len(connector.sitemaps),
+        "follow": connector.scope.follow,
+        "max_pages": connector.scope.max_pages,
+        "auth": [login.type for login in connector.auth],
+        "access": "public" if connector.is_public else f"{len(connector.access)} rules",
+        "mappings": len(connector.field_mappings),
+        "schedule": connector.sync.schedule,
+        "fingerprint": connector.fingerprint(),
+    }
+
+
+def _print_overview(settings: Settings) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    columns = (
+        "connector",
+        "starts from",
+        "follow",
+        "pages at most",
+        "login",
+        "readers",
+        "mappings",
+        "schedule",
+    )
+    for column in columns:
+        table.add_column(column, justify="right" if column in ("pages at most", "mappings") else "left")
+    for connector in settings.connectors:
+        overview = _overview(connector)
+        table.add_row(
+            overview["name"],
+            _starts(overview["seeds"], overview["sitemaps"]),
+            overview["follow"],
+            f"{overview['max_pages']:,}",
+            ", ".join(overview["auth"]) or "none",
+            overview["access"],
+            str(overview["mappings"]),
+            overview["schedule"] or "when asked",
+        )
+    Console().print(table)
+    typer.echo(f"{settings.path} is valid.", err=True)
+
+
+def _starts(seeds: int, sitemaps: int) -> str:
+    parts = [
+        f"{count} {noun}{'' if count == 1 else 's'}"
+        for count, noun in ((seeds, "seed"), (sitemaps, "sitemap"))
+        if count
+    ]
+    return ", ".join(parts)
