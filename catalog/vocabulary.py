@@ -52,7 +52,7 @@ class Reason(StrEnum):
 
     explanation: str
 
-    def __new__(cls, value: str, explanation: str) -> Self:
+    def __new__(cls, value: str, explanation: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.explanation = explanation

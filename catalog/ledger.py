@@ -1,0 +1,299 @@
+"""The ledger: one row for every URL ever seen, and, where its state is `queued`, the durable frontier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from catalog.dialect import insert_or
+from catalog.tables import urls
+from catalog.task import FetchTask, FoundBy
+from catalog.vocabulary import Decision, Reason, UrlState
+
+# A URL refused because of the *way* it was reached may be reached another way later in the same run.
+REACHABLE_ANOTHER_WAY: Final = (Reason.TOO_DEEP, Reason.NOFOLLOW, Reason.TOO_MANY_LINKS)
+
+_TASK_COLUMNS: Final = (
+    urls.c.id,
+    urls.c.key,
+    urls.c.url,
+    urls.c.host,
+    urls.c.depth,
+    urls.c.connector_id,
+    urls.c.found_by,
+    urls.c.attempts,
+    urls.c.redirects,
+    urls.c.etag,
+    urls.c.last_modified,
+    urls.c.body_hash,
+    urls.c.document_id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """A URL as it was met, with the rules' decision about it."""
+
+    key: bytes
+    url: str
+    host: str
+    depth: int
+    found_by: FoundBy
+    decision: Decision
+    referrer_id: int | None = None
+    redirects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a visit came to.
+
+    `copy` describes the body that was read; None leaves what is known of it. `document_id` is the document
+    that the URL leads to: its own, a duplicate's original, a redirect's target; None leaves it too.
+    """
+
+    url_id: int
+    state: UrlState
+    reason: Reason | None = None
+    rule: str | None = None
+    detail: str | None = None
+    status: int | None = None
+    attempts: int = 1
+    milliseconds: int | None = None
+    document_id: str | None = None
+    copy: FetchedCopy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedCopy:
+    """What is remembered of a body that was read, for the next conditional request."""
+
+    content_type: str
+    size: int
+    renderer: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    content_hash: bytes | None
+
+
+def enqueue(
+    connection: Connection, connector_id: int, run_id: int, discoveries: Sequence[Discovery]
+) -> tuple[FetchTask, ...]:
+    """Queue what this run has not met yet; return just those rows, now durable.
+
+    A URL that an earlier run knew is queued again under its old id; one that this run has met stays as it
+    is, unless it was refused only for the way it was reached.
+    """
+    if not discoveries:
+        return ()
+    insert = insert_or(connection, urls)
+    met_anew = {
+        column: insert.excluded[column]
+        for column in ("run_id", "depth", "referrer_id", "found_by", "redirects", "state")
+    }
+    statement = insert.on_conflict_do_update(
+        index_elements=[urls.c.key],
+        set_=met_anew | {"reason": null(), "rule": null(), "detail": null(), "attempts": 0},
+        where=or_(
+            urls.c.run_id < insert.excluded.run_id,
+            and_(urls.c.state == UrlState.REFUSED, urls.c.reason.in_(REACHABLE_ANOTHER_WAY)),
+        ),
+    ).returning(*_TASK_COLUMNS)
+    rows = [_row(connector_id, run_id, item) | {"state": UrlState.QUEUED.value} for item in discoveries]
+    return tuple(_task(row) for row in connection.execute(statement, rows))
+
+
+def refuse(connection: Connection, connector_id: int, run_id: int, discoveries: Sequence[Discovery]) -> int:
+    """Write down URLs that the rules refused before any request; return how many this run had not met."""
+    if not discoveries:
+        return 0
+    insert = insert_or(connection, urls)
+    met_anew = {
+        column: insert.excluded[column]
+        for column in ("run_id", "depth", "referrer_id", "found_by", "state", "reason", "rule")
+    }
+    statement = insert.on_conflict_do_update(
+        index_elements=[urls.c.key],
+        set_=met_anew | {"detail": null()},
+        where=urls.c.run_id < insert.excluded.run_id,
+    ).returning(urls.c.id)
+    rows = [
+        _row(connector_id, run_id, item)
+        | {
+            "state": UrlState.REFUSED.value,
+            "reason": item.decision.reason,
+            "rule": item.decision.rule,
+        }
+        for item in discoveries
+    ]
+    return len(connection.execute(statement, rows).all())
+
+
+def requeue(connection: Connection, run_id: int, url_ids: Select[tuple[int]], found_by: FoundBy) -> int:
+    """Put rows back into the frontier of this run, whatever their state; return how many."""
+    again = {"reason": None, "rule": None, "detail": None, "attempts": 0}
+    result = connection.execute(
+        update(urls)
+        .where(urls.c.id.in_(url_ids))
+        .values(run_id=run_id, state=UrlState.QUEUED.value, found_by=found_by.value, **again)
+    )
+    return int(result.rowcount)
+
+
+def record_verdicts(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> None:
+    """Write what visits came to; the rows leave the frontier."""
+    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for verdict in verdicts:
+        row = _verdict_row(verdict, now)
+        by_columns.setdefault(tuple(row), []).append(row)
+    for columns, rows in by_columns.items():
+        connection.execute(_visit_update(columns), rows)
+
+
+def queued_hosts(connection: Connection, connector_id: int, run_id: int) -> Mapping[str, int]:
+    """How many URLs of this run wait, per host."""
+    statement = (
+        select(urls.c.host, func.count())
+        .where(urls.c.connector_id == connector_id, urls.c.state == "queued", urls.c.run_id == run_id)
+        .group_by(urls.c.host)
+    )
+    return {row.host: row[1] for row in connection.execute(statement)}
+
+
+def frontier_window(
+    connection: Connection, connector_id: int, run_id: int, host: str, limit: int
+) -> tuple[FetchTask, ...]:
+    """The first `limit` queued URLs of a host, in the order in which they were first found."""
+    statement: Select[Any] = (
+        select(*_TASK_COLUMNS)
+        # The literal state lets both engines use the partial index.
+        .where(
+            urls.c.connector_id == connector_id,
+            urls.c.host == host,
+            urls.c.state == _QUEUED_LITERAL,
+            urls.c.run_id == run_id,
+        )
+        .order_by(urls.c.id)
+        .limit(limit)
+    )
+    return tuple(_task(row) for row in connection.execute(statement))
+
+
+def state_counts(
+    connection: Connection, connector_id: int, run_id: int
+) -> dict[tuple[UrlState, Reason | None], int]:
+    """How many URLs that this run met stand in each state, by reason."""
+    statement = (
+        select(urls.c.state, urls.c.reason, func.count())
+        .where(urls.c.connector_id == connector_id, urls.c.run_id == run_id)
+        .group_by(urls.c.state, urls.c.reason)
+    )
+    return {
+        (UrlState(state), Reason(reason) if reason else None): count
+        for state, reason, count in connection.execute(statement)
+    }
+
+
+def failed_seeds(connection: Connection, connector_id: int, run_id: int) -> tuple[tuple[str, str], ...]:
+    """The seeds of a run, and what they redirect to, that could not be fetched: (URL, what was seen)."""
+    statement = (
+        select(urls.c.url, urls.c.detail, urls.c.reason)
+        .where(
+            urls.c.connector_id == connector_id,
+            urls.c.run_id == run_id,
+            urls.c.depth == 0,
+            urls.c.found_by.in_((FoundBy.SEED, FoundBy.REDIRECT)),
+            urls.c.state.in_((UrlState.FAILED, UrlState.GONE, UrlState.REFUSED)),
+        )
+        .order_by(urls.c.id)
+    )
+    return tuple(
+        (row.url, row.detail or Reason(row.reason).explanation) for row in connection.execute(statement)
+    )
+
+
+_QUEUED_LITERAL: Final[BindParameter[str]] = bindparam("queued", "queued", literal_execute=True)
+
+_COPY_COLUMNS: Final = tuple(field.name for field in fields(FetchedCopy))
+
+
+@cache
+def _visit_update(columns: tuple[str, ...]) -> Update:
+    """An UPDATE by `url_id` of the columns whose bound names (`new_…`) are given: a handful of shapes."""
+    changes: dict[str, Any] = {
+        name.removeprefix("new_"): bindparam(name) for name in columns if name.startswith("new_")
+    }
+    return update(urls).where(urls.c.id == bindparam("url_id")).values(changes)
+
+
+def _verdict_row(verdict: Verdict, now: datetime) -> dict[str, object]:
+    row: dict[str, object] = {
+        "url_id": verdict.url_id,
+        "new_state": verdict.state.value,
+        "new_reason": verdict.reason,
+        "new_rule": verdict.rule,
+        "new_detail": verdict.detail,
+        "new_status": verdict.status,
+        "new_attempts": verdict.attempts,
+        "new_fetch_ms": verdict.milliseconds,
+        "new_fetched_at": now,
+    }
+    if verdict.document_id is not None:
+        row["new_document_id"] = verdict.document_id
+    if verdict.copy is not None:
+        for column in _COPY_COLUMNS:
+            row[f"new_{column}"] = getattr(verdict.copy, column)
+    return row
+
+
+def _row(connector_id: int, run_id: int, item: Discovery) -> dict[str, object]:
+    return {
+        "connector_id": connector_id,
+        "key": item.key,
+        "url": item.url,
+        "host": item.host,
+        "depth": item.depth,
+        "referrer_id": item.referrer_id,
+        "found_by": item.found_by.value,
+        "run_id": run_id,
+        "redirects": list(item.redirects) or None,
+    }
+
+
+def _task(row: Row[*tuple[Any, ...]]) -> FetchTask:
+    # Only what became a document is asked for conditionally: a 304 says nothing about a refused page.
+    kept = row.document_id is not None
+    return FetchTask(
+        url_id=row.id,
+        key=row.key,
+        url=row.url,
+        host=row.host,
+        depth=row.depth,
+        connector_id=row.connector_id,
+        found_by=FoundBy(row.found_by),
+        attempts=row.attempts,
+        redirects=tuple(row.redirects or ()),
+        etag=row.etag if kept else None,
+        last_modified=row.last_modified if kept else None,
+        body_hash=row.body_hash if kept else None,
+        document_id=row.document_id,
+    )

@@ -1,0 +1,256 @@
+"""Save documents: what is new, what changed (the former version is kept), what only repeats another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
+
+from catalog.tables import document_versions, documents
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
+
+
+class Fate(StrEnum):
+    """What became of a document that was read."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDraft:
+    """A read page or file, packed for storage (`catalog.content`); its id is its URL's key in hex."""
+
+    id: str
+    url_id: int
+    url: str
+    kind: str
+    title: str
+    language: str | None
+    fields: Mapping[str, object]
+    content: bytes
+    content_hash: bytes
+    access_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The fate of one draft; `original` is the id and URL of the document that a duplicate repeats."""
+
+    fate: Fate
+    original_id: str | None = None
+    original_url: str | None = None
+
+
+def save_documents(
+    connection: Connection,
+    connector_id: int,
+    run_id: int,
+    drafts: Sequence[DocumentDraft],
+    *,
+    now: datetime,
+    forced: bool = False,
+) -> tuple[Settled, ...]:
+    """Store drafts (no two with one id) and say what became of each, in their order.
+
+    With `forced` an unchanged document is handed to the indexer again. Of two documents of a connector
+    with the same content *and the same access list* the older one stays; the other is a duplicate.
+    """
+    if not drafts:
+        return ()
+    known = _known(connection, drafts)
+    twins = _twins(connection, connector_id, drafts)
+    settled: list[Settled] = []
+    added: list[dict[str, object]] = []
+    changed: list[dict[str, object]] = []
+    met: list[dict[str, object]] = []
+    rewritten: list[str] = []
+    for draft in drafts:
+        row = known.get(draft.id)
+        twin_key = (draft.content_hash, draft.access_id)
+        twin = twins.get(twin_key)
+        if twin is not None and _yields_to(draft, row, twin):
+            settled.append(Settled(Fate.DUPLICATE, twin.id, twin.url))
+            continue
+        if twin is None:
+            twins[twin_key] = _Twin(draft.id, draft.url, now)
+        fate = _fate(draft, row)
+        settled.append(Settled(fate))
+        if row is None:
+            added.append(_insert_row(draft, connector_id, run_id, now))
+        elif fate is Fate.UNCHANGED and not forced:
+            met.append({"document_id": draft.id, "met_in": run_id, "now": now})
+        else:
+            changed.append(_change_row(draft, row, run_id, now))
+            if row.content_hash != draft.content_hash:
+                rewritten.append(draft.id)
+    _keep_former_versions(connection, rewritten, now)
+    for statement, rows in ((_INSERT, added), (_CHANGE, changed), (_MET, met)):
+        if rows:
+            connection.execute(statement, rows)
+    return tuple(settled)
+
+
+def touch_documents(connection: Connection, run_id: int, ids: Sequence[str], now: datetime) -> None:
+    """Note that these documents were met in this run and stand as they are (a 304, or the same body)."""
+    if ids:
+        connection.execute(_MET, [{"document_id": each, "met_in": run_id, "now": now} for each in ids])
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    id: str
+    url: str
+    created_at: datetime
+
+
+def _known(connection: Connection, drafts: Sequence[DocumentDraft]) -> dict[str, AnyRow]:
+    columns = (
+        documents.c.id,
+        documents.c.version,
+        documents.c.content_hash,
+        documents.c.access_id,
+        documents.c.created_at,
+        documents.c.changed_at,
+        documents.c.deleted_at,
+    )
+    ids = [draft.id for draft in drafts]
+    return {
+        row.id: row
+        for start in range(0, len(ids), _BATCH)
+        for row in connection.execute(select(*columns).where(documents.c.id.in_(ids[start : start + _BATCH])))
+    }
+
+
+def _twins(
+    connection: Connection, connector_id: int, drafts: Sequence[DocumentDraft]
+) -> dict[tuple[bytes, int], _Twin]:
+    """The oldest living document of each content and access among those that the drafts carry."""
+    hashes = list({draft.content_hash for draft in drafts})
+    twins: dict[tuple[bytes, int], _Twin] = {}
+    for start in range(0, len(hashes), _BATCH):
+        statement = (
+            select(
+                documents.c.id,
+                documents.c.url,
+                documents.c.created_at,
+                documents.c.content_hash,
+                documents.c.access_id,
+            )
+            .where(
+                documents.c.connector_id == connector_id,
+                documents.c.content_hash.in_(hashes[start : start + _BATCH]),
+                documents.c.deleted_at.is_(None),
+            )
+            .order_by(documents.c.created_at, documents.c.id)
+        )
+        for row in connection.execute(statement):
+            twins.setdefault((row.content_hash, row.access_id), _Twin(row.id, row.url, row.created_at))
+    return twins
+
+
+def _yields_to(draft: DocumentDraft, row: AnyRow | None, twin: _Twin) -> bool:
+    """Whether the draft is the younger of two documents with the same content."""
+    if twin.id == draft.id:
+        return False
+    if row is None or row.deleted_at is not None:
+        return True
+    return (twin.created_at, twin.id) < (row.created_at, draft.id)
+
+
+def _fate(draft: DocumentDraft, row: AnyRow | None) -> Fate:
+    if row is None or row.deleted_at is not None:
+        return Fate.ADDED
+    same = row.content_hash == draft.content_hash and row.access_id == draft.access_id
+    return Fate.UNCHANGED if same else Fate.CHANGED
+
+
+def _insert_row(draft: DocumentDraft, connector_id: int, run_id: int, now: datetime) -> dict[str, object]:
+    return {
+        "id": draft.id,
+        "connector_id": connector_id,
+        "url_id": draft.url_id,
+        "url": draft.url,
+        "kind": draft.kind,
+        "version": 1,
+        "title": draft.title,
+        "language": draft.language,
+        "fields": dict(draft.fields),
+        "content": draft.content,
+        "content_hash": draft.content_hash,
+        "access_id": draft.access_id,
+        "created_at": now,
+        "changed_at": now,
+        "fetched_at": now,
+        "run_id": run_id,
+        "pending": True,
+    }
+
+
+def _change_row(draft: DocumentDraft, row: AnyRow, run_id: int, now: datetime) -> dict[str, object]:
+    # The version counts what the indexer has to look at, forced re-indexing included.
+    return {
+        "document_id": draft.id,
+        "new_version": row.version + 1,
+        "new_kind": draft.kind,
+        "new_title": draft.title,
+        "new_language": draft.language,
+        "new_fields": dict(draft.fields),
+        "new_content": draft.content,
+        "new_content_hash": draft.content_hash,
+        "new_access_id": draft.access_id,
+        "met_in": run_id,
+        "now": now,
+        "new_changed_at": row.changed_at if row.content_hash == draft.content_hash else now,
+    }
+
+
+def _keep_former_versions(connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    for start in range(0, len(ids), _BATCH):
+        former = select(
+            documents.c.id,
+            documents.c.version,
+            documents.c.title,
+            documents.c.fields,
+            documents.c.content,
+            documents.c.fetched_at,
+            literal(now, documents.c.fetched_at.type),
+        ).where(documents.c.id.in_(ids[start : start + _BATCH]))
+        columns = ["document_id", "version", "title", "fields", "content", "fetched_at", "replaced_at"]
+        connection.execute(insert(document_versions).from_select(columns, former))
+
+
+_INSERT: Final = insert(documents)
+_MET: Final = (
+    update(documents)
+    .where(documents.c.id == bindparam("document_id"))
+    .values(run_id=bindparam("met_in"), fetched_at=bindparam("now"))
+)
+_CHANGE: Final = (
+    update(documents)
+    .where(documents.c.id == bindparam("document_id"))
+    .values(
+        version=bindparam("new_version"),
+        kind=bindparam("new_kind"),
+        title=bindparam("new_title"),
+        language=bindparam("new_language"),
+        fields=bindparam("new_fields"),
+        content=bindparam("new_content"),
+        content_hash=bindparam("new_content_hash"),
+        access_id=bindparam("new_access_id"),
+        run_id=bindparam("met_in"),
+        fetched_at=bindparam("now"),
+        changed_at=bindparam("new_changed_at"),
+        deleted_at=None,
+        pending=True,
+    )
+)

@@ -1,0 +1,232 @@
+"""The frontier: which URL may be fetched now, over all hosts and connectors of a sync.
+
+It never sleeps and does no I/O. Asked for the next step it answers with a task, with the time at which to
+ask again, or that it has nothing; what the ledger has to be asked for it names in `take_refills`. The heap
+of hosts by their next start is the scheme of Mercator (Heydon & Najork, 1999): one queue per host, so that
+waiting for one host never keeps another from being asked.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+from catalog.task import FetchTask
+from crawler.frontier.lane import Lane
+from crawler.frontier.pace import Pace
+
+WINDOW: Final = 100
+"""How many URLs of a lane wait in memory; more of them stay in the ledger."""
+
+_ticket = count()
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsTask:
+    """The origin's robots.txt has to be read before any URL there; its host waits for `Frontier.open`."""
+
+    origin: str
+    host: str
+    connector_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may start before `until` (seconds of the caller's monotonic clock)."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing waits in memory: something in flight, a refill or a commit has to come first, if anything."""
+
+
+Step = FetchTask | RobotsTask | Wait | Idle
+_IDLE: Final = Idle()
+
+
+@dataclass(slots=True)
+class _Host:
+    name: str
+    pace: Pace
+    lanes: deque[Lane] = field(default_factory=deque)
+    closed: bool = False
+    scheduled: float | None = None  # the time of this host's valid entry in the heap
+
+    def ready_at(self) -> float | None:
+        """When its next request may start, or None while it has nothing to ask or may not ask."""
+        if self.closed or not self.pace.has_room:
+            return None
+        times = [time for lane in self.lanes if (time := lane.ready_at()) is not None]
+        return max(min(times), self.pace.next_start) if times else None
+
+    def take(self, now: float) -> tuple[Lane, FetchTask] | None:
+        """The next URL, the lanes taking turns."""
+        for _ in range(len(self.lanes)):
+            lane = self.lanes[0]
+            self.lanes.rotate(-1)
+            task = lane.take(now)
+            if task is not None:
+                return lane, task
+        return None
+
+
+class Frontier:
+    """Per-host queues over the ledger.
+
+    `pace_of` gives a connector's wish for a host as (interval in seconds, concurrency); `needs_robots` names
+    the origin whose robots.txt must be read before a task, or None when it is known or not wanted.
+    """
+
+    def __init__(
+        self,
+        pace_of: Callable[[int, str], tuple[float, int]],
+        needs_robots: Callable[[FetchTask], str | None],
+        *,
+        window: int = WINDOW,
+    ) -> None:
+        self._pace_of = pace_of
+        self._needs_robots = needs_robots
+        self._window = window
+        self._hosts: dict[str, _Host] = {}
+        self._lanes: dict[tuple[int, str], Lane] = {}
+        self._heap: list[tuple[float, int, _Host]] = []
+        self._refills: list[Lane] = []
+
+    def add(self, tasks: Iterable[FetchTask]) -> None:
+        """Take URLs that the ledger now holds as queued."""
+        touched = set()
+        for task in tasks:
+            self._lane(task.connector_id, task.host).add(task, self._window)
+            touched.add(task.host)
+        for host in touched:
+            self._schedule(self._hosts[host])
+
+    def add_backlog(self, connector_id: int, hosts: Iterable[str]) -> None:
+        """Note that the ledger holds queued URLs on these hosts, as after an interruption."""
+        for host in hosts:
+            lane = self._lane(connector_id, host)
+            lane.backlog = True
+            self._want_refill(lane)
+
+    def next(self, now: float) -> Step:
+        """What may start now. A task returned is in flight until `finish`, `retry` or `pass_over`."""
+        while self._heap:
+            time, _, host = self._heap[0]
+            if time != host.scheduled:
+                heapq.heappop(self._heap)
+                continue
+            if time > now:
+                return Wait(time)
+            heapq.heappop(self._heap)
+            host.scheduled = None
+            ready_at = host.ready_at()  # a pause or a slower pace may have come since it was scheduled
+            taken = host.take(now) if ready_at is not None and ready_at <= now else None
+            if taken is None:
+                self._schedule(host)
+                continue
+            return self._start(host, *taken, now)
+        return _IDLE
+
+    def finish(self, task: FetchTask) -> None:
+        """The request of a task ended; its verdict is on the way to the ledger."""
+        host = self._hosts[task.host]
+        host.pace.finish()
+        self._schedule(host)
+
+    def pass_over(self, task: FetchTask, now: float) -> None:
+        """A task turned out to need no request."""
+        host = self._hosts[task.host]
+        host.pace.take_back(now)
+        self._schedule(host)
+
+    def abandon(self, task: FetchTask, now: float) -> None:
+        """A task will not be asked for in this sync; the ledger keeps it queued."""
+        self.pass_over(task, now)
+        self._lane(task.connector_id, task.host).settle(task.url_id)
+
+    def retry(self, task: FetchTask, until: float) -> None:
+        """The request of a task ended; ask again, not before `until`."""
+        host = self._hosts[task.host]
+        host.pace.finish()
+        self._lane(task.connector_id, task.host).delay(task, until)
+        self._schedule(host)
+
+    def pause(self, host_name: str, until: float) -> None:
+        """Leave a host alone until then."""
+        self._hosts[host_name].pace.pause(until)
+        self._schedule(self._hosts[host_name])
+
+    def open(self, robots: RobotsTask, interval: float = 0.0) -> None:
+        """The robots.txt that a host waited for was dealt with; `interval` is its `Crawl-delay`."""
+        host = self._hosts[robots.host]
+        host.pace.finish()
+        host.pace.tighten(interval, host.pace.concurrency)
+        host.closed = False
+        self._schedule(host)
+
+    def settle(self, connector_id: int, visited: Iterable[tuple[int, str]]) -> None:
+        """The ledger has the verdicts of these URLs, each given by its id and host."""
+        for url_id, host in visited:
+            self._lane(connector_id, host).settle(url_id)
+
+    def take_refills(self) -> tuple[Lane, ...]:
+        """Lanes for which the ledger should be asked, once each, for `WINDOW` + `lane.claimed` URLs."""
+        refills = tuple(self._refills)
+        self._refills.clear()
+        return refills
+
+    def refill(self, lane: Lane, tasks: Iterable[FetchTask], *, exhausted: bool) -> None:
+        """Take what the ledger answered for a lane."""
+        lane.refill(tasks, exhausted=exhausted)
+        self._want_refill(lane)
+        self._schedule(self._hosts[lane.host])
+
+    def close(self, connector_id: int) -> None:
+        """Start nothing more of a connector: its limit is reached; the ledger keeps the rest queued."""
+        for (owner, _), lane in self._lanes.items():
+            if owner == connector_id:
+                lane.close()
+
+    def is_drained(self, connector_id: int) -> bool:
+        """Whether nothing of the connector waits, is in flight, or lies in the ledger."""
+        return all(lane.is_done for (owner, _), lane in self._lanes.items() if owner == connector_id)
+
+    def _start(self, host: _Host, lane: Lane, task: FetchTask, now: float) -> Step:
+        host.pace.start(now)
+        origin = self._needs_robots(task)
+        if origin is not None:
+            lane.put_back(task)
+            host.closed = True
+            return RobotsTask(origin, host.name, task.connector_id)
+        self._want_refill(lane)
+        self._schedule(host)
+        return task
+
+    def _lane(self, connector_id: int, host_name: str) -> Lane:
+        lane = self._lanes.get((connector_id, host_name))
+        if lane is None:
+            lane = self._lanes[connector_id, host_name] = Lane(connector_id, host_name)
+            interval, concurrency = self._pace_of(connector_id, host_name)
+            host = self._hosts.get(host_name)
+            if host is None:
+                host = self._hosts[host_name] = _Host(host_name, Pace(interval, concurrency))
+            host.pace.tighten(interval, concurrency)
+            host.lanes.append(lane)
+        return lane
+
+    def _want_refill(self, lane: Lane) -> None:
+        if lane.start_refill(below=self._window // 4):
+            self._refills.append(lane)
+
+    def _schedule(self, host: _Host) -> None:
+        time = host.ready_at()
+        if time is None or (host.scheduled is not None and host.scheduled <= time):
+            return
+        host.scheduled = time
+        heapq.heappush(self._heap, (time, next(_ticket), host))

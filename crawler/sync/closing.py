@@ -1,0 +1,79 @@
+"""The end of a crawl: ask about what was not met, delete what is gone, close the run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from catalog.deletion import ask_about_unmet, condemned, delete_documents, is_protected, reconsider_copies
+from catalog.ledger import failed_seeds, queued_hosts, state_counts
+from catalog.runs import finish_run
+from catalog.vocabulary import RunState, UrlState
+from crawler.sync.connector_crawl import ConnectorCrawl, Phase
+
+
+def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]:
+    """Take a drained crawl to its next phase; return the hosts on which URLs now wait again.
+
+    A crawl that a limit stopped did not meet everything: it asks about nothing and is done.
+    """
+    connector_id, run_id = crawl.connector_id, crawl.context.run_id
+    if crawl.limit is not None:
+        crawl.phase = Phase.DONE
+        return ()
+    waiting = 0
+    if crawl.phase is Phase.CRAWLING:
+        crawl.phase = Phase.ASKING_UNMET
+        waiting = ask_about_unmet(connection, connector_id, run_id)
+    if not waiting:
+        crawl.phase = Phase.RECONSIDERING
+        waiting = reconsider_copies(connection, connector_id, run_id)
+    if not waiting:
+        crawl.phase = Phase.DONE
+    return tuple(queued_hosts(connection, connector_id, run_id)) if waiting else ()
+
+
+def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, stopped: bool) -> RunState:
+    """Delete what this run has evidence against, unless the guard says no; write how the run ended."""
+    connector_id, run_id = crawl.connector_id, crawl.context.run_id
+    counts = dict(crawl.counts)
+    if not stopped:
+        doomed = condemned(connection, connector_id, run_id)
+        scanned = sum(counts.get(name, 0) for name in ("added", "changed", "unchanged"))
+        if is_protected(len(doomed), scanned, crawl.deletion_guard):
+            crawl.protected = len(doomed)
+        else:
+            delete_documents(connection, doomed, datetime.now(UTC))
+            counts["deleted"] = counts.get("deleted", 0) + len(doomed)
+        counts["protected"] = crawl.protected
+    states = state_counts(connection, connector_id, run_id)
+    refused, failed = {}, {}
+    for (url_state, reason), number in states.items():
+        if url_state is UrlState.REFUSED and reason is not None:
+            refused[reason.value] = number
+        elif url_state is UrlState.FAILED and reason is not None:
+            failed[reason.value] = number
+    state, error = _ending(connection, crawl, stopped=stopped)
+    finish_run(
+        connection,
+        run_id,
+        state,
+        counts=counts | {"refused": refused, "failed": failed},
+        seconds=seconds,
+        limit=crawl.limit,
+        error=error,
+    )
+    return state
+
+
+def _ending(connection: Connection, crawl: ConnectorCrawl, *, stopped: bool) -> tuple[RunState, str | None]:
+    if stopped:
+        return RunState.STOPPED, None
+    troubled = failed_seeds(connection, crawl.connector_id, crawl.context.run_id)
+    error = "; ".join(f"seed {url}: {detail}" for url, detail in troubled) or None
+    if troubled and not any(crawl.counts.get(name) for name in ("added", "changed", "unchanged")):
+        return RunState.FAILED, error
+    if troubled or crawl.limit is not None:
+        return RunState.INCOMPLETE, error
+    return RunState.SUCCEEDED, error

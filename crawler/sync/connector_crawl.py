@@ -1,0 +1,96 @@
+"""One connector's part of a sync: its rules, its run, how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Protocol
+
+from catalog.runs import Run
+from catalog.task import FetchTask
+from catalog.vocabulary import Limit
+from catalog.writer import RunContext
+from crawler.fetch.robots_answer import RobotsAnswer
+from crawler.outcome import Outcome
+from crawler.sync.reading import Job, Reading, ReadingRules
+
+
+class Fetcher(Protocol):
+    """Brings what stands at a URL."""
+
+    async def fetch(self, task: FetchTask, *, conditional: bool) -> Outcome:
+        """Ask for a URL; every answer, and no answer, is an outcome."""
+
+    async def fetch_robots(self, origin: str) -> RobotsAnswer:
+        """Ask for an origin's robots.txt."""
+
+    async def aclose(self) -> None:
+        """Let all connections go."""
+
+
+class BodyReader(Protocol):
+    """Reads fetched bodies, outside the event loop."""
+
+    async def read(self, job: Job) -> Reading:
+        """Have a body read."""
+
+    def use(self, connector_id: int, rules: ReadingRules) -> None:
+        """Change a connector's rules for the jobs that come after."""
+
+    async def close(self) -> None:
+        """Let go of what reading needed."""
+
+
+class Phase(Enum):
+    """What a connector's crawl is at."""
+
+    CRAWLING = auto()
+    ASKING_UNMET = auto()  # documents that no page led to: are they still there?
+    RECONSIDERING = auto()  # copies whose original is not there
+    DONE = auto()
+
+
+@dataclass(slots=True)
+class ConnectorCrawl:
+    """The state of one connector within a sync; the engine alone changes it.
+
+    `pace` is its wish for any host: the least seconds between two requests, and how many at a time.
+    `conditional` says whether the copies in the catalog were read by the same rules, so that a 304 will do.
+    """
+
+    name: str
+    connector_id: int
+    run: Run
+    context: RunContext
+    rules: ReadingRules
+    seeds: tuple[str, ...]
+    fetcher: Fetcher
+    pace: tuple[float, int]
+    obeys_robots: bool
+    conditional: bool
+    max_pages: int
+    max_duration: timedelta
+    deletion_guard: float
+    phase: Phase = Phase.CRAWLING
+    limit: Limit | None = None
+    started_at: float = 0.0  # monotonic seconds, set when the crawl begins
+    pages_begun: int = 0
+    in_flight: int = 0
+    uncommitted: dict[int, str] = field(default_factory=dict)  # visited URL id → host
+    counts: Mapping[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)  # field → values that did not fit
+    protected: int = 0
+
+    def seconds(self, now: float) -> float:
+        """Time spent on this run, continuations included."""
+        return self.run.seconds + now - self.started_at
+
+    def limit_reached(self, now: float) -> Limit | None:
+        """The limit that stops this crawl now, if any."""
+        if self.pages_begun >= self.max_pages:
+            return Limit.PAGES
+        if self.seconds(now) >= self.max_duration.total_seconds():
+            return Limit.DURATION
+        return None

@@ -1,0 +1,370 @@
+"""The engine of a sync: asks the frontier for the next step, carries it out, hands the result to the writer.
+
+No worker waits for a host: a step is started when its time has come, and between steps the loop sleeps
+until something happens or the next time comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+
+from catalog.bodies import BodyStore, body_hash
+from catalog.database import Catalog
+from catalog.document import url_key
+from catalog.errors import CatalogError
+from catalog.ledger import Discovery, enqueue, frontier_window, queued_hosts, refuse
+from catalog.links import read_links
+from catalog.runs import renew_lease
+from catalog.task import FetchTask, FoundBy
+from catalog.vocabulary import Decision
+from catalog.writer import Committed, Visit, Writer
+from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
+from crawler.frontier.lane import Lane
+from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.retry import retry_delay, should_retry
+from crawler.sync import visits
+from crawler.sync.closing import close_run, next_phase
+from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
+from crawler.sync.host_health import HostHealth
+from crawler.sync.reading import FollowJob, Reading, ReadJob
+from crawler.sync.robots_keeper import RobotsKeeper
+
+CONCURRENCY: Final = 64
+"""Visits under way at a time, over all connectors."""
+
+MOST_UNWRITTEN: Final = 2_000
+"""Visits that may wait for the writer; beyond that no new one starts."""
+
+LEASE_SECONDS: Final = 25.0
+
+T = TypeVar("T")
+
+
+class Crawl:
+    """One sync over some connectors; `run` once, in one event loop.
+
+    `say` takes (connector, sentence) for people who watch.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        crawls: Sequence[ConnectorCrawl],
+        reader: BodyReader,
+        robots: RobotsKeeper,
+        *,
+        bodies: BodyStore | None = None,
+        say: Callable[[str, str], None] = lambda _connector, _sentence: None,
+        concurrency: int = CONCURRENCY,
+        window: int = WINDOW,
+    ) -> None:
+        self.crawls = tuple(crawls)
+        self.health = HostHealth()
+        self._catalog = catalog
+        self._by_id = {crawl.connector_id: crawl for crawl in crawls}
+        self._reader = reader
+        self._robots = robots
+        self._bodies = bodies
+        self._say = say
+        self._concurrency = concurrency
+        self._frontier = Frontier(
+            lambda owner, _host: self._by_id[owner].pace, self._needs_robots, window=window
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._visiting = 0
+        self._stopping = False
+        self._failure: BaseException | None = None
+
+    def stop(self) -> None:
+        """Start nothing more; what is under way is finished and written down."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Crawl until every connector is done, reached a limit, or `stop` was called.
+
+        Raises `CatalogError` when the catalog cannot be written any more.
+        """
+        self._wake = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def committed(report: Committed) -> None:
+            loop.call_soon_threadsafe(self._committed, report)
+
+        def failed(error: CatalogError) -> None:
+            loop.call_soon_threadsafe(self._fail, error)
+
+        self._writer = Writer(self._catalog, self._bodies, on_commit=committed, on_failure=failed)
+        try:
+            for crawl in self.crawls:
+                await self._begin(crawl)
+            lease = asyncio.create_task(self._keep_leases())
+            await self._loop()
+            lease.cancel()
+            await self._wind_up()
+        finally:
+            await asyncio.to_thread(self._writer.close)
+
+    async def _begin(self, crawl: ConnectorCrawl) -> None:
+        crawl.started_at = time.monotonic()
+        crawl.counts = {name: count for name, count in crawl.run.counts.items() if isinstance(count, int)}
+        crawl.pages_begun = crawl.counts.get("fetched", 0)
+        self._writer.count_on_from(crawl.context, crawl.counts)
+        seeds = [seed for text in crawl.seeds if isinstance(seed := parse_url(text), WebAddress)]
+        rules = crawl.rules.links
+        found = [
+            Discovery(
+                key=url_key(crawl.name, seed.url),
+                url=seed.url,
+                host=seed.host,
+                depth=0,
+                found_by=FoundBy.SEED,
+                decision=rules.decide(seed, 0, is_seed=True),
+            )
+            for seed in {seed.url: seed for seed in seeds}.values()
+        ]
+
+        def plant(connection: Connection) -> tuple[tuple[FetchTask, ...], tuple[str, ...]]:
+            context = crawl.context
+            waiting = queued_hosts(connection, context.connector_id, context.run_id)
+            allowed = [item for item in found if item.decision.allowed]
+            kept_out = [item for item in found if not item.decision.allowed]
+            refuse(connection, context.connector_id, context.run_id, kept_out)
+            return enqueue(connection, context.connector_id, context.run_id, allowed), tuple(waiting)
+
+        planted, waiting = await self._write(plant)
+        self._frontier.add_backlog(crawl.connector_id, waiting)
+        self._frontier.add(planted)
+
+    async def _loop(self) -> None:
+        while not self._stopping and self._failure is None:
+            for lane in self._frontier.take_refills():
+                self._spawn(self._refill(lane))
+            if self._visiting >= self._concurrency or self._writer.waiting > MOST_UNWRITTEN:
+                await self._rest(None)
+                continue
+            now = time.monotonic()
+            match self._frontier.next(now):
+                case FetchTask() as task:
+                    self._launch(task, now)
+                case RobotsTask() as robots:
+                    self._spawn(self._read_robots(robots))
+                case Wait(until):
+                    await self._advance()
+                    await self._rest(until - now)
+                case Idle():
+                    if await self._advance():
+                        return
+                    if not self._visiting:
+                        self._writer.hurry()
+                    await self._rest(None)
+
+    async def _rest(self, seconds: float | None) -> None:
+        """Sleep until something happens, for at most a second: a limit of time may be near."""
+        try:
+            async with asyncio.timeout(1.0 if seconds is None else min(seconds, 1.0)):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    def _launch(self, task: FetchTask, now: float) -> None:
+        crawl = self._by_id[task.connector_id]
+        if crawl.limit is None and (limit := crawl.limit_reached(now)) is not None:
+            crawl.limit = limit
+            self._say(crawl.name, f"{limit.value} is reached; the rest of the URLs stays queued")
+            self._frontier.close(crawl.connector_id)
+        if crawl.limit is not None:
+            self._frontier.abandon(task, now)
+            return
+        decision = self._may_ask(crawl, task)
+        if not decision.allowed:
+            self._frontier.pass_over(task, now)
+            self._record(crawl, task, visits.not_asked(task, decision))
+            return
+        crawl.pages_begun += task.attempts == 0
+        crawl.in_flight += 1
+        self._visiting += 1
+        self._spawn(self._visit(crawl, task))
+
+    def _may_ask(self, crawl: ConnectorCrawl, task: FetchTask) -> Decision:
+        decision = self.health.decide(task.host)
+        if decision.allowed and crawl.obeys_robots:
+            address = parse_url(task.url)
+            assert isinstance(address, WebAddress)  # only canonical URLs are in the ledger
+            decision = self._robots.decide(address)
+        return decision
+
+    def _needs_robots(self, task: FetchTask) -> str | None:
+        if not self._by_id[task.connector_id].obeys_robots:
+            return None
+        origin = "/".join(task.url.split("/", 3)[:3])
+        return None if self._robots.knows(origin) else origin
+
+    async def _visit(self, crawl: ConnectorCrawl, task: FetchTask) -> None:
+        try:
+            outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
+            if not self._is_to_be_repeated(task, outcome):
+                self._frontier.finish(task)
+                self._record(crawl, task, await self._understand(crawl, task, outcome))
+        finally:
+            crawl.in_flight -= 1
+            self._visiting -= 1
+            self._wake.set()
+
+    def _is_to_be_repeated(self, task: FetchTask, outcome: Outcome) -> bool:
+        if not isinstance(outcome, Failed):
+            self.health.answered(task.host)
+            return False
+        self.health.failed(task.host, outcome.reason, outcome.detail)
+        attempts = task.attempts + 1
+        if not should_retry(outcome.reason, attempts) or not self.health.decide(task.host).allowed:
+            return False
+        until = time.monotonic() + retry_delay(attempts, outcome.retry_after)
+        if outcome.retry_after is not None:
+            self._frontier.pause(task.host, until)
+        self._frontier.retry(replace(task, attempts=attempts), until)
+        return True
+
+    async def _understand(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> Visit:
+        match outcome:
+            case Gone() | Refused() | Failed():
+                return visits.without_content(task, outcome)
+            case Redirected():
+                if task.depth == 0 and task.found_by in {FoundBy.SEED, FoundBy.REDIRECT}:
+                    self._widen(crawl, task, outcome)
+                return visits.redirected(task, outcome, crawl.name, crawl.rules.links)
+            case NotModified():
+                return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
+            case HtmlFetched() | FileFetched():
+                if crawl.conditional and task.body_hash == body_hash(outcome.body):
+                    return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
+                job = ReadJob(
+                    connector_id=crawl.connector_id,
+                    url_id=task.url_id,
+                    url=task.url,
+                    depth=task.depth,
+                    body=outcome.body,
+                    headers=outcome.headers,
+                    is_seed=task.found_by is FoundBy.SEED,
+                    follow=task.found_by is not FoundBy.ORPHAN,
+                    alone=task.found_by is FoundBy.COPY,
+                )
+                reading = await self._reader.read(job)
+                for fault in reading.faults:
+                    crawl.faults[fault.field] = crawl.faults.get(fault.field, 0) + 1
+                return visits.read(task, outcome, reading, crawl.name)
+
+    def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
+        """A seed's redirect target joins the scope."""
+        target = parse_url(outcome.target, task.url)
+        if isinstance(target, WebAddress) and not crawl.rules.links.scope.decide(target).allowed:
+            self._say(crawl.name, f"the seed {task.url} redirects to {target.url}, which joins the scope")
+            crawl.rules = replace(crawl.rules, links=crawl.rules.links.with_redirected_seed(target))
+            self._reader.use(crawl.connector_id, crawl.rules)
+
+    async def _follow_again(self, crawl: ConnectorCrawl, task: FetchTask) -> Reading:
+        if task.found_by is FoundBy.ORPHAN:
+            return Reading()
+        links = await asyncio.to_thread(self._read, lambda connection: read_links(connection, task.url_id))
+        if links is None:
+            return Reading()
+        return await self._reader.read(
+            FollowJob(crawl.connector_id, task.url_id, task.url, task.depth, links)
+        )
+
+    def _record(self, crawl: ConnectorCrawl, task: FetchTask, visit: Visit) -> None:
+        crawl.uncommitted[task.url_id] = task.host
+        self._writer.put(crawl.context, visit)
+
+    def _committed(self, committed: Committed) -> None:
+        crawl = self._by_id[committed.run.connector_id]
+        crawl.counts = committed.counts
+        self._frontier.add(committed.queued)
+        self._frontier.settle(
+            crawl.connector_id, [(url_id, crawl.uncommitted.pop(url_id)) for url_id in committed.visited]
+        )
+        self._wake.set()
+
+    async def _read_robots(self, task: RobotsTask) -> None:
+        crawl = self._by_id[task.connector_id]
+        await self._robots.read(
+            task.origin, crawl.fetcher.fetch_robots, lambda sentence: self._say(crawl.name, sentence)
+        )
+        self._frontier.open(task, self._robots.interval(task.origin))
+        self._wake.set()
+
+    async def _refill(self, lane: Lane) -> None:
+        crawl = self._by_id[lane.connector_id]
+        limit = WINDOW + lane.claimed
+
+        def load(connection: Connection) -> tuple[FetchTask, ...]:
+            return frontier_window(connection, lane.connector_id, crawl.context.run_id, lane.host, limit)
+
+        tasks = await asyncio.to_thread(self._read, load)
+        self._frontier.refill(lane, tasks, exhausted=len(tasks) < limit)
+        self._wake.set()
+
+    async def _advance(self) -> bool:
+        """Take drained connectors a phase on; return whether all are done."""
+        for crawl in self.crawls:
+            if crawl.phase is Phase.DONE or crawl.in_flight or crawl.uncommitted:
+                continue
+            if not self._frontier.is_drained(crawl.connector_id):
+                continue
+            hosts = await self._write(partial(next_phase, crawl))
+            self._frontier.add_backlog(crawl.connector_id, hosts)
+            self._wake.set()
+        return all(crawl.phase is Phase.DONE for crawl in self.crawls)
+
+    async def _wind_up(self) -> None:
+        """Let what is under way end; close the runs, also those that were stopped."""
+        while self._tasks and self._failure is None:
+            await asyncio.wait(self._tasks)
+        if self._failure is not None:
+            for task in self._tasks:
+                task.cancel()
+            raise self._failure
+        for crawl in self.crawls:
+            seconds = crawl.seconds(time.monotonic())
+            stopped = crawl.phase is not Phase.DONE
+            await self._write(partial(close_run, crawl, seconds=seconds, stopped=stopped))
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS)
+            for crawl in self.crawls:
+                await self._write(partial(_renew, crawl.run.id))
+
+    async def _write(self, function: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self._writer.execute(function))
+
+    def _read(self, function: Callable[[Connection], T]) -> T:
+        with self._catalog.read() as connection:
+            return function(connection)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._wake.set()
+
+
+def _renew(run_id: int, connection: Connection) -> bool:
+    return renew_lease(connection, run_id)

@@ -1,0 +1,174 @@
+"""Parser processes behind an awaitable `read`: parsing never holds up the event loop, nor can it kill it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.vocabulary import Reason, refused
+from crawler.sync.frames import FrameBuffer, pack_frame
+from crawler.sync.reading import Job, Reading, ReadingRules
+
+JOB_SECONDS: Final = 60.0
+"""How long one body may keep a parser; after that the process is killed and the body refused."""
+
+_AHEAD: Final = 6
+"""Jobs that lie ready at a parser, so that it never waits for the event loop."""
+
+_SOCKET_BYTES: Final = 1 << 20
+
+
+@dataclass(slots=True)
+class _Ticket:
+    job: Job
+    answer: asyncio.Future[Reading]
+
+
+class ParserPool:
+    """A few processes that read bodies, each in order; to be used from one event loop.
+
+    A process that dies or hangs costs the one body that it was reading: that is refused with a reason, the
+    jobs behind it go to a fresh process.
+    """
+
+    def __init__(
+        self, rules: Mapping[int, ReadingRules], processes: int, *, job_seconds: float = JOB_SECONDS
+    ) -> None:
+        self.rules = dict(rules)
+        self.job_seconds = job_seconds
+        self._size = processes
+        self._parsers: list[_Parser] = []
+        self._queue: deque[_Ticket] = deque()
+
+    async def read(self, job: Job) -> Reading:
+        """Have a body read; bad input is an answer like any other."""
+        ticket = _Ticket(job, asyncio.get_running_loop().create_future())
+        self._queue.append(ticket)
+        self.feed()
+        return await ticket.answer
+
+    def use(self, connector_id: int, rules: ReadingRules) -> None:
+        """Change a connector's rules for the jobs that come after."""
+        self.rules[connector_id] = rules
+        for parser in self._parsers:
+            parser.send((connector_id, rules))
+
+    async def close(self) -> None:
+        """End the processes; jobs that still wait are cancelled."""
+        parsers, self._parsers, self._size = self._parsers, [], 0
+        for ticket in self._queue:
+            ticket.answer.cancel()
+        self._queue.clear()
+        for parser in parsers:
+            parser.end()
+        for parser in parsers:
+            await asyncio.to_thread(parser.process.wait)
+
+    def feed(self) -> None:
+        """Give waiting jobs to the parsers with the fewest, starting processes as they are needed."""
+        while self._queue and self._size:
+            idlest = min(self._parsers, key=lambda parser: len(parser.tickets), default=None)
+            if (idlest is None or idlest.tickets) and len(self._parsers) < self._size:
+                idlest = _Parser(self)
+                self._parsers.append(idlest)
+            if idlest is None or len(idlest.tickets) >= _AHEAD:
+                return
+            idlest.give(self._queue.popleft())
+
+    def lost(self, parser: _Parser, culprit: _Ticket | None, reason: Reason) -> None:
+        """A parser ended: refuse the body that it was reading, put the jobs behind it first again."""
+        if parser in self._parsers:
+            self._parsers.remove(parser)
+        self._queue.extendleft(reversed(parser.tickets))
+        if culprit is not None and not culprit.answer.done():
+            culprit.answer.set_result(Reading(decision=refused(reason), detail=reason.explanation))
+        self.feed()
+
+
+class _Parser(asyncio.Protocol):
+    """One process and the connection to it."""
+
+    def __init__(self, pool: ParserPool) -> None:
+        self.tickets: deque[_Ticket] = deque()
+        self._pool = pool
+        self._frames = FrameBuffer()
+        self._unsent: list[bytes] = [pack_frame(item) for item in pool.rules.items()]
+        self._transport: asyncio.Transport | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._ending: Reason | None = Reason.PARSER_CRASHED  # None once it was told to end
+        ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+        command = [sys.executable, "-m", "crawler.sync.parser_process", str(theirs.fileno())]
+        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
+        theirs.close()
+        loop = asyncio.get_running_loop()
+        self._connecting = loop.create_task(loop.create_connection(lambda: self, sock=ours))
+
+    def send(self, message: object) -> None:
+        """Send now, or as soon as the connection is there."""
+        if self._transport is None:
+            self._unsent.append(pack_frame(message))
+        else:
+            self._transport.write(pack_frame(message))
+
+    def give(self, ticket: _Ticket) -> None:
+        """Hand over a job."""
+        self.tickets.append(ticket)
+        self.send(ticket.job)
+        if len(self.tickets) == 1:
+            self._time_job()
+
+    def end(self) -> None:
+        """Let the process end: it stops when its connection closes."""
+        self._ending = None
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+        for ticket in self.tickets:
+            ticket.answer.cancel()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=1 << 26)
+        transport.writelines(self._unsent)
+        self._unsent.clear()
+
+    def data_received(self, data: bytes) -> None:
+        for reading in self._frames.feed(data):
+            assert isinstance(reading, Reading)
+            ticket = self.tickets.popleft()
+            if not ticket.answer.done():
+                ticket.answer.set_result(reading)
+            self._time_job()
+        self._pool.feed()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._ending is None:
+            return
+        culprit = self.tickets.popleft() if self.tickets else None
+        self.process.kill()
+        self.process.wait()
+        self._pool.lost(self, culprit, self._ending)
+
+    def _time_job(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        if self.tickets:
+            loop = asyncio.get_running_loop()
+            self._watch = loop.call_later(self._pool.job_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._ending = Reason.PARSER_TIMEOUT
+        self.process.kill()

@@ -1,0 +1,42 @@
+"""The program of a parser process: takes jobs from its socket in order and answers each."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import resource
+import signal
+import socket
+import sys
+from typing import Final
+
+from crawler.sync.frames import FrameBuffer, pack_frame
+from crawler.sync.reading import FollowJob, Reader, ReadingRules, ReadJob
+
+MEMORY_LIMIT: Final = 6 * 2**30
+"""Bytes of address space: a body that needs more kills its parser, not the machine."""
+
+_RECEIVE_BYTES: Final = 256 * 1024
+
+
+def main() -> None:
+    """Serve the socket whose descriptor is the first argument until the other end closes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawler: it closes us when it is done
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    reader, frames = Reader(), FrameBuffer()
+    gc.freeze()
+    with connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        while data := connection.recv(_RECEIVE_BYTES):
+            for message in frames.feed(data):
+                match message:
+                    case (int() as connector_id, ReadingRules() as rules):
+                        reader.use(connector_id, rules)
+                    case ReadJob() | FollowJob() as job:
+                        connection.sendall(pack_frame(reader.read(job)))
+                    case _:
+                        raise TypeError(f"no message for a parser: {type(message).__name__}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""From a fetched body to what the ledger and the catalog keep of it; runs in the parser processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from catalog.bodies import StoredBody, stored_body
+from catalog.content import pack_blocks, pack_fields, pack_links, storable, unpack_links
+from catalog.document import DocumentKind, url_key
+from catalog.ledger import REACHABLE_ANOTHER_WAY, Discovery
+from catalog.links import EXAMPLES_PER_HOST, HostRefused
+from catalog.recording import DocumentDraft
+from catalog.tables import NOBODY
+from catalog.task import FoundBy
+from catalog.vocabulary import ALLOWED, Decision, Reason, refused
+from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
+from crawler.rules.filters import PatternList
+from crawler.rules.link_rules import LinkRules
+from crawler.sync.recently_seen import RecentlySeen
+from extract.page import FieldFault, Link, Page
+from extract.read import read
+from extract.rules import ExtractionRules
+
+LINKS_REMEMBERED: Final = 200_000
+"""How many links of a connector a parser process recognises as already handed over (about 40 MB)."""
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """All that a parser process must know of a connector; pickles.
+
+    `access` are the patterns of the connector's access rules, `access_ids` the interned list of each.
+    """
+
+    connector: str
+    links: LinkRules
+    extraction: ExtractionRules
+    max_links_per_page: int
+    access: PatternList
+    access_ids: tuple[int, ...]
+    keep_bodies: bool = True
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of the seeds: a refused URL there has a ledger row, elsewhere only a counter."""
+        return frozenset(seed.host for seed in self.links.scope.seeds)
+
+    def access_id(self, url: str) -> int:
+        """The access list of a document: the first rule that matches, else nobody's."""
+        # A pattern that takes too long is taken not to match: nothing is opened by it.
+        index = self.access.first_match(url, on_timeout=False)
+        return NOBODY if index is None else self.access_ids[index]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJob:
+    """A body to be read. `follow` is False where links lead nowhere new, `alone` where the page's
+    canonical link was found to lead nowhere and the page is judged by itself."""
+
+    connector_id: int
+    url_id: int
+    url: str
+    depth: int
+    body: bytes
+    headers: Mapping[str, str]
+    is_seed: bool = False
+    follow: bool = True
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FollowJob:
+    """A page that stands as it was: only its links, as the catalog packed them, are to be followed."""
+
+    connector_id: int
+    url_id: int
+    url: str
+    depth: int
+    links: bytes
+
+
+Job = ReadJob | FollowJob
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a body says: a document or why there is none, and where it leads."""
+
+    decision: Decision = ALLOWED
+    detail: str | None = None
+    content_type: str = ""
+    draft: DocumentDraft | None = None
+    canonical: str | None = None  # the address of which this page calls itself a copy
+    body: StoredBody | None = None
+    links: bytes | None = None
+    discoveries: tuple[Discovery, ...] = ()
+    hosts_refused: tuple[HostRefused, ...] = ()
+    faults: tuple[FieldFault, ...] = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    """Links of one page, sorted by what the rules say."""
+
+    discoveries: list[Discovery] = field(default_factory=list)
+    hosts: dict[tuple[str, Reason], list[str]] = field(default_factory=dict)
+
+    def hosts_refused(self) -> tuple[HostRefused, ...]:
+        return tuple(
+            HostRefused(host, reason, len(urls), tuple(urls[:EXAMPLES_PER_HOST]))
+            for (host, reason), urls in self.hosts.items()
+        )
+
+
+class Reader:
+    """Reads bodies by the rules of their connector, and hands over each link only once."""
+
+    def __init__(self) -> None:
+        self._rules: dict[int, ReadingRules] = {}
+        self._settled: dict[int, RecentlySeen[str]] = {}
+
+    def use(self, connector_id: int, rules: ReadingRules) -> None:
+        """Take a connector's rules; links decided by former ones are decided anew."""
+        self._rules[connector_id] = rules
+        self._settled[connector_id] = RecentlySeen(LINKS_REMEMBERED)
+
+    def read(self, job: Job) -> Reading:
+        """Do a job; bad input is an answer, never an exception."""
+        if isinstance(job, FollowJob):
+            links = [Link(url, nofollow=nofollow) for url, nofollow in unpack_links(job.links)]
+            found = self._follow(job, links, page_nofollow=False)
+            return Reading(discoveries=tuple(found.discoveries), hosts_refused=found.hosts_refused())
+        rules = self._rules[job.connector_id]
+        content = read(job.body, url=job.url, headers=job.headers, rules=rules.extraction)
+        found = _Found()
+        if job.follow:
+            found = self._follow(job, content.links, page_nofollow=content.directives.nofollow)
+        decision, detail, canonical = ALLOWED, None, None
+        if isinstance(content, Page):
+            decision, canonical = _decide(job, content, rules)
+        else:
+            decision, detail = refused(content.reason), content.detail
+        if canonical is not None:
+            found.discoveries.append(self._canonical(job, canonical, rules))
+        return Reading(
+            decision=decision,
+            detail=detail,
+            content_type=content.content_type,
+            draft=_draft(job, content, rules) if isinstance(content, Page) and decision.allowed else None,
+            canonical=None if canonical is None else canonical.url,
+            body=stored_body(job.body) if rules.keep_bodies else None,
+            links=_pack(content.links, all_nofollow=content.directives.nofollow),
+            discoveries=tuple(found.discoveries),
+            hosts_refused=found.hosts_refused(),
+            faults=content.faults if isinstance(content, Page) else (),
+        )
+
+    def _follow(self, job: Job, links: Iterable[Link], *, page_nofollow: bool) -> _Found:
+        rules, settled = self._rules[job.connector_id], self._settled[job.connector_id]
+        found, seen_here = _Found(), set[str]()
+        for link in links:
+            text = link.url.partition("#")[0]
+            if text in seen_here:
+                continue
+            seen_here.add(text)
+            if text in settled:
+                continue
+            address = parse_url(text)
+            if isinstance(address, UrlFault):
+                settled.add(text)  # neither a host to ask nor an address to write down
+                continue
+            decision = rules.links.decide(address, job.depth + 1)
+            if decision.allowed and (page_nofollow or link.nofollow):
+                decision = refused(Reason.NOFOLLOW, "rel=nofollow" if link.nofollow else "robots nofollow")
+            elif decision.allowed and len(seen_here) > rules.max_links_per_page:
+                decision = refused(
+                    Reason.TOO_MANY_LINKS, f"scope.max_links_per_page {rules.max_links_per_page}"
+                )
+            if decision.reason not in REACHABLE_ANOTHER_WAY:
+                settled.add(text)
+            self._sort(found, job, address, decision, rules)
+        return found
+
+    def _sort(
+        self, found: _Found, job: Job, address: WebAddress, decision: Decision, rules: ReadingRules
+    ) -> None:
+        if decision.reason is not None and address.host not in rules.hosts:
+            found.hosts.setdefault((address.host, decision.reason), []).append(address.url)
+            return
+        found.discoveries.append(
+            Discovery(
+                key=url_key(rules.connector, address.url),
+                url=address.url,
+                host=address.host,
+                depth=job.depth + 1,
+                found_by=FoundBy.LINK,
+                decision=decision,
+                referrer_id=job.url_id,
+            )
+        )
+
+    def _canonical(self, job: ReadJob, address: WebAddress, rules: ReadingRules) -> Discovery:
+        return Discovery(
+            key=url_key(rules.connector, address.url),
+            url=address.url,
+            host=address.host,
+            depth=job.depth,
+            found_by=FoundBy.CANONICAL,
+            decision=ALLOWED,
+            referrer_id=job.url_id,
+        )
+
+
+def _decide(job: ReadJob, page: Page, rules: ReadingRules) -> tuple[Decision, WebAddress | None]:
+    """Whether a page becomes a document, and the other address that it calls its canonical one."""
+    if page.directives.noindex:
+        return refused(Reason.NOINDEX, "robots noindex"), None
+    if page.kind is DocumentKind.FILE:
+        decision = rules.links.file_decision(job.url, page.content_type, is_seed=job.is_seed)
+    else:
+        decision = rules.links.index_decision(job.url, is_seed=job.is_seed)
+    if not decision.allowed or page.canonical is None or job.alone:
+        return decision, None
+    canonical = parse_url(page.canonical, job.url)
+    if isinstance(canonical, UrlFault) or canonical.url == job.url:
+        return decision, None
+    if not rules.links.decide(canonical, job.depth, is_seed=job.is_seed).allowed:
+        return decision, None
+    return refused(Reason.CANONICAL_ELSEWHERE, "link rel=canonical"), canonical
+
+
+def _draft(job: ReadJob, page: Page, rules: ReadingRules) -> DocumentDraft:
+    return DocumentDraft(
+        id=url_key(rules.connector, job.url).hex(),
+        url_id=job.url_id,
+        url=job.url,
+        kind=page.kind.value,
+        title=storable(page.title),
+        language=page.language,
+        fields=pack_fields(page.fields),
+        content=pack_blocks(page.blocks),
+        content_hash=page.content_hash,
+        access_id=rules.access_id(job.url),
+    )
+
+
+def _pack(links: Iterable[Link], *, all_nofollow: bool) -> bytes | None:
+    unique = {link.url.partition("#")[0]: link.nofollow or all_nofollow for link in links}
+    return pack_links(unique.items()) if unique else None

@@ -1,0 +1,66 @@
+"""The robots.txt of every origin of a sync: read once, before anything else there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.vocabulary import Decision, Reason, refused
+from crawler.fetch.robots_answer import RobotsAnswer
+from crawler.rules.canonical_url import WebAddress
+from crawler.rules.retry import retry_delay
+from crawler.rules.robots import RobotsRules
+
+ATTEMPTS: Final = 3
+LONGEST_CRAWL_DELAY: Final = 30.0
+"""A longer `Crawl-delay` (seconds) is cut to this: some sites ask for days."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRobots:
+    """What an origin's robots.txt comes to. `failure` says why nothing may be fetched there now."""
+
+    rules: RobotsRules
+    failure: Reason | None = None
+    detail: str | None = None
+
+
+class RobotsKeeper:
+    """Knows the rules of each origin for the time of a sync."""
+
+    def __init__(self, user_agent_token: str) -> None:
+        self._token = user_agent_token
+        self._origins: dict[str, OriginRobots] = {}
+
+    def knows(self, origin: str) -> bool:
+        """Whether the origin's robots.txt was dealt with."""
+        return origin in self._origins
+
+    def decide(self, address: WebAddress) -> Decision:
+        """Whether an address of a known origin may be fetched."""
+        robots = self._origins[address.origin]
+        if robots.failure is not None:
+            return refused(robots.failure, robots.detail)
+        return robots.rules.decide(address.url, self._token)
+
+    def interval(self, origin: str) -> float:
+        """The origin's `Crawl-delay` in seconds, capped; 0 where it has none."""
+        robots = self._origins[origin]
+        return min(robots.rules.crawl_delay(self._token) or 0.0, LONGEST_CRAWL_DELAY)
+
+    async def read(
+        self, origin: str, fetch: Callable[[str], Awaitable[RobotsAnswer]], say: Callable[[str], None]
+    ) -> None:
+        """Read an origin's robots.txt. When it is out of reach: wait and say so, and after three attempts
+        leave the origin alone for this sync (RFC 9309, 2.3.1.4)."""
+        for attempt in range(1, ATTEMPTS + 1):
+            answer = await fetch(origin)
+            robots = _understand(answer)
+            if robots.failure is None or attempt == ATTEMPTS:
+                break
+            delay = retry_delay(attempt, answer.retry_after)
+            say(f"{origin}/robots.txt: {robots.detail}; waiting {delay:.0f} s")
+            await asyncio.sleep(delay)
+        self._origins[origin] = robots

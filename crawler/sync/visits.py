@@ -1,0 +1,156 @@
+"""From what a fetch came to, to what the ledger and the catalog are told: pure functions over outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog.document import document_id, url_key
+from catalog.ledger import Discovery, FetchedCopy, Verdict
+from catalog.task import FetchTask, FoundBy
+from catalog.vocabulary import Decision, Reason, UrlState
+from catalog.writer import Visit
+from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Redirected, Refused
+from crawler.rules.canonical_url import UrlFault, parse_url
+from crawler.rules.link_rules import LinkRules
+from crawler.sync.reading import Reading
+
+MAX_REDIRECTS = 10
+"""More of them in a row are refused (the Fetch standard allows 20; RFC 9110 leaves it to the client)."""
+
+RENDERER_HTTP = "http"
+
+
+def without_content(task: FetchTask, outcome: Gone | Refused | Failed) -> Visit:
+    """An answer that brought nothing to read."""
+    states = {Gone: UrlState.GONE, Refused: UrlState.REFUSED, Failed: UrlState.FAILED}
+    return Visit(
+        Verdict(
+            task.url_id,
+            states[type(outcome)],
+            outcome.reason,
+            detail=None if isinstance(outcome, Gone) else outcome.detail,
+            status=outcome.status,
+            attempts=task.attempts + 1,
+        )
+    )
+
+
+def not_asked(task: FetchTask, decision: Decision) -> Visit:
+    """No request was made: robots.txt forbids it or could not be read."""
+    failed = decision.reason is not Reason.ROBOTS_DISALLOWED
+    return Visit(
+        Verdict(
+            task.url_id,
+            UrlState.FAILED if failed else UrlState.REFUSED,
+            decision.reason,
+            rule=None if failed else decision.rule,
+            detail=decision.rule if failed else None,
+            attempts=task.attempts,
+        )
+    )
+
+
+def redirected(task: FetchTask, outcome: Redirected, connector: str, rules: LinkRules) -> Visit:
+    """A redirect: its target is met like a link, at the same depth, with the way that led there."""
+    target = parse_url(outcome.target, task.url)
+    passed = (*task.redirects, task.url)
+    if isinstance(target, UrlFault):
+        return Visit(_redirect(task, outcome, UrlState.FAILED, Reason.INVALID_URL, None))
+    if target.url in passed:
+        return Visit(_redirect(task, outcome, UrlState.REFUSED, Reason.REDIRECT_LOOP, None))
+    if len(passed) > MAX_REDIRECTS:
+        return Visit(_redirect(task, outcome, UrlState.REFUSED, Reason.TOO_MANY_REDIRECTS, None))
+    decision = rules.decide(target, task.depth, is_seed=task.found_by is FoundBy.SEED)
+    verdict = _redirect(task, outcome, UrlState.REDIRECT, decision.reason, decision.rule)
+    if not decision.allowed:
+        return Visit(verdict)
+    found = Discovery(
+        key=url_key(connector, target.url),
+        url=target.url,
+        host=target.host,
+        depth=task.depth,
+        found_by=FoundBy.REDIRECT,
+        decision=decision,
+        referrer_id=task.url_id,
+        redirects=passed,
+    )
+    return Visit(replace(verdict, document_id=document_id(connector, target.url)), discoveries=(found,))
+
+
+def unchanged(task: FetchTask, outcome: NotModified | HtmlFetched | FileFetched, reading: Reading) -> Visit:
+    """The copy that the catalog keeps still stands; `reading` holds where its links lead."""
+    own = task.document_id == task.key.hex()
+    return Visit(
+        Verdict(
+            task.url_id,
+            UrlState.UNCHANGED if own else UrlState.DUPLICATE,
+            _orphaned(task) if own else Reason.DUPLICATE_OF,
+            status=304 if isinstance(outcome, NotModified) else outcome.status,
+            attempts=task.attempts + 1,
+            milliseconds=outcome.milliseconds,
+        ),
+        discoveries=reading.discoveries,
+        hosts_refused=reading.hosts_refused,
+        unchanged=task.document_id if own else None,
+        transferred=0 if isinstance(outcome, NotModified) else len(outcome.body),
+    )
+
+
+def read(task: FetchTask, outcome: HtmlFetched | FileFetched, reading: Reading, connector: str) -> Visit:
+    """A body that was read: a document, or the reason why there is none."""
+    headers = outcome.headers
+    copy = FetchedCopy(
+        content_type=reading.content_type or outcome.content_type,
+        size=len(outcome.body),
+        renderer=RENDERER_HTTP,
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+        body_hash=None if reading.body is None else reading.body.hash,
+        content_hash=None if reading.draft is None else reading.draft.content_hash,
+    )
+    state, reason = UrlState.INDEXED, _orphaned(task)
+    target = None
+    if reading.canonical is not None:
+        state, reason = UrlState.DUPLICATE, Reason.CANONICAL_ELSEWHERE
+        target = document_id(connector, reading.canonical)
+    elif not reading.decision.allowed:
+        state, reason = UrlState.REFUSED, reading.decision.reason
+    return Visit(
+        Verdict(
+            task.url_id,
+            state,
+            reason,
+            rule=reading.decision.rule,
+            detail=reading.canonical or reading.detail,
+            status=outcome.status,
+            attempts=task.attempts + 1,
+            milliseconds=outcome.milliseconds,
+            document_id=target,
+            copy=copy,
+        ),
+        draft=reading.draft,
+        body=reading.body,
+        links=reading.links,
+        discoveries=reading.discoveries,
+        hosts_refused=reading.hosts_refused,
+        transferred=len(outcome.body),
+    )
+
+
+def _orphaned(task: FetchTask) -> Reason | None:
+    return Reason.NOT_LINKED_ANY_MORE if task.found_by is FoundBy.ORPHAN else None
+
+
+def _redirect(
+    task: FetchTask, outcome: Redirected, state: UrlState, reason: Reason | None, rule: str | None
+) -> Verdict:
+    return Verdict(
+        task.url_id,
+        state,
+        reason,
+        rule=rule,
+        detail=outcome.target,
+        status=outcome.status,
+        attempts=task.attempts + 1,
+        milliseconds=outcome.milliseconds,
+    )
