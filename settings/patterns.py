@@ -37,5 +37,9 @@ def _check_backtracking(pattern: str) -> None:
         raise ValueError(f"must be a regular expression: {error.msg}{place}") from None
 
 
-Pattern = Annotated[str, AfterValidator(check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+Pattern = Annotated[
+    str,
+    AfterValidator(check_pattern),
+    WithJsonSchema({"type": "string", "format": "regex", "title": "regular expression"}),
+]
 """A regular expression, found anywhere in the whole URL."""

@@ -92,7 +92,7 @@ NetworkRange = Annotated[
     Network,
     BeforeValidator(_network),
     PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string", "title": "address range"}),
 ]
 
 

@@ -101,14 +101,16 @@ def format_fraction(fraction: float) -> str:
 
 
 _SIZE_SCHEMA: Final = {
-    "anyOf": [{"type": "string", "pattern": rf"^{_SIZE.pattern}$"}, {"type": "integer", "minimum": 1}]
+    "title": "size",
+    "anyOf": [{"type": "string", "pattern": rf"^{_SIZE.pattern}$"}, {"type": "integer", "minimum": 1}],
 }
-_DURATION_SCHEMA: Final = {"type": "string", "pattern": rf"^{_DURATION.pattern}$"}
+_DURATION_SCHEMA: Final = {"title": "duration", "type": "string", "pattern": rf"^{_DURATION.pattern}$"}
 _FRACTION_SCHEMA: Final = {
+    "title": "percentage",
     "anyOf": [
         {"type": "string", "pattern": rf"^{_PERCENT.pattern}$"},
         {"type": "number", "minimum": 0, "maximum": 1},
-    ]
+    ],
 }
 
 Size = Annotated[

@@ -90,5 +90,5 @@ def time_zone(name: str) -> str:
     return name
 
 
-Cron = Annotated[str, AfterValidator(cron), WithJsonSchema({"type": "string"})]
-TimeZone = Annotated[str, AfterValidator(time_zone), WithJsonSchema({"type": "string"})]
+Cron = Annotated[str, AfterValidator(cron), WithJsonSchema({"type": "string", "title": "cron expression"})]
+TimeZone = Annotated[str, AfterValidator(time_zone), WithJsonSchema({"type": "string", "title": "time zone"})]

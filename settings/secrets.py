@@ -51,7 +51,7 @@ class Secret:
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"type": "string", "examples": ["${env:NAME}", "${file:/run/secrets/name}"]}
+        return {"type": "string", "title": "secret", "examples": ["${env:NAME}", "${file:/run/secrets/name}"]}
 
 
 def _secret(value: object) -> Secret:

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
-from pydantic import Field as PydanticField
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 
 class Section(BaseModel):
@@ -55,7 +62,10 @@ def _resolved(path: Path, information: ValidationInfo) -> Path:
 
 
 LocalPath = Annotated[
-    Path, BeforeValidator(_text_path), AfterValidator(_resolved), WithJsonSchema({"type": "string"})
+    Path,
+    BeforeValidator(_text_path),
+    AfterValidator(_resolved),
+    WithJsonSchema({"type": "string", "title": "path"}),
 ]
 """An absolute path; a relative one starts from the folder of the configuration file."""
 
@@ -66,10 +76,10 @@ def _no_boolean(value: object) -> object:
     return value
 
 
-Count = Annotated[int, BeforeValidator(_no_boolean), PydanticField(ge=0)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(_no_boolean)]
 """A whole number, 0 or more."""
 
-Positive = Annotated[int, BeforeValidator(_no_boolean), PydanticField(ge=1)]
+Positive = Annotated[int, Field(ge=1), BeforeValidator(_no_boolean)]
 """A whole number, 1 or more."""
 
 

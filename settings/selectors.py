@@ -44,5 +44,5 @@ def check_selector(selector: str) -> str:
     return selector
 
 
-_SCHEMA: Final = {"type": "string", "pattern": "^(css|xpath):.+"}
+_SCHEMA: Final = {"type": "string", "pattern": "^(css|xpath):.+", "title": "selector"}
 Selector = Annotated[str, AfterValidator(check_selector), WithJsonSchema(_SCHEMA)]

@@ -56,7 +56,7 @@ def _url(text: str, schemes: tuple[str, ...], wanted: str) -> str:
     return str(url.href)
 
 
-_URI_SCHEMA: Final = {"type": "string", "format": "uri"}
+_URI_SCHEMA: Final = {"type": "string", "format": "uri", "title": "address"}
 
 HttpUrl = Annotated[str, AfterValidator(http_url), WithJsonSchema(_URI_SCHEMA)]
 ProxyUrl = Annotated[str, AfterValidator(proxy_url), WithJsonSchema(_URI_SCHEMA)]
