@@ -1,0 +1,42 @@
+"""Puts the application together: routes, problem documents, protection, start and stop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from search_api.metrics import Metrics
+from search_api.problems import install_problem_handlers
+from search_api.protection import Protection
+from search_api.routes import documents, health, page, retrieve, search
+from search_api.routes.context import Context
+from search_api.service import SearchService
+from search_api.web.assets import load_assets
+from search_api.web.render import Renderer
+
+
+def create_app(service: SearchService) -> FastAPI:
+    """The application around a service, which it starts and stops with itself."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.start()
+        yield
+        service.stop()
+
+    app = FastAPI(
+        title="Sitelore",
+        summary="Answers questions from what was crawled, showing each only what they may read.",
+        docs_url=None,  # Swagger's page would load its scripts from a CDN
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    metrics, assets = Metrics(), load_assets()
+    app.state.context = Context(service, metrics, assets, Renderer(assets))
+    app.add_middleware(Protection, metrics=metrics)
+    install_problem_handlers(app)
+    for module in (search, retrieve, documents, health, page):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,64 @@
+"""What the service needs from the floors below, as protocols: tests bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from catalog.activity import Asked
+from catalog.document import Document
+from indexer.retrieval.question import Passage, Question, Results
+from search_api.query.fields import FieldCatalog
+
+
+class UnavailableError(Exception):
+    """Nothing can be answered now; the message says why and what to do, and will be shown to callers."""
+
+
+class Retrieving(Protocol):
+    """The retriever: any thread may ask it, also while it is refreshed."""
+
+    def search(self, question: Question) -> Results: ...
+
+    def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]: ...
+
+    def prepare(self) -> object: ...
+
+    def refresh(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document that a passage is cited from."""
+
+    id: str
+    title: str
+    url: str
+    kind: str
+    connector: str
+
+
+class Library(Protocol):
+    """The documents of the catalog, each only for those who may read it."""
+
+    def document(self, document_id: str, principals: frozenset[str]) -> Document | None: ...
+
+    def sources(self, document_ids: Collection[str], principals: frozenset[str]) -> Mapping[str, Source]: ...
+
+
+class QueryLog(Protocol):
+    """Remembers searches without making the asker wait."""
+
+    def record(self, event: Asked) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Everything that is asked while serving."""
+
+    retriever: Retrieving
+    library: Library
+    query_log: QueryLog
+    fields: FieldCatalog
+    close: Callable[[], None]

@@ -1,0 +1,91 @@
+"""What every request passes first and every answer carries: caps, security headers, counting.
+
+Plain ASGI, so that bodies are capped while they arrive, before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from search_api.metrics import Metrics
+from search_api.problems import problem
+from search_api.query.limits import MAX_BODY_BYTES, MAX_TARGET_BYTES
+
+SECURITY_HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class _BodyTooLargeError(Exception):
+    """More than `MAX_BODY_BYTES` arrived."""
+
+
+class Protection:
+    """Refuses what is too large, adds the security headers and counts what was answered."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(receive, send)
+        started = time.perf_counter()
+        try:
+            await self._answer(scope, exchange)
+        finally:
+            route = getattr(scope.get("route"), "path", "(none)")
+            self.metrics.requests.labels(route, scope["method"], str(exchange.status)).inc()
+            self.metrics.request_seconds.labels(route).observe(time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, exchange: _Exchange) -> None:
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET_BYTES:
+            refusal = problem(414, f"The address is longer than {MAX_TARGET_BYTES // 1024} KB.")
+            await refusal(scope, exchange.receive, exchange.send)
+            return
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except _BodyTooLargeError:
+            refusal = problem(413, f"The body is larger than {MAX_BODY_BYTES // 1024} KB.")
+            await refusal(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request and its answer: counts the bytes that come in, completes the headers that go out."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._received = 0
+        self.status = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        if self._received > MAX_BODY_BYTES and not self.status:
+            raise _BodyTooLargeError
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)

@@ -1,0 +1,40 @@
+"""What is wrong with a question: each fault names the field that it stands in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to correct: `field` is a path such as ``filter.and[1].eq``, `message` a sentence."""
+
+    field: str
+    message: str
+
+
+class InvalidQuestionError(Exception):
+    """The question cannot be asked as it stands; `faults` is never empty."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+def invalid(field: str, message: str) -> InvalidQuestionError:
+    """The exception for a single fault."""
+    return InvalidQuestionError([Fault(field, message)])
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at the known name that `name` may have meant: `` (did you mean "x"?)`` or nothing."""
+    matches = difflib.get_close_matches(name[:100], list(known), n=1, cutoff=0.6)
+    return f' (did you mean "{matches[0]}"?)' if matches else ""
+
+
+def shown(value: object) -> str:
+    """A foreign value for use inside a message: short, printable, without lone surrogates."""
+    text = repr(value).encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) <= 60 else text[:57] + "..."

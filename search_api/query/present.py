@@ -1,0 +1,135 @@
+"""From what retrieval found to what is answered: excerpts, highlights, deep links, confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Final
+
+from catalog.document import Document
+from indexer.retrieval.question import Hit, Passage, Results
+from search_api.backend import Source
+from search_api.query.confidence import confidence
+from search_api.query.cursor import encode_cursor
+from search_api.query.deep_link import deep_link
+from search_api.query.excerpt import make_excerpt
+from search_api.query.limits import MAX_OFFSET
+from search_api.query.request import Search
+from search_api.query.response import (
+    BlockAnswer,
+    DocumentAnswer,
+    Explanation,
+    FacetCount,
+    Highlight,
+    PassageAnswer,
+    ResultAnswer,
+    RetrievedPassage,
+    SearchAnswer,
+)
+
+HEADING_SEPARATOR: Final = " › "
+
+
+def present_results(search: Search, results: Results, *, query_id: str, took_ms: float) -> SearchAnswer:
+    """The answer to a search."""
+    return SearchAnswer(
+        query_id=query_id,
+        total=results.total,
+        took_ms=took_ms,
+        next=_next_cursor(search, results),
+        results=[present_hit(hit, results.terms, explain=search.explain) for hit in results.hits],
+        facets={
+            name: [FacetCount(value=entry.value, count=entry.count) for entry in counts]
+            for name, counts in results.facets.items()
+        },
+        notices=list(results.notices),
+    )
+
+
+def present_hit(hit: Hit, terms: Sequence[str], *, explain: bool = False) -> ResultAnswer:
+    """One document with the best window of its best passage as excerpt."""
+    best = hit.passages[0] if hit.passages else None
+    excerpt = make_excerpt(best.text if best else "", terms, hit.language)
+    return ResultAnswer(
+        id=hit.document_id,
+        title=hit.title,
+        url=hit.url,
+        deep_link=_deep_link(hit, best, excerpt.start),
+        connector=hit.connector,
+        excerpt=excerpt.text,
+        highlights=[Highlight(start=span.start, end=span.end) for span in excerpt.highlights],
+        fields=dict(hit.fields),
+        score=min(1.0, max(0.0, hit.score)),
+        confidence=confidence(hit.score),
+        passages=[_passage(hit, passage, explain) for passage in hit.passages],
+    )
+
+
+def present_retrieved(passage: Passage, document: Source) -> RetrievedPassage:
+    """A passage with what is needed to cite it."""
+    return RetrievedPassage(
+        document_id=document.id,
+        title=document.title,
+        url=document.url,
+        deep_link=_deep_link(document, passage),
+        connector=document.connector,
+        text=passage.text,
+        heading=heading_of(passage),
+        anchor=passage.anchor,
+        page=passage.page,
+        score=passage.score,
+        confidence=confidence(passage.score),
+    )
+
+
+def present_document(document: Document) -> DocumentAnswer:
+    """A document with all its blocks, in reading order."""
+    return DocumentAnswer(
+        id=document.id,
+        connector=document.connector,
+        url=document.url,
+        kind=document.kind.value,
+        version=document.version,
+        title=document.title,
+        language=document.language,
+        fetched_at=document.fetched_at.astimezone(UTC).isoformat(),
+        fields=dict(document.fields),
+        blocks=[
+            BlockAnswer(
+                kind=block.kind, text=block.text, level=block.level, anchor=block.anchor, page=block.page
+            )
+            for block in document.blocks
+        ],
+    )
+
+
+def heading_of(passage: Passage) -> str | None:
+    """The headings above a passage as one line."""
+    return HEADING_SEPARATOR.join(passage.heading_path) or None
+
+
+def _passage(hit: Hit, passage: Passage, explain: bool) -> PassageAnswer:
+    return PassageAnswer(
+        text=passage.text,
+        heading=heading_of(passage),
+        anchor=passage.anchor,
+        page=passage.page,
+        score=passage.score,
+        deep_link=_deep_link(hit, passage),
+        explanation=Explanation(dense=passage.dense, lexical=passage.lexical) if explain else None,
+    )
+
+
+def _deep_link(hit: Hit | Source, passage: Passage | None, start: int = 0) -> str | None:
+    if passage is None:
+        return deep_link(hit.url, kind=hit.kind, text="")
+    return deep_link(
+        hit.url, kind=hit.kind, text=passage.text, start=start, anchor=passage.anchor, page=passage.page
+    )
+
+
+def _next_cursor(search: Search, results: Results) -> str | None:
+    following = search.question.offset + len(results.hits)
+    if not results.hits or following >= min(results.total, MAX_OFFSET):
+        return None
+    return encode_cursor(search.question, following)

@@ -1,0 +1,206 @@
+"""What may be sent to the search routes, and the question that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from indexer.retrieval.question import EVERYONE, Filter, Question
+from search_api.query.cursor import decode_cursor
+from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
+from search_api.query.fields import FieldCatalog
+from search_api.query.filters import filter_of_parameters, parse_filter
+from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS
+from search_api.query.values import unprintable
+
+PUBLIC: Final = frozenset({EVERYONE})
+"""The principals of whoever did not say who they are."""
+
+_NOT_YET: Final = ("collapse", "boosts")
+
+
+def _whole_number(value: object) -> object:
+    """A query string's digits; JSON must send a number, and `true` is none."""
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(f"must be a whole number, not {shown(value)}")
+    return value
+
+
+PageSize = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_PAGE_SIZE)]
+_Model = TypeVar("_Model", bound=BaseModel)
+_STRICT: Final = ConfigDict(extra="forbid", frozen=True)
+
+
+class SearchRequest(BaseModel):
+    """A search. An empty query with a filter lists what the filter lets through."""
+
+    model_config = _STRICT
+
+    query: str = Field("", description='Plain language, "phrases", -exclusions.', examples=["parental leave"])
+    filter: dict[str, object] | None = Field(None, examples=[{"field": "department", "eq": "HR"}])
+    facets: list[str] = Field([], max_length=MAX_FACETS, examples=[["department"]])
+    sort: str | None = Field(
+        None, description="A field, `-` before it for descending.", examples=["-updated_at"]
+    )
+    page_size: PageSize = 10
+    cursor: str | None = Field(None, max_length=200, description="`next` of the answer before.")
+    explain: bool = Field(False, description="Adds each half's score to every passage.")
+
+
+class RetrieveRequest(BaseModel):
+    """Passages for a language model to read."""
+
+    model_config = _STRICT
+
+    query: str = Field(min_length=1, examples=["How many days of parental leave are there?"])
+    filter: dict[str, object] | None = Field(None, examples=[{"field": "department", "eq": "HR"}])
+    page_size: PageSize = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question that may be asked, with what only its presentation needs."""
+
+    question: Question
+    explain: bool = False
+
+
+def parse_search(body: object, fields: FieldCatalog, principals: frozenset[str] = PUBLIC) -> Search:
+    """The search that a JSON body asks for; raises `InvalidQuestionError`."""
+    _refuse_what_comes_later(body)
+    request = _validated(SearchRequest, body)
+    found = parse_filter(request.filter, fields) if request.filter is not None else None
+    return _search(request, found, fields, principals)
+
+
+def parse_retrieval(
+    body: object, fields: FieldCatalog, principals: frozenset[str] = PUBLIC
+) -> tuple[Question, int]:
+    """The question and the number of passages that a JSON body asks for; raises `InvalidQuestionError`."""
+    request = _validated(RetrieveRequest, body)
+    text = _query_text(request.query, "query")
+    if not text:
+        raise invalid("query", "must not be blank")
+    found = parse_filter(request.filter, fields) if request.filter is not None else None
+    return Question(text, principals, found), request.page_size
+
+
+def parse_parameters(
+    parameters: Iterable[tuple[str, str]], fields: FieldCatalog, principals: frozenset[str] = PUBLIC
+) -> Search:
+    """The search that a query string asks for: `q page_size cursor sort explain facet f.FIELD`.
+
+    Raises `InvalidQuestionError`, also for a parameter that does not exist and for one given twice.
+    """
+    known = ("q", "page_size", "cursor", "sort", "explain", "facet")
+    single: dict[str, str] = {}
+    facets: list[str] = []
+    selected: list[tuple[str, str]] = []
+    faults: list[Fault] = []
+    for name, value in parameters:
+        if name.startswith("f."):
+            selected.append((name[2:], value))
+        elif name == "facet":
+            facets.append(value)
+        elif name in _NOT_YET:
+            faults.append(Fault(name, "is not supported yet"))
+        elif name not in known:
+            faults.append(Fault(_printable(name), f"there is no such parameter{nearest(name, known)}"))
+        elif name in single:
+            faults.append(Fault(name, "is given twice"))
+        else:
+            single[name] = value
+    if faults:
+        raise InvalidQuestionError(faults)
+    body = {"facets": facets, **{("query" if name == "q" else name): value for name, value in single.items()}}
+    request = _validated(SearchRequest, body, {"query": "q", "facets": "facet"})
+    return _search(request, filter_of_parameters(selected, fields), fields, principals, query_field="q")
+
+
+def _search(
+    request: SearchRequest,
+    found: Filter | None,
+    fields: FieldCatalog,
+    principals: frozenset[str],
+    query_field: str = "query",
+) -> Search:
+    question = Question(
+        text=_query_text(request.query, query_field),
+        principals=principals,
+        filter=found,
+        facets=_facets(request.facets, fields),
+        sort=_sort(request.sort, fields),
+        page_size=request.page_size,
+    )
+    if request.cursor is not None:
+        question = replace(question, offset=decode_cursor(question, request.cursor))
+    return Search(question, request.explain)
+
+
+def _query_text(text: str, field: str) -> str:
+    if len(text) > MAX_QUERY_CHARACTERS:
+        message = f"is {len(text):,} characters long; at most {MAX_QUERY_CHARACTERS:,} can be asked"
+        raise invalid(field, message)
+    if (words := len(text.split())) > MAX_QUERY_WORDS:
+        raise invalid(field, f"has {words} words; at most {MAX_QUERY_WORDS} can be asked")
+    if fault := unprintable(text):
+        raise invalid(field, fault)
+    return " ".join(text.split())
+
+
+def _facets(names: list[str], fields: FieldCatalog) -> tuple[str, ...]:
+    faults = []
+    for index, name in enumerate(names):
+        if name not in fields:
+            faults.append(Fault(f"facets[{index}]", f"{shown(name)}: {fields.unknown(name)}"))
+        elif not fields[name].facet:
+            message = f"{name} cannot be counted; these can: {', '.join(fields.facets)}"
+            faults.append(Fault(f"facets[{index}]", message))
+    if faults:
+        raise InvalidQuestionError(faults)
+    return tuple(dict.fromkeys(names))
+
+
+def _sort(sort: str | None, fields: FieldCatalog) -> str | None:
+    if sort is None or sort in ("", "relevance"):
+        return None
+    name = sort.removeprefix("-")
+    if name not in fields:
+        raise invalid("sort", f"{shown(name)}: {fields.unknown(name)}")
+    if not fields[name].sort:
+        message = f"results cannot be ordered by {name}; these can be used: {', '.join(fields.sorts)}"
+        raise invalid("sort", message)
+    return sort
+
+
+def _refuse_what_comes_later(body: object) -> None:
+    if isinstance(body, dict) and (early := [name for name in _NOT_YET if name in body]):
+        raise InvalidQuestionError([Fault(name, "is not supported yet") for name in early])
+
+
+def _validated(model: type[_Model], body: object, names: Mapping[str, str] | None = None) -> _Model:
+    try:
+        return model.model_validate(body)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False, include_input=True)
+        raise InvalidQuestionError([_fault(error, model, names or {}) for error in errors]) from None
+
+
+def _fault(error: ErrorDetails, model: type[BaseModel], names: Mapping[str, str]) -> Fault:
+    """A fault in our words where pydantic's would not say what to do."""
+    path = ""
+    for step in error["loc"]:
+        path += f"[{step}]" if isinstance(step, int) else f".{names.get(step, step)}"
+    field = _printable(path.lstrip(".")) or "body"
+    if error["type"] == "extra_forbidden":
+        return Fault(field, f"there is no such field{nearest(str(error['loc'][-1]), model.model_fields)}")
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return Fault(field, message[:1].lower() + message[1:])
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:100]

@@ -1,0 +1,166 @@
+"""What the search routes answer, field by field."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.document import BlockKind, FieldValue
+from search_api.query.confidence import Confidence
+
+_FROZEN = ConfigDict(frozen=True)
+
+
+class Highlight(BaseModel):
+    """A piece to mark: Unicode code points from `start` up to, not including, `end`."""
+
+    model_config = _FROZEN
+
+    start: int
+    end: int
+
+
+class Explanation(BaseModel):
+    """What each half said of a passage; null where it did not find it."""
+
+    model_config = _FROZEN
+
+    dense: float | None = Field(description="Cosine of the question's and the passage's embeddings.")
+    lexical: float | None = Field(description="BM25.")
+
+
+class PassageAnswer(BaseModel):
+    """A passage of a result, best first."""
+
+    model_config = _FROZEN
+
+    text: str
+    heading: str | None = Field(description="The headings above it, outermost first, parted by ` › `.")
+    anchor: str | None = Field(description="The id of the nearest element at or above it.")
+    page: int | None = Field(description="The page, slide or sheet of a file, from 1.")
+    score: float
+    deep_link: str | None = Field(description="Opens the document at this passage.")
+    explanation: Explanation | None = Field(None, description="With `explain: true`.")
+
+
+class ResultAnswer(BaseModel):
+    """One document."""
+
+    model_config = _FROZEN
+
+    id: str
+    title: str
+    url: str
+    deep_link: str | None = Field(
+        description="Opens the document at the excerpt; null for what is not http(s)."
+    )
+    connector: str
+    excerpt: str
+    highlights: list[Highlight]
+    fields: dict[str, FieldValue]
+    score: float = Field(ge=0, le=1)
+    confidence: Confidence
+    passages: list[PassageAnswer]
+    more: list[ResultAnswer] = Field([], description="Results collapsed beneath this one.")
+
+
+class TextAnswer(BaseModel):
+    """An answer cut out of a document."""
+
+    model_config = _FROZEN
+
+    text: str
+    url: str
+    title: str
+    confidence: Confidence
+    highlights: list[Highlight]
+
+
+class FacetCount(BaseModel):
+    """How many of the documents counted in `total` carry this value."""
+
+    model_config = _FROZEN
+
+    value: str
+    count: int
+
+
+class Spelling(BaseModel):
+    """What was probably meant."""
+
+    model_config = _FROZEN
+
+    suggestion: str | None = None
+
+
+class SearchAnswer(BaseModel):
+    """One page of results; `next` is the cursor of the page after it."""
+
+    model_config = _FROZEN
+
+    query_id: str
+    total: int
+    took_ms: float
+    next: str | None
+    answers: list[TextAnswer] = []
+    results: list[ResultAnswer]
+    facets: dict[str, list[FacetCount]]
+    spelling: Spelling = Spelling()
+    suggestions: list[str] = []
+    notices: list[str] = Field([], description="Why there may be less than there could be.")
+
+
+class RetrievedPassage(BaseModel):
+    """A passage for a language model to read and cite."""
+
+    model_config = _FROZEN
+
+    document_id: str
+    title: str
+    url: str
+    deep_link: str | None
+    connector: str
+    text: str
+    heading: str | None
+    anchor: str | None
+    page: int | None
+    score: float
+    confidence: Confidence
+
+
+class RetrieveAnswer(BaseModel):
+    """The best passages, several per document."""
+
+    model_config = _FROZEN
+
+    query_id: str
+    took_ms: float
+    passages: list[RetrievedPassage]
+
+
+class BlockAnswer(BaseModel):
+    """One piece of a document's main content."""
+
+    model_config = _FROZEN
+
+    kind: BlockKind
+    text: str
+    level: int
+    anchor: str | None
+    page: int | None
+
+
+class DocumentAnswer(BaseModel):
+    """A document as it was indexed."""
+
+    model_config = _FROZEN
+
+    id: str
+    connector: str
+    url: str
+    kind: str
+    version: int
+    title: str
+    language: str | None
+    fetched_at: str
+    fields: dict[str, FieldValue]
+    blocks: list[BlockAnswer]

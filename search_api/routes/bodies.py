@@ -1,0 +1,31 @@
+"""Reading a JSON body so that no input is an error of ours."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+
+async def read_json(request: Request) -> object:
+    """The body as JSON; raises `HTTPException` 400 for what is none and 415 for another media type."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HTTPException(415, "Send a body of type application/json.")
+    body = await request.body()
+    try:
+        return json.loads(body.decode("utf-8"))
+    except RecursionError:
+        raise HTTPException(400, "The body is not usable JSON: it is nested too deeply.") from None
+    except ValueError as fault:
+        # A JSONDecodeError, a UnicodeDecodeError, or an integer of more digits than Python converts.
+        raise HTTPException(400, f"The body is not JSON: {fault}.") from None
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI description of a route whose body `read_json` reads."""
+    schema = model.model_json_schema()
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -1,0 +1,105 @@
+"""`/`: the search page, `/results`: its part below the box, `/assets`: its files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from indexer.retrieval.filters import InvalidFilterError
+from indexer.retrieval.question import Question
+from search_api.asking import answer_search
+from search_api.backend import Backend, UnavailableError
+from search_api.query.faults import InvalidQuestionError
+from search_api.query.filters import filter_of_parameters
+from search_api.query.request import Search, parse_parameters
+from search_api.query.response import FacetCount
+from search_api.routes.context import Context, ContextOf, PrincipalsOf
+from search_api.service import OverloadedError
+from search_api.web.addresses import PageAddress, page_address
+from search_api.web.render import FaultView, PageContent
+from search_api.web.view import Choice, ResultsView, view_results
+
+router = APIRouter(include_in_schema=False)
+
+_HOME_SOURCES = 12
+
+
+@router.get("/")
+async def page(request: Request, context: ContextOf, principals: PrincipalsOf) -> HTMLResponse:
+    """The whole page; works without JavaScript."""
+    content, status = await _content(request, context, principals)
+    return HTMLResponse(context.renderer.page(content), status, {"cache-control": "no-store"})
+
+
+@router.get("/results")
+async def results(request: Request, context: ContextOf, principals: PrincipalsOf) -> HTMLResponse:
+    """What the page's script puts below the box; `typing=true` keeps a half-typed query out of the log."""
+    content, status = await _content(request, context, principals)
+    return HTMLResponse(context.renderer.region(content), status, {"cache-control": "no-store"})
+
+
+@router.get("/assets/{digest}/{name}")
+async def asset(digest: str, name: str, context: ContextOf) -> Response:
+    """A file of the page; its address changes with its content."""
+    found = context.assets.get(name)
+    if found is None or found.href != f"/assets/{digest}/{name}":
+        raise HTTPException(404)
+    headers = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(found.content, headers=headers, media_type=found.media_type)
+
+
+async def _content(request: Request, context: Context, principals: frozenset[str]) -> tuple[PageContent, int]:
+    parameters = [pair for pair in request.query_params.multi_items() if pair[0] != "typing"]
+    address = page_address(parameters)
+    remember = request.query_params.get("typing") != "true"
+    try:
+        if address.is_home:
+            sources = await context.service.ask(partial(_sources, principals=principals))
+            return PageContent(PageAddress(), sources=sources), 200
+        search = parse_parameters(parameters, context.service.backend.fields, principals)
+        ask = partial(_results, address=address, search=search, remember=remember)
+        return PageContent(address, view=await context.service.ask(ask)), 200
+    except InvalidQuestionError as error:
+        lines = tuple(f"{fault.field}: {fault.message}" for fault in error.faults)
+        fault = FaultView("This cannot be searched", "Please correct:", lines)
+        return PageContent(address, fault=fault), 422
+    except InvalidFilterError as error:
+        return PageContent(address, fault=FaultView("This cannot be searched", str(error))), 422
+    except (UnavailableError, OverloadedError) as error:
+        fault = FaultView("Not ready yet", str(error), action="Try again", href=address.href)
+        return PageContent(address, fault=fault), 503
+
+
+def _results(backend: Backend, *, address: PageAddress, search: Search, remember: bool) -> ResultsView:
+    """The results with every facet; a facet of which something is chosen is counted as if it were not, so
+    that further values of it can be added."""
+    question = replace(search.question, facets=backend.fields.facets)
+    answer = answer_search(backend, replace(search, question=question), remember=remember)
+    counts = dict(answer.facets)
+    for name in dict.fromkeys(field for field, _ in address.selected if field in counts):
+        others = [selection for selection in address.selected if selection[0] != name]
+        unfiltered = replace(
+            question,
+            filter=filter_of_parameters(others, backend.fields),
+            facets=(name,),
+            offset=0,
+            page_size=1,
+            sort=None,
+        )
+        found = backend.retriever.search(unfiltered).facets.get(name, ())
+        counts[name] = [FacetCount(value=entry.value, count=entry.count) for entry in found]
+    return view_results(address, search, answer, counts, backend.fields.sorts)
+
+
+def _sources(backend: Backend, *, principals: frozenset[str]) -> tuple[Choice, ...]:
+    """The connectors with documents that the asker may read, to look around in."""
+    everything = Question("", principals, facets=("connector",), page_size=1)
+    found = backend.retriever.search(everything).facets.get("connector", ())
+    return tuple(
+        Choice(entry.value, entry.count, False, PageAddress(selected=(("connector", entry.value),)).href)
+        for entry in found[:_HOME_SOURCES]
+    )

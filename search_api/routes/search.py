@@ -1,0 +1,73 @@
+"""`/v1/search`: documents that answer a question, grouped, with excerpts and deep links."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+
+from search_api.asking import answer_search
+from search_api.problems import Problem
+from search_api.query.limits import MAX_PAGE_SIZE
+from search_api.query.request import Search, SearchRequest, parse_parameters, parse_search
+from search_api.query.response import SearchAnswer
+from search_api.routes.bodies import json_body, read_json
+from search_api.routes.context import Context, ContextOf, PrincipalsOf
+
+router = APIRouter(tags=["search"])
+
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": Problem, "description": "The body is not JSON"},
+    413: {"model": Problem, "description": "The body is too large"},
+    415: {"model": Problem, "description": "The body is of another media type"},
+    422: {"model": Problem, "description": "The question cannot be asked as it stands"},
+    503: {"model": Problem, "description": "No index can be read yet, or too many questions wait"},
+}
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+_PARAMETERS: Final = {
+    "parameters": [
+        _parameter("q", "The question", {"type": "string", "maxLength": 1000}),
+        _parameter(
+            "page_size", "Documents per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
+        ),
+        _parameter("cursor", "`next` of the answer before", {"type": "string"}),
+        _parameter("sort", "A field, `-` before it for descending", {"type": "string"}),
+        _parameter(
+            "facet", "A field whose values are counted", {"type": "array", "items": {"type": "string"}}
+        ),
+        _parameter("explain", "Add each half's scores", {"type": "boolean"}),
+        _parameter(
+            "f.FIELD", "Only documents with this value; repeat it for any of several", {"type": "string"}
+        ),
+    ]
+}
+
+
+@router.get("/v1/search", responses=REFUSALS, openapi_extra=_PARAMETERS)
+async def search(request: Request, context: ContextOf, principals: PrincipalsOf) -> SearchAnswer:
+    """Search by a query string."""
+    fields = context.service.backend.fields
+    return await ask(context, parse_parameters(request.query_params.multi_items(), fields, principals))
+
+
+@router.post("/v1/search", responses=REFUSALS, openapi_extra=json_body(SearchRequest))
+async def search_with_body(request: Request, context: ContextOf, principals: PrincipalsOf) -> SearchAnswer:
+    """Search by a JSON body, which alone can hold every filter."""
+    fields = context.service.backend.fields
+    return await ask(context, parse_search(await read_json(request), fields, principals))
+
+
+async def ask(context: Context, search: Search, *, remember: bool = True) -> SearchAnswer:
+    """Ask in a thread and count what came of it."""
+    started = time.perf_counter()
+    answer = await context.service.ask(partial(answer_search, search=search, remember=remember))
+    context.metrics.search_seconds.observe(time.perf_counter() - started)
+    context.metrics.searches.labels("yes" if answer.total else "no").inc()
+    return answer

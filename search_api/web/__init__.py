@@ -1,0 +1,1 @@
+"""The search page: templates, one style sheet, one script."""

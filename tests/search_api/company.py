@@ -1,0 +1,343 @@
+"""A small company's pages behind the same protocols as the real index, held in memory."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from catalog.activity import Asked
+from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
+from indexer.retrieval.question import (
+    EVERYONE,
+    AllOf,
+    AnyOf,
+    Comparison,
+    FacetValue,
+    Filter,
+    Hit,
+    Not,
+    Passage,
+    Question,
+    Results,
+)
+from search_api.backend import Backend, Source
+from search_api.query.fields import FieldCatalog
+from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
+
+FIELDS = FieldCatalog(
+    {
+        **BUILT_IN_FIELDS,
+        "department": FieldSettings(type=FieldType.STRING, facet=True),
+        "product": FieldSettings(type=FieldType.STRING, facet=True),
+        "pages": FieldSettings(type=FieldType.LONG),
+        "rating": FieldSettings(type=FieldType.DOUBLE),
+        "archived": FieldSettings(type=FieldType.BOOLEAN),
+    }
+)
+
+_WORD = re.compile(r"\w+")
+_PUBLIC = 2
+_SECRET = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document of the company with its passages: (headings, anchor, page, text)."""
+
+    url: str
+    title: str
+    passages: tuple[tuple[tuple[str, ...], str | None, int | None, str], ...]
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    connector: str = "handbook"
+    language: str | None = "en"
+    kind: DocumentKind = DocumentKind.PAGE
+    secret: bool = False
+
+    @property
+    def id(self) -> str:
+        return document_id(self.connector, self.url)
+
+    def facet_values(self, name: str) -> tuple[str, ...]:
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        return value if isinstance(value, tuple) else (str(value),)
+
+    @property
+    def values(self) -> Mapping[str, FieldValue]:
+        always = {"title": self.title, "url": self.url, "connector": self.connector}
+        return {**always, **({"language": self.language} if self.language else {}), **self.fields}
+
+
+class Company:
+    """Retriever, library and query log in one; a document matches when it holds any word of the query."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self.asked: list[Asked] = []
+        self.questions: list[Question] = []
+        self.refreshed = 0
+        self.prepared = 0
+        self.closed = False
+
+    def backend(self) -> Backend:
+        return Backend(self, self, self, FIELDS, self.close)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+    def record(self, event: Asked) -> None:
+        self.asked.append(event)
+
+    def search(self, question: Question) -> Results:
+        self.questions.append(question)
+        hits = self._hits(question)
+        if question.sort:
+            name = question.sort.removeprefix("-")
+            hits.sort(key=lambda hit: str(hit.fields.get(name, "")), reverse=question.sort.startswith("-"))
+        by_id = {entry.id: entry for entry in self.entries}
+        facets = {
+            name: _counted(value for hit in hits for value in by_id[hit.document_id].facet_values(name))
+            for name in question.facets
+        }
+        page = hits[question.offset : question.offset + question.page_size]
+        return Results(tuple(page), len(hits), facets, tuple(_WORD.findall(question.text)))
+
+    def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]:
+        passages = [passage for hit in self._hits(question) for passage in hit.passages]
+        return tuple(sorted(passages, key=lambda passage: -passage.score)[:limit])
+
+    def document(self, document_id: str, principals: frozenset[str]) -> Document | None:
+        entry = next((entry for entry in self._readable(principals) if entry.id == document_id), None)
+        return None if entry is None else _document(entry)
+
+    def sources(self, document_ids: Collection[str], principals: frozenset[str]) -> Mapping[str, Source]:
+        return {
+            entry.id: Source(entry.id, entry.title, entry.url, entry.kind.value, entry.connector)
+            for entry in self._readable(principals)
+            if entry.id in document_ids
+        }
+
+    def _readable(self, principals: frozenset[str]) -> list[Entry]:
+        assert EVERYONE in principals
+        return [entry for entry in self.entries if not entry.secret or "group:board" in principals]
+
+    def _hits(self, question: Question) -> list[Hit]:
+        words = set(_WORD.findall(question.text.lower()))
+        hits = []
+        for entry in self._readable(question.principals):
+            if question.filter is not None and not _satisfies(entry, question.filter):
+                continue
+            hit = _hit(entry, words)
+            if not words or hit.score:
+                hits.append(hit)
+        return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _hit(entry: Entry, words: set[str]) -> Hit:
+    passages = []
+    for number, (headings, anchor, page, text) in enumerate(entry.passages):
+        found = words & set(_WORD.findall(f"{entry.title} {' '.join(headings)} {text}".lower()))
+        score = len(found) / max(1, len(words))
+        passages.append(
+            Passage(
+                chunk_id=number, document_id=entry.id, text=text, heading_path=headings, anchor=anchor,
+                page=page, start=0, end=len(text), score=score, dense=score, lexical=None,
+            )
+        )  # fmt: skip
+    passages.sort(key=lambda passage: -passage.score)
+    return Hit(
+        document_id=entry.id, title=entry.title, url=entry.url, connector=entry.connector,
+        kind=entry.kind.value, language=entry.language, fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
+        fields=entry.values, score=max((p.score for p in passages), default=0.0), passages=tuple(passages),
+    )  # fmt: skip
+
+
+def _document(entry: Entry) -> Document:
+    blocks = tuple(
+        Block(BlockKind.PARAGRAPH, text, 0, anchor, page) for _, anchor, page, text in entry.passages
+    )
+    return Document(
+        id=entry.id, connector=entry.connector, url=entry.url, kind=entry.kind, version=1, title=entry.title,
+        language=entry.language, fields=entry.values, blocks=blocks,
+        access_id=_SECRET if entry.secret else _PUBLIC, fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def _satisfies(entry: Entry, wanted: Filter) -> bool:
+    match wanted:
+        case AllOf(parts):
+            return all(_satisfies(entry, part) for part in parts)
+        case AnyOf(parts):
+            return any(_satisfies(entry, part) for part in parts)
+        case Not(part):
+            return not _satisfies(entry, part)
+        case Comparison(name, "eq", value):
+            return entry.values.get(name) == value
+        case Comparison(name, "gte", datetime() as value):
+            known = entry.values.get(name)
+            return isinstance(known, datetime) and known >= value
+        case Comparison(name, "in" | "contains_any", tuple() as values):
+            return not set(entry.facet_values(name)).isdisjoint(values)
+    raise AssertionError(f"this company does not know {wanted}")
+
+
+def _counted(values: Iterable[str]) -> tuple[FacetValue, ...]:
+    return tuple(FacetValue(value, count) for value, count in Counter(values).most_common())
+
+
+def _day(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+LEAVE = Entry(
+    "https://handbook.example.com/people/leave/parental/",
+    "Parental leave",
+    (
+        (
+            ("Parental leave", "How long it lasts"),
+            "how-long",
+            None,
+            "Every parent who has been with us for six months takes up to 26 weeks of parental leave on full "
+            "pay. It may be split into two blocks, of which the second ends before the child's second "
+            "birthday. Weeks that are not taken are not paid out. Adoptive and foster parents have the same "
+            "right from the day the child moves in.",
+        ),
+        (
+            ("Parental leave", "How to ask for it"),
+            "how-to-ask",
+            None,
+            "Tell your manager ten weeks before the leave begins and enter the dates in the people portal. "
+            "The portal sends you a letter for the authorities.",
+        ),
+        (
+            ("Parental leave", "Coming back"),
+            "coming-back",
+            None,
+            "After parental leave you return to the same role. For the first three months you may work "
+            "four days a week on full pay.",
+        ),
+    ),
+    {"department": "Human Resources", "updated_at": _day(2026, 3, 12), "category": "policy"},
+)
+EXPENSES = Entry(
+    "https://handbook.example.com/files/travel-expenses-2026.pdf",
+    "Travel expenses 2026",
+    (
+        (
+            ("Travel expenses", "Daily allowance"),
+            None,
+            7,
+            "The daily allowance for meals is 28 € within the country and depends on the city abroad. While "
+            "on leave no allowance is paid. Receipts are needed for everything above 15 €.",
+        ),
+        (("Travel expenses", "Trains and flights"), None, 4, "Trains up to four hours go before flights."),
+    ),
+    {"department": "Finance", "updated_at": _day(2026, 1, 5), "file_type": "pdf", "pages": 12},
+    kind=DocumentKind.FILE,
+)
+VPN = Entry(
+    "https://wiki.example.com/it/vpn_setup?os=linux",
+    "Set up the VPN – Linux, macOS & Windows",
+    (
+        (
+            ("IT", "Network", "VPN"),
+            "install",
+            None,
+            "Install the client, then set max_connections to 2 in vpn.conf. Leave the split-tunnel option, "
+            "well-known as “route everything”, switched off; otherwise the intranet can't be reached.",
+        ),
+    ),
+    {"department": "IT", "updated_at": _day(2025, 11, 30), "product": "Network", "authors": ("Ada", "Lin")},
+    connector="wiki",
+)
+URLAUB = Entry(
+    "https://handbook.example.com/de/urlaub/",
+    "Urlaub beantragen",
+    (
+        (
+            ("Urlaub",),
+            "antrag",
+            None,
+            "Urlaubstage werden im Portal beantragt. Wer Anträge (leave requests) später als zwei Wochen vor "
+            "Beginn stellt, spricht vorher mit dem Team.",
+        ),
+    ),
+    {"department": "Human Resources", "updated_at": _day(2026, 6, 1)},
+    language="de",
+)
+BOARD = Entry(
+    "https://handbook.example.com/board/leave-plan/",
+    "Secret leave plan of the board",
+    ((("Plan",), None, None, "The board will leave together for a secret island."),),
+    {"department": "Board"},
+    secret=True,
+)
+HOSTILE = Entry(
+    "javascript:alert('leave')",
+    "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>\u202eelttit",
+    (
+        (
+            ('"><script>document.title="owned"</script>',),
+            '"><script>document.title="owned"</script>',
+            None,
+            "Please leave {{ 7 * 7 }} <b onmouseover=document.title='owned'>this</b> </script>"
+            "<script>document.title='owned'</script> alone.",
+        ),
+        (("</summary><script>x</script>",), "a b&c", None, "leave <svg onload=document.title='owned'> again"),
+    ),
+    {"department": "<script>document.title='owned'</script>", "category": "'\"><img src=x onerror=alert(1)>"},
+    connector="wiki",
+)
+NOTES = tuple(
+    Entry(
+        f"https://wiki.example.com/teams/{team.lower()}/on-call/",
+        f"On-call guide of team {team}",
+        (
+            (
+                ("On call", "Hand-over"),
+                "hand-over",
+                None,
+                f"Team {team} hands over on Monday at ten. Whoever is on leave swaps the week in the planner "
+                "two weeks ahead and tells the duty channel.",
+            ),
+        ),
+        {"department": "IT", "updated_at": _day(2026, 2, number + 1), "product": team},
+        connector="wiki",
+    )
+    for number, team in enumerate(
+        (
+            "Atlas",
+            "Boreas",
+            "Ceres",
+            "Delta",
+            "Eos",
+            "Fauna",
+            "Gaia",
+            "Hera",
+            "Iris",
+            "Juno",
+            "Kepler",
+            "Luna",
+        )
+    )
+)
+
+
+def company(*more: Entry) -> Company:
+    """The company, with further documents if asked for."""
+    return Company((LEAVE, EXPENSES, VPN, URLAUB, BOARD, HOSTILE, *NOTES, *more))
+
+
+def friendly_company() -> Company:
+    """The company without its hostile page: for pictures."""
+    return Company(replace(entry) for entry in (LEAVE, EXPENSES, VPN, URLAUB, BOARD, *NOTES))

@@ -1,0 +1,47 @@
+"""The real service on a loopback port of its own, for tests that need HTTP or a browser."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx2
+import uvicorn
+
+from search_api.app import create_app
+from search_api.backend import Backend
+from search_api.service import SearchService
+
+
+@contextmanager
+def serving(open_backend: Callable[[], Backend], *, ready: bool = True) -> Iterator[str]:
+    """Serve until the block ends; yields the base address, once the service is ready if it will be."""
+    config = uvicorn.Config(create_app(SearchService(open_backend)), port=0, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="serving")
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{_port(server, thread)}"
+        if ready:
+            _wait_until_ready(address)
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _port(server: uvicorn.Server, thread: threading.Thread) -> int:
+    while not server.started:
+        assert thread.is_alive(), "the server ended before it listened"
+        time.sleep(0.01)
+    return int(server.servers[0].sockets[0].getsockname()[1])
+
+
+def _wait_until_ready(address: str) -> None:
+    for _ in range(1_000):
+        if httpx2.get(f"{address}/readyz", trust_env=False).status_code == 200:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the service did not become ready")
