@@ -26,10 +26,7 @@ def test_a_pending_document_comes_complete(catalog: Catalog) -> None:
     changed = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
     fields: dict[str, FieldValue] = {"department": "HR", "updated_at": changed, "authors": ("Eva", "Ida")}
     with catalog.write() as connection:
-        fields = pack_fields(
-            {"department": "HR", "updated_at": changed, "authors": ("Eva", "Ida"), "rank": 1.0}
-        )
-        name = add_document(connection, "https://a.example/", fields=fields)
+        name = add_document(connection, "https://a.example/", fields=pack_fields(fields))
     with catalog.read() as connection:
         (pending,) = pending_documents(connection, 10)
     assert not pending.deleted
