@@ -1,0 +1,1 @@
+"""The programs that we are measured beside, each in its fastest fair form."""
