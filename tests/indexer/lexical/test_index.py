@@ -1,0 +1,274 @@
+"""The lexical index, written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tantivy import Query
+
+from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue
+from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, LexicalIndexError
+from indexer.lexical.queries import access_condition, analyse, phrase, restricted, scoring_query
+from indexer.lexical.query_text import parse_query_text
+from indexer.lexical.reader import LexicalReader, LexicalSnapshot
+from indexer.lexical.writer import LexicalWriter
+from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+    heading_path: tuple[str, ...] = ()
+
+
+def document(
+    number: int,
+    text: str,
+    *,
+    title: str = "",
+    access_id: int = 1,
+    fields: dict[str, FieldValue] | None = None,
+) -> Document:
+    blocks = (Block(BlockKind.PARAGRAPH, text),)
+    url = f"https://i.example/{number}"
+    return Document(
+        f"{number:032x}",
+        "wiki",
+        url,
+        DocumentKind.PAGE,
+        1,
+        title,
+        "en",
+        fields or {},
+        blocks,
+        access_id,
+        NOON,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "lexical"
+
+
+@pytest.fixture
+def writer(folder: Path) -> Iterator[LexicalWriter]:
+    with LexicalWriter(folder, BUILT_IN_FIELDS) as opened:
+        yield opened
+
+
+def snapshot(folder: Path) -> LexicalSnapshot:
+    opened = LexicalReader.open(folder).snapshot
+    assert opened is not None
+    return opened
+
+
+def ask(opened: LexicalSnapshot, text: str, allowed: set[int] | None = None) -> list[int]:
+    """Chunk ids, best first."""
+    schema = opened.passages_schema
+    query = scoring_query(schema, analyse(parse_query_text(text)))
+    found = opened.passages(restricted(query, [access_condition(schema, allowed or {1})]), 10)
+    return [int(chunk) for chunk in found.chunk_ids]
+
+
+def test_a_passage_is_found_by_its_words_in_any_form(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, ""), [(10, Text("Vacuuming removes dead rows")), (11, Text("Locks"))])
+    writer.commit()
+    assert ask(snapshot(folder), "What is vacuum?") == [10]
+    assert ask(snapshot(folder), "lock") == [11]
+
+
+@pytest.mark.parametrize(
+    "text", ["max_connections", "ERR-1234", "std::vector", "connections", "vector", "1234"]
+)
+def test_names_are_found_whole_and_by_their_parts(folder: Path, writer: LexicalWriter, text: str) -> None:
+    writer.replace(document(1, ""), [(1, Text("Raise max_connections when ERR-1234 names a std::vector."))])
+    writer.replace(document(2, ""), [(2, Text("Something else entirely"))])
+    writer.commit()
+    assert ask(snapshot(folder), text) == [1]
+
+
+def test_a_name_as_written_beats_its_parts_apart(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, ""), [(1, Text("the max number of connections, max connections, max"))])
+    writer.replace(
+        document(2, ""), [(2, Text("set max_connections in the file that holds all such settings"))]
+    )
+    writer.commit()
+    assert ask(snapshot(folder), "max_connections")[0] == 2
+
+
+def test_titles_and_headings_count_more_than_a_mention(folder: Path, writer: LexicalWriter) -> None:
+    filler = "and many more words about quite other things follow here"
+    writer.replace(document(1, "", title="Backups"), [(1, Text(f"How it works, {filler}"))])
+    writer.replace(document(2, "", title="Other"), [(2, Text(f"unlike backups this says little {filler}"))])
+    writer.replace(document(3, "", title="Other"), [(3, Text(f"How it works, {filler}", ("Backups",)))])
+    writer.commit()
+    found = ask(snapshot(folder), "backups")
+    assert found[0] == 1
+    assert set(found) == {1, 2, 3}
+
+
+def test_words_near_each_other_count_more_than_words_apart(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, ""), [(1, Text("buffers of all kinds one two three four five shared"))])
+    writer.replace(document(2, ""), [(2, Text("of all kinds one two three four five shared buffers"))])
+    writer.commit()
+    assert ask(snapshot(folder), "shared buffers") == [2, 1]
+
+
+def test_only_allowed_entries_are_found(folder: Path, writer: LexicalWriter) -> None:
+    for access_id in (1, 2, 3):
+        writer.replace(document(access_id, "", access_id=access_id), [(access_id, Text("payroll"))])
+    writer.commit()
+    assert sorted(ask(snapshot(folder), "payroll", {1, 3})) == [1, 3]
+    assert ask(snapshot(folder), "payroll", {9}) == []
+
+
+def test_replacing_a_document_leaves_nothing_of_its_former_passages(
+    folder: Path, writer: LexicalWriter
+) -> None:
+    writer.replace(document(1, "old"), [(1, Text("old text")), (2, Text("old rest"))])
+    writer.commit()
+    writer.replace(document(1, "new"), [(3, Text("new text"))])
+    writer.commit()
+    opened = snapshot(folder)
+    assert ask(opened, "old") == []
+    assert ask(opened, "text") == [3]
+    assert opened.document_count == 1
+    assert opened.documents_of([1, 2, 3]) == {3: f"{1:032x}"}
+
+
+def test_a_document_replaced_twice_before_a_commit_stands_once(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, "a"), [(1, Text("first"))])
+    writer.replace(document(1, "a"), [(2, Text("second"))])
+    writer.commit()
+    assert snapshot(folder).documents_of([1, 2]) == {2: f"{1:032x}"}
+
+
+def test_a_removed_document_is_gone_from_both_indexes(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, "text"), [(1, Text("text"))])
+    writer.commit()
+    writer.remove([f"{1:032x}", "f" * 32])
+    writer.commit()
+    assert ask(snapshot(folder), "text") == []
+    assert snapshot(folder).document_count == 0
+
+
+def test_a_phrase_is_found_where_its_words_stand_together_in_the_whole_document(
+    folder: Path, writer: LexicalWriter
+) -> None:
+    writer.replace(document(1, "the shared buffers grow"), [])
+    writer.replace(document(2, "buffers that are shared"), [])
+    writer.commit()
+    opened = snapshot(folder)
+    query = phrase(opened.documents_schema, "Shared Buffers", ["title", "body"])
+    assert query is not None
+    assert opened.documents(query, 10).document_ids == (f"{1:032x}",)
+    assert phrase(opened.documents_schema, "?!", ["body"]) is None
+
+
+def test_words_of_searchable_fields_are_found(folder: Path, writer: LexicalWriter) -> None:
+    fields: dict[str, FieldValue] = {"authors": ("Ada Lovelace", "Bob"), "category": "Mathematics"}
+    writer.replace(document(1, "x", fields=fields), [(1, Text("x"))])
+    writer.commit()
+    assert ask(snapshot(folder), "lovelace") == [1]
+    assert ask(snapshot(folder), "mathematics") == []
+
+
+def test_facets_count_documents_and_not_passages(folder: Path, writer: LexicalWriter) -> None:
+    for number, authors in enumerate([("ada", "bob"), ("ada",), ()], start=1):
+        fields: dict[str, FieldValue] = {"authors": authors, "updated_at": NOON}
+        writer.replace(document(number, "x", fields=fields), [(number * 10 + n, Text("x")) for n in range(3)])
+    writer.commit()
+    facets = snapshot(folder).facets(Query.all_query(), ["authors", "updated_at"])
+    assert facets == {"authors": [("ada", 2), ("bob", 1)], "updated_at": [("2026-11-23T12:00:00Z", 3)]}
+
+
+def test_what_no_index_can_hold_is_written_without_an_error(folder: Path, writer: LexicalWriter) -> None:
+    fields: dict[str, FieldValue] = {
+        "created_at": datetime(1, 1, 1, tzinfo=UTC),
+        "updated_at": datetime(9999, 12, 31, tzinfo=UTC),
+        "category": "x" * 100_000,
+        "size": "not a number",
+        "view_count": True,
+    }
+    writer.replace(
+        document(1, "lone \ud800 and \x00", title="\udfff", fields=fields),
+        [(1, Text("lone \ud800 surrogate", ("\ud800",)))],
+    )
+    writer.commit()
+    assert ask(snapshot(folder), "surrogate") == [1]
+
+
+def test_a_reader_sees_a_commit_after_a_refresh_and_not_before(folder: Path, writer: LexicalWriter) -> None:
+    reader = LexicalReader.open(folder)
+    writer.replace(document(1, "x"), [(1, Text("fresh"))])
+    writer.commit()
+    before = reader.snapshot
+    assert before is not None
+    assert ask(before, "fresh") == []
+    assert reader.refresh()
+    assert reader.snapshot is not None
+    assert ask(reader.snapshot, "fresh") == [1]
+    assert ask(before, "fresh") == []
+    assert not reader.refresh()
+
+
+def test_a_folder_without_an_index_is_no_error_and_is_followed(folder: Path) -> None:
+    reader = LexicalReader.open(folder)
+    missing = reader.snapshot
+    with LexicalWriter(folder, BUILT_IN_FIELDS) as writer:
+        writer.replace(document(1, "x"), [(1, Text("x"))])
+        writer.commit()
+    reader.refresh()
+    found = reader.snapshot
+    assert missing is None
+    assert found is not None
+    assert found.document_count == 1
+
+
+def test_what_was_not_committed_is_not_there_after_reopening(folder: Path) -> None:
+    with LexicalWriter(folder, BUILT_IN_FIELDS) as writer:
+        writer.replace(document(1, "kept"), [(1, Text("kept"))])
+        writer.commit()
+        writer.replace(document(2, "lost"), [(2, Text("lost"))])
+    with LexicalWriter(folder, BUILT_IN_FIELDS) as writer:
+        writer.commit()
+    assert ask(snapshot(folder), "kept lost") == [1]
+
+
+def test_a_second_writer_is_told_that_the_index_is_busy(folder: Path, writer: LexicalWriter) -> None:
+    with pytest.raises(IndexBusyError, match="another process is writing to this index"):
+        LexicalWriter(folder, BUILT_IN_FIELDS)
+
+
+def test_an_index_made_for_other_fields_asks_for_a_rebuild(folder: Path) -> None:
+    LexicalWriter(folder, BUILT_IN_FIELDS).close()
+    more = {**BUILT_IN_FIELDS, "department": FieldSettings(type=FieldType.STRING)}
+    with pytest.raises(IncompatibleIndexError, match=r"other `fields`.*run `indexer rebuild`"):
+        LexicalWriter(folder, more)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 99, "columns": {}}', '{"format": 1}'])
+def test_a_description_that_cannot_be_read_asks_for_a_rebuild(folder: Path, content: str) -> None:
+    LexicalWriter(folder, BUILT_IN_FIELDS).close()
+    (folder / "schema.json").write_text(content)
+    with pytest.raises(IncompatibleIndexError, match="run `indexer rebuild`"):
+        LexicalReader.open(folder)
+
+
+def test_damaged_files_are_reported_and_the_former_state_stays_in_use(folder: Path) -> None:
+    with LexicalWriter(folder, BUILT_IN_FIELDS) as writer:
+        writer.replace(document(1, "x"), [(1, Text("steady"))])
+        writer.commit()
+    reader = LexicalReader.open(folder)
+    (folder / "passages" / "meta.json").write_text("not json")
+    with pytest.raises(LexicalIndexError, match="indexer rebuild"):
+        reader.refresh()
+    assert reader.snapshot is not None
+    assert ask(reader.snapshot, "steady") == [1]
