@@ -1,0 +1,1 @@
+"""From a task to an outcome over HTTP: guarded connections, capped bodies, one table of faults."""

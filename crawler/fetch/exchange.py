@@ -1,0 +1,96 @@
+"""One request to a site and its answer, with a login's handshake where the origin has one."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+import httpcore2
+import httpx2
+
+from crawler.fetch.clients import Lane, SiteClient
+from crawler.fetch.http11 import AnswerNeverCameError, Headers
+
+DRAINED_BYTES = 64 * 1024
+"""How much of an unwanted body is read so that its connection can be used again."""
+
+
+class Exchange:
+    """An answer whose body may still be read; leaving the context gives the connection back.
+
+    A kept connection may have been closed by the server while it waited, or go away under the request
+    (HTTP/2 GOAWAY): such a GET is sent once more on another one (RFC 9110 section 9.2.2).
+    """
+
+    __slots__ = ("_auth", "_client", "_fields", "_lane", "_target", "headers", "status")
+
+    def __init__(self, client: SiteClient, target: str, fields: Headers, auth: httpx2.Auth | None) -> None:
+        self._client = client
+        self._target = target.encode("ascii")
+        self._fields = fields
+        self._auth = auth
+        self._lane: Lane | None = None
+        self.status = 0
+        self.headers: Headers = []
+
+    async def __aenter__(self) -> Exchange:
+        try:
+            try:
+                await self._ask()
+            except (AnswerNeverCameError, ConnectionResetError, httpcore2.RemoteProtocolError):
+                if self._lane is None or not self._lane.served_before:
+                    raise
+                await self._give_back()
+                await self._ask()
+        except BaseException:
+            await self._give_back()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._give_back()
+
+    async def read(self) -> bytes:
+        """The next piece of the body; ``b""`` at its end."""
+        assert self._lane is not None, "read inside the context"
+        return await self._lane.read()
+
+    async def drain(self) -> None:
+        """Read a short body to its end; leave a long one."""
+        seen = 0
+        while seen < DRAINED_BYTES and (piece := await self.read()):
+            seen += len(piece)
+
+    async def _ask(self) -> None:
+        lane = self._lane = await self._client.lane()
+        if self._auth is None:
+            self.status, self.headers = await lane.send(self._target, self._fields)
+        else:
+            await self._ask_with(self._auth)
+
+    async def _ask_with(self, auth: httpx2.Auth) -> None:
+        """Drive a login's flow, all of it on one connection: that is what NTLM authenticates."""
+        url = self._client.site.origin + self._target.decode()
+        flow = auth.async_auth_flow(httpx2.Request("GET", url, headers=self._fields))
+        try:
+            request = await anext(flow)
+            while True:
+                assert self._lane is not None
+                self.status, self.headers = await self._lane.send(self._target, request.headers.raw)
+                answer = httpx2.Response(self.status, headers=self.headers, request=request)
+                try:
+                    request = await flow.asend(answer)
+                except StopAsyncIteration:
+                    return
+                await self.drain()
+                if not self._lane.is_reusable:
+                    await self._give_back()
+                    self._lane = await self._client.lane()
+        finally:
+            await flow.aclose()
+
+    async def _give_back(self) -> None:
+        if self._lane is not None:
+            lane, self._lane = self._lane, None
+            await self._client.release(lane)

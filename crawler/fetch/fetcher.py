@@ -1,0 +1,187 @@
+"""From a task to an outcome over HTTP: the fetcher of a connector."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+import httpx2
+
+from catalog.task import FetchTask
+from catalog.vocabulary import Reason
+from crawler.fetch.answer import REDIRECTS, Answer, outcome_of_answer, redirect_target, wants_body
+from crawler.fetch.clients import SiteClients
+from crawler.fetch.decoding import ACCEPTED, Body, BodyTooLargeError
+from crawler.fetch.exchange import Exchange
+from crawler.fetch.faults import FAULTS, outcome_of
+from crawler.fetch.http11 import Headers
+from crawler.fetch.network import Network, tls_context
+from crawler.fetch.robots_answer import RobotsAnswer
+from crawler.outcome import Failed, Outcome, Refused
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.guard import Guard
+from crawler.rules.robots import MAX_BYTES as MAX_ROBOTS_BYTES
+from settings.connector import ConnectorSettings
+
+DEFAULT_USER_AGENT = f"sitelore/{version('sitelore')}"
+ROBOTS_SECONDS = 10.0
+MAX_ROBOTS_REDIRECTS = 5
+_ROBOTS_MARGIN_BYTES = 1 << 20
+_ACCEPT = b"text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8"
+_SCHEMES = frozenset({"http", "https"})
+
+
+class HttpFetcher:
+    """Fetches the pages of one connector; every fault is an outcome, none an exception.
+
+    `seconds` bounds a whole request, from resolving the name to the last byte; `max_bytes` a body, both on
+    the wire and decompressed. `logins` are auth flows by origin (``https://wiki.example.com``): no other
+    origin is sent anything of them. Cookies are not kept.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        max_bytes: int,
+        seconds: float,
+        user_agent: str = DEFAULT_USER_AGENT,
+        logins: Mapping[str, httpx2.Auth] | None = None,
+    ) -> None:
+        self._clients = SiteClients(network)
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+        self._logins = logins or {}
+        self._fields: Headers = [
+            (b"User-Agent", user_agent.encode("latin-1", "replace")),
+            (b"Accept", _ACCEPT),
+            (b"Accept-Encoding", ACCEPTED.encode()),
+        ]
+
+    @classmethod
+    def for_connector(
+        cls,
+        connector: ConnectorSettings,
+        seeds: Sequence[WebAddress],
+        logins: Mapping[str, httpx2.Auth] | None = None,
+    ) -> HttpFetcher:
+        """The fetcher that a connector's settings describe. Raises `OSError` for an unreadable `ca_file`."""
+        ca_file = connector.tls.ca_file
+        tls = tls_context(None if ca_file is None else str(ca_file), verify=connector.tls.verify)
+        return cls(
+            Network(Guard.for_seeds(seeds, connector.network.allow), tls),
+            max_bytes=connector.scope.max_file_size,
+            seconds=connector.politeness.timeout.total_seconds(),
+            user_agent=connector.politeness.user_agent or DEFAULT_USER_AGENT,
+            logins=logins,
+        )
+
+    async def fetch(self, task: FetchTask, *, conditional: bool = True) -> Outcome:
+        """Ask for a page or file; `conditional` lets the server answer that ours still stands."""
+        address = parse_url(task.url)
+        if not isinstance(address, WebAddress):
+            return Refused(Reason.INVALID_URL, address.detail)
+        if address.scheme not in _SCHEMES:
+            return Refused(Reason.UNSUPPORTED_SCHEME, f"{address.scheme}: only http and https are crawled")
+        validators = _validators(task) if conditional else []
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await self._ask(address, validators)
+        except FAULTS as error:
+            return outcome_of(error, address.host)
+        return outcome_of_answer(answer, address.url, conditional=bool(validators))
+
+    async def fetch_robots(self, origin: str) -> RobotsAnswer:
+        """Ask for an origin's robots.txt, following five redirects (RFC 9309 section 2.3.1.2).
+
+        A sixth redirect is an answer with its 3xx status.
+        """
+        address = parse_url("/robots.txt", origin)
+        assert isinstance(address, WebAddress), f"{origin} is no origin"
+        try:
+            async with asyncio.timeout(ROBOTS_SECONDS):
+                return await self._ask_for_robots(address)
+        except FAULTS as error:
+            fault = outcome_of(error, address.host)
+            return RobotsAnswer(None, failure=fault.reason, detail=fault.detail)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._clients.aclose()
+
+    async def _ask(self, address: WebAddress, validators: Headers) -> Answer:
+        started = time.monotonic()
+        async with await self._exchange(address, validators) as exchange:
+            headers = _by_name(exchange.headers)
+            body = b""
+            if wants_body(exchange.status):
+                body = await self._read(exchange, headers)
+            else:
+                await exchange.drain()
+        return Answer(exchange.status, headers, body, round((time.monotonic() - started) * 1000))
+
+    async def _exchange(self, address: WebAddress, more: Headers) -> Exchange:
+        client = await self._clients.client(address.site)
+        fields = [(b"Host", address.host.encode()), *self._fields, *more]
+        target = address.url[len(address.origin) :]
+        return Exchange(client, target, fields, self._logins.get(address.origin))
+
+    async def _read(self, exchange: Exchange, headers: Mapping[str, str]) -> bytes:
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > self._max_bytes:
+            raise BodyTooLargeError(
+                f"Content-Length {int(length[:20]):,} is beyond {self._max_bytes:,} bytes"
+            )
+        body = Body(headers.get("content-encoding", ""), self._max_bytes)
+        while piece := await exchange.read():
+            body.feed(piece)
+        return body.finish()
+
+    async def _ask_for_robots(self, address: WebAddress) -> RobotsAnswer:
+        for remaining in range(MAX_ROBOTS_REDIRECTS, -1, -1):
+            async with await self._exchange(address, []) as exchange:
+                headers = _by_name(exchange.headers)
+                body = await _read_start(exchange, headers) if wants_body(exchange.status) else b""
+            answer = Answer(exchange.status, headers, body, 0)
+            target = redirect_target(answer, address.url) if answer.status in REDIRECTS else None
+            following = None if target is None else parse_url(target)
+            if not isinstance(following, WebAddress) or following.scheme not in _SCHEMES or not remaining:
+                break
+            address = following
+        outcome = outcome_of_answer(answer, address.url, conditional=False)
+        retry_after = outcome.retry_after if isinstance(outcome, Failed) else None
+        return RobotsAnswer(answer.status, body, retry_after=retry_after)
+
+
+async def _read_start(exchange: Exchange, headers: Mapping[str, str]) -> bytes:
+    """The first 500 KiB of a body."""
+    body = Body(headers.get("content-encoding", ""), MAX_ROBOTS_BYTES + _ROBOTS_MARGIN_BYTES)
+    while body.size < MAX_ROBOTS_BYTES and (piece := await exchange.read()):
+        body.feed(piece)
+    return body.so_far()[:MAX_ROBOTS_BYTES]
+
+
+def _validators(task: FetchTask) -> Headers:
+    """The headers of a conditional request (RFC 9110 section 13.1)."""
+    validators: Headers = []
+    if task.etag:
+        validators.append((b"If-None-Match", _field_value(task.etag)))
+    if task.last_modified:
+        validators.append((b"If-Modified-Since", _field_value(task.last_modified)))
+    return validators
+
+
+def _field_value(text: str) -> bytes:
+    return "".join(text.splitlines()).encode("latin-1", "replace")
+
+
+def _by_name(headers: Headers) -> dict[str, str]:
+    """Headers as text; those that occur several times are joined by commas (RFC 9110 section 5.3)."""
+    named: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name = raw_name.decode("latin-1")
+        value = raw_value.decode("latin-1")
+        named[name] = f"{named[name]}, {value}" if name in named else value
+    return named
