@@ -32,18 +32,22 @@ class Service:
         return int(record["port"]) if record else None
 
     def start(self, command: Sequence[str], port: int, environment: Mapping[str, str]) -> None:
-        """Start `command` in a session of its own, its output in the log."""
+        """Start `command`, its program as a path, in a session of its own, its output in the log."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("w") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
-                start_new_session=True,
-            )
-        record = {"pid": process.pid, "began": process_start(process.pid), "port": port}
+        to_log = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        # Not subprocess.Popen: that warns when its owner leaves before the child, as is meant here.
+        pid = os.posix_spawn(
+            command[0],
+            list(command),
+            {**os.environ, **environment},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log), to_log, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+        record = {"pid": pid, "began": process_start(pid), "port": port}
         self._file.write_text(json.dumps(record))
 
     def stop(self) -> bool:
