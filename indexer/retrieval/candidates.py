@@ -29,6 +29,14 @@ class VectorIndex(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DenseQuery:
+    """The vectors to search, and the question's own: shape (dimension,)."""
+
+    vectors: VectorIndex
+    vector: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Fused passages by chunk id, the document of each, and the documents of the nearest ones."""
 
@@ -42,19 +50,18 @@ NO_CANDIDATES: Final = Candidates({}, {}, ())
 
 def gather(
     scope: Scope,
-    query: tuple[VectorIndex, npt.NDArray[np.float32]] | None,
+    query: DenseQuery | None,
     weights: FusionWeights,
 ) -> Candidates:
     """Ask both halves and fuse what they find.
 
-    `query` is the vectors to search and the question's own. Without it, or with a weight of 0, that half is
-    not asked. A passage that only the
-    dense half found gets its true BM25 score.
+    Without a `query` for the dense half, or with a weight of 0, that half is not asked. A passage that
+    only the dense half found gets its true BM25 score.
     """
     dense: dict[int, float] = {}
     document_of: dict[int, str] = {}
     if query is not None and weights.dense > 0:
-        dense, document_of = nearest(scope, *query)
+        dense, document_of = nearest(scope, query)
     nearest_documents = tuple(dict.fromkeys(document_of.values()))
     lexical: dict[int, float] = {}
     if weights.lexical > 0:
@@ -62,9 +69,7 @@ def gather(
     return Candidates(fuse(dense, lexical, weights), document_of, nearest_documents)
 
 
-def nearest(
-    scope: Scope, vectors: VectorIndex, vector: npt.NDArray[np.float32]
-) -> tuple[dict[int, float], dict[int, str]]:
+def nearest(scope: Scope, query: DenseQuery) -> tuple[dict[int, float], dict[int, str]]:
     """The nearest passages within the scope: their cosines and their documents.
 
     Where a filter, phrase or exclusion applies, the search widens until enough passages satisfy it or
@@ -72,7 +77,7 @@ def nearest(
     """
     limit = NEAREST
     while True:
-        scores, chunk_ids = vectors.search(vector[np.newaxis, :], scope.allowed, limit)
+        scores, chunk_ids = query.vectors.search(query.vector[np.newaxis, :], scope.allowed, limit)
         found = {
             int(chunk): float(score)
             for chunk, score in zip(chunk_ids[0], scores[0], strict=True)

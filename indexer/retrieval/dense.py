@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.embedding.embedder import ModelError
-from indexer.retrieval.candidates import VectorIndex
+from indexer.retrieval.candidates import DenseQuery, VectorIndex
+from indexer.vectors.backend import VectorIndexError
 
 
 class QueryEmbedder(Protocol):
@@ -27,60 +29,72 @@ class QueryEmbedder(Protocol):
 class FollowedVectors(VectorIndex, Protocol):
     """A vector index on disk that can catch up with what was written."""
 
+    @property
+    def rows(self) -> int:
+        """How many there are to search."""
+
     def refresh(self) -> object:
         """Take over what was written since."""
 
 
-class DenseHalf:
-    """The model and its vectors; `unavailable` says why there is no answer from them, while there is none.
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why the dense half does not answer, and what to do."""
 
-    `open_embedder` may raise `ModelError`: then the words alone answer until `refresh` finds it cured.
-    `open_vectors` is given the model's key and returns None where that model has no vectors yet.
+    reason: str
+
+
+class DenseHalf:
+    """The model and its vectors.
+
+    `open_embedder` may raise `ModelError` and `open_vectors`, which is given the model's key,
+    `VectorIndexError`: then the half is `Unavailable` until it is asked again after a `refresh`.
     """
 
     def __init__(
         self,
         open_embedder: Callable[[], QueryEmbedder],
-        open_vectors: Callable[[str], FollowedVectors | None],
+        open_vectors: Callable[[str], FollowedVectors],
     ) -> None:
         self._open_embedder: Final = open_embedder
         self._open_vectors: Final = open_vectors
         self._opening: Final = threading.Lock()
+        self._opened: tuple[QueryEmbedder, FollowedVectors] | None = None
         self._embedder: QueryEmbedder | None = None
-        self._vectors: FollowedVectors | None = None
-        self.unavailable: str | None = None
+        self._failure: Unavailable | None = None
 
-    def prepare(self) -> None:
-        """Load the model and open its vectors, unless that is done or has failed."""
-        if self._vectors is not None or self.unavailable is not None:
-            return
+    def prepare(self) -> tuple[QueryEmbedder, FollowedVectors] | Unavailable:
+        """Load the model and open its vectors, unless that is done or has failed since the last refresh."""
+        if self._opened is not None:
+            return self._opened
         with self._opening:
-            if self._vectors is None and self.unavailable is None:
-                self.unavailable = self._open()
+            if self._opened is None and self._failure is None:
+                self._open()
+            return self._opened or self._failure or Unavailable("the embedding model is being loaded")
 
-    def embed(self, text: str) -> tuple[VectorIndex, npt.NDArray[np.float32]] | None:
-        """The vectors to search and the question's own; None while `unavailable`."""
-        self.prepare()
-        embedder, vectors = self._embedder, self._vectors
-        if embedder is None or vectors is None:
-            return None
-        return vectors, embedder.embed_query(text)
+    def embed(self, text: str) -> DenseQuery | Unavailable:
+        """The question's vector, and the vectors to search with it."""
+        opened = self.prepare()
+        if isinstance(opened, Unavailable):
+            return opened
+        embedder, vectors = opened
+        if vectors.rows == 0:
+            return Unavailable("nothing is embedded with this model yet: run `indexer run`")
+        return DenseQuery(vectors, embedder.embed_query(text))
 
     def refresh(self) -> None:
-        """Catch up with what was written; try again what was unavailable when it is next needed."""
-        if self._vectors is not None:
-            self._vectors.refresh()
-        else:
-            self.unavailable = None
+        """Catch up with what was written; what failed to open is tried again when it is next needed.
 
-    def _open(self) -> str | None:
-        """Open what is not open; why that was not possible, or None."""
-        if self._embedder is None:
-            try:
-                self._embedder = self._open_embedder()
-            except ModelError as error:
-                return f"answered by words alone: {error}"
-        self._vectors = self._open_vectors(self._embedder.model_key)
-        if self._vectors is None:
-            return "answered by words alone: nothing is embedded yet; run `indexer run`"
-        return None
+        Raises `VectorIndexError` where the published state cannot be read; the former one stays in use.
+        """
+        self._failure = None
+        if self._opened is not None:
+            self._opened[1].refresh()
+
+    def _open(self) -> None:
+        try:
+            embedder = self._embedder or self._open_embedder()
+            self._embedder = embedder
+            self._opened = embedder, self._open_vectors(embedder.model_key)
+        except (ModelError, VectorIndexError) as error:
+            self._failure = Unavailable(str(error))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
 from catalog.access import AccessLists
 from catalog.database import Catalog
+from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.stop_words import content_words
 from indexer.retrieval.candidates import NO_CANDIDATES, Candidates, gather
-from indexer.retrieval.dense import DenseHalf
+from indexer.retrieval.dense import DenseHalf, Unavailable
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.presenting import verified_hits, verified_passages
 from indexer.retrieval.question import FacetValue, Passage, Question, Results
 from indexer.retrieval.ranking import ranking
 from indexer.retrieval.scope import Scope, make_scope
+from indexer.vectors.backend import VectorIndexError
+
+logger = logging.getLogger(__name__)
 
 MOST_PASSAGES: Final = 100
 """The most passages that `Retriever.retrieve` returns."""
@@ -39,15 +44,27 @@ class Retriever:
         self._lexical: Final = lexical
         self._dense: Final = dense
         self._weights: Final = weights
+        self._faults: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Load the model now, so that the first question need not wait for it."""
         self._dense.prepare()
 
     def refresh(self) -> None:
-        """See what was indexed since; cheap when nothing was."""
-        self._lexical.refresh()
-        self._dense.refresh()
+        """See what was indexed since; cheap when nothing was.
+
+        What cannot be read is logged and told with every answer; the former state goes on answering.
+        """
+        faults = []
+        for half in (self._lexical, self._dense):
+            try:
+                half.refresh()
+            except (LexicalIndexError, VectorIndexError) as error:
+                faults.append(str(error))
+        for fault in faults:
+            if fault not in self._faults:
+                logger.warning(fault)
+        self._faults = tuple(faults)
 
     def search(self, question: Question, *, weights: FusionWeights | None = None) -> Results:
         """One page of documents, their total and facets.
@@ -57,7 +74,7 @@ class Retriever:
         """
         scope = self._scope(question)
         if scope is None:
-            return Results((), 0, notices=(EMPTY_INDEX,))
+            return Results((), 0, notices=(*self._faults, EMPTY_INDEX))
         candidates, notices = self._candidates(scope, weights or self._weights)
         countable = scope.countable(list(candidates.nearest_documents))
         with self._catalog.read() as connection:
@@ -78,7 +95,7 @@ class Retriever:
                 for name, values in scope.snapshot.facets(countable, question.facets).items()
             },
             terms=tuple(dict.fromkeys(content_words(scope.text.words))),
-            notices=notices,
+            notices=(*self._faults, *notices),
         )
 
     def retrieve(
@@ -116,8 +133,9 @@ class Retriever:
         if weights.dense <= 0:
             return gather(scope, None, weights), ()
         query = self._dense.embed(scope.text.natural)
-        reason = self._dense.unavailable
-        return gather(scope, query, weights), (reason,) if query is None and reason is not None else ()
+        if isinstance(query, Unavailable):
+            return gather(scope, None, weights), (f"answered by words alone: {query.reason}",)
+        return gather(scope, query, weights), ()
 
 
 def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:

@@ -55,17 +55,22 @@ class MemoryVectors:
     """Exact search over rows in memory, filtered by access id."""
 
     def __init__(self) -> None:
-        self.rows: dict[int, tuple[int, npt.NDArray[np.float32]]] = {}
+        self.held: dict[int, tuple[int, npt.NDArray[np.float32]]] = {}
 
     def search(
         self, vectors: npt.NDArray[np.float32], allowed: Collection[int], limit: int
     ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        ids = [chunk for chunk, (access_id, _) in self.rows.items() if access_id in allowed]
+        ids = [chunk for chunk, (access_id, _) in self.held.items() if access_id in allowed]
         if not ids:
             return np.empty((1, 0), np.float32), np.empty((1, 0), np.int64)
-        scores = np.stack([self.rows[chunk][1] for chunk in ids]) @ vectors[0]
+        scores = np.stack([self.held[chunk][1] for chunk in ids]) @ vectors[0]
         order = np.argsort(-scores, kind="stable")[:limit]
         return scores[order][np.newaxis, :], np.array(ids, np.int64)[order][np.newaxis, :]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.held)
 
     def refresh(self) -> None:
         """Rows are shared with the writer: always fresh."""
@@ -117,7 +122,7 @@ class Library:
             ids = [self._add_chunk(connection, document_id, n, part) for n, part in enumerate(told)]
             document = read_documents(connection, [document_id])[document_id]
         for chunk_id, part in zip(ids, told, strict=True):
-            self.vectors.rows[chunk_id] = (access_id, self.embedder.embed_query(part.text))
+            self.vectors.held[chunk_id] = (access_id, self.embedder.embed_query(part.text))
         self._writer.replace(document, [(n, _Text(p)) for n, p in zip(ids, told, strict=True)])
         return document_id
 

@@ -118,13 +118,13 @@ def test_words_alone_answer_while_nothing_is_embedded_and_vectors_join_once_they
 ) -> None:
     library.add(site("a"), "the quarterly report")
     library.publish()
-    there: list[bool] = []
-    dense = DenseHalf(lambda: library.embedder, lambda _: library.vectors if there else None)
+    held, library.vectors.held = library.vectors.held, {}
+    dense = DenseHalf(lambda: library.embedder, lambda _: library.vectors)
     retriever = Retriever(
         library.catalog, LexicalReader.open(library.folder / "lexical"), dense, FusionWeights()
     )
-    assert "nothing is embedded yet" in retriever.search(Question("report")).notices[0]
-    there.append(True)
+    assert "nothing is embedded with this model yet" in retriever.search(Question("report")).notices[0]
+    library.vectors.held = held
     retriever.refresh()
     results = retriever.search(Question("report"))
     assert results.notices == ()

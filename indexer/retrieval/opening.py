@@ -1,0 +1,35 @@
+"""Opening what a configuration names, to ask it."""
+
+from __future__ import annotations
+
+from catalog.database import Catalog
+from indexer.embedding.opening import open_embedder
+from indexer.layout import IndexLayout
+from indexer.lexical.reader import LexicalReader
+from indexer.retrieval.dense import DenseHalf, QueryEmbedder
+from indexer.retrieval.fusion import FusionWeights
+from indexer.retrieval.retriever import Retriever
+from indexer.vectors.reader import VectorReader
+from settings.configuration import Settings
+
+
+def open_retriever(
+    catalog: Catalog, settings: Settings, *, embedder: QueryEmbedder | None = None
+) -> Retriever:
+    """A retriever over the indexes that `settings` names, which need not exist yet.
+
+    Without an `embedder` the first question that needs it (or `Retriever.prepare`) loads the configured
+    model. Raises `LexicalIndexError` where the lexical index cannot be read.
+    """
+    layout = IndexLayout(settings.store.directory)
+
+    def load() -> QueryEmbedder:
+        return embedder or open_embedder(settings.index, layout)
+
+    hybrid = settings.search.hybrid
+    return Retriever(
+        catalog,
+        LexicalReader.open(layout.lexical),
+        DenseHalf(load, lambda model_key: VectorReader.open(layout.vectors(model_key))),
+        FusionWeights(hybrid.dense, hybrid.lexical),
+    )
