@@ -1,0 +1,150 @@
+"""The chunks of documents: replaced document by document, read by id."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from catalog.tables import chunks, documents
+
+_BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
+_CONTENT: Final = ("text", "heading_path", "anchor", "page", "start", "end", "embedding_key")
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkContent:
+    """What a chunk says and where: the columns of its row that come from chunking."""
+
+    text: str
+    heading_path: tuple[str, ...]
+    anchor: str | None
+    page: int | None
+    start: int
+    end: int
+    embedding_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the catalog knows it."""
+
+    id: int
+    document_id: str
+    ordinal: int
+    content: ChunkContent
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkChanges:
+    """What turns the stored chunks of one document into the wanted ones.
+
+    A chunk keeps its id while it stands at the same place in the order and is embedded from the same text.
+    """
+
+    document_id: str
+    version: int
+    kept: Mapping[int, tuple[int, ChunkContent]]  # ordinal → id, content
+    removed: tuple[int, ...]  # ids
+    added: Mapping[int, ChunkContent]  # ordinal → content
+
+
+def chunk_changes(
+    document_id: str, version: int, stored: Sequence[StoredChunk], wanted: Sequence[ChunkContent]
+) -> ChunkChanges:
+    """Compare the stored chunks of a document with the wanted ones, which are in reading order."""
+    kept = {
+        chunk.ordinal: (chunk.id, wanted[chunk.ordinal])
+        for chunk in stored
+        if chunk.ordinal < len(wanted) and chunk.content.embedding_key == wanted[chunk.ordinal].embedding_key
+    }
+    return ChunkChanges(
+        document_id,
+        version,
+        kept,
+        removed=tuple(chunk.id for chunk in stored if chunk.ordinal not in kept),
+        added={ordinal: content for ordinal, content in enumerate(wanted) if ordinal not in kept},
+    )
+
+
+def apply_changes(connection: Connection, changes: Iterable[ChunkChanges]) -> None:
+    """Carry out what `chunk_changes` found, for any number of documents."""
+    every = list(changes)
+    for batch in _batches(chunk_id for change in every for chunk_id in change.removed):
+        connection.execute(delete(chunks).where(chunks.c.id.in_(batch)))
+    moved = [
+        {"chunk_id": chunk_id, "new_version": change.version}
+        | {f"new_{name}": value for name, value in _values(content).items()}
+        for change in every
+        for chunk_id, content in change.kept.values()
+    ]
+    if moved:
+        connection.execute(_UPDATE, moved)
+    added = [
+        {"document_id": change.document_id, "version": change.version, "ordinal": ordinal} | _values(content)
+        for change in every
+        for ordinal, content in change.added.items()
+    ]
+    if added:
+        connection.execute(insert(chunks), added)
+
+
+_UPDATE: Final = (
+    update(chunks)
+    .where(chunks.c.id == bindparam("chunk_id"))
+    .values({"version": bindparam("new_version")} | {name: bindparam(f"new_{name}") for name in _CONTENT})
+)
+
+
+def chunks_of_documents(
+    connection: Connection, document_ids: Iterable[str]
+) -> dict[str, tuple[StoredChunk, ...]]:
+    """The chunks of each document in reading order; a document without any is left out."""
+    found: dict[str, list[StoredChunk]] = defaultdict(list)
+    for batch in _batches(document_ids):
+        statement = select(chunks).where(chunks.c.document_id.in_(batch)).order_by(chunks.c.ordinal)
+        for row in connection.execute(statement):
+            found[row.document_id].append(_stored(row))
+    return {document_id: tuple(stored) for document_id, stored in found.items()}
+
+
+def read_chunks(connection: Connection, ids: Iterable[int]) -> dict[int, StoredChunk]:
+    """Chunks by id; those that are gone are left out."""
+    found = {}
+    for batch in _batches(ids):
+        for row in connection.execute(select(chunks).where(chunks.c.id.in_(batch))):
+            found[row.id] = _stored(row)
+    return found
+
+
+def _values(content: ChunkContent) -> dict[str, Any]:
+    values = {name: getattr(content, name) for name in _CONTENT}
+    return values | {"heading_path": list(content.heading_path)}
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredChunk:
+    content = ChunkContent(
+        row.text, tuple(row.heading_path), row.anchor, row.page, row.start, row.end, bytes(row.embedding_key)
+    )
+    return StoredChunk(row.id, row.document_id, row.ordinal, content)
+
+
+def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+def indexable_documents(connection: Connection, limit: int, after_id: str = "") -> tuple[str, ...]:
+    """The ids of up to `limit` documents that are not deleted, in order, from the one after `after_id`."""
+    statement = (
+        select(documents.c.id)
+        .where(documents.c.deleted_at.is_(None), documents.c.id > after_id)
+        .order_by(documents.c.id)
+        .limit(limit)
+    )
+    return tuple(connection.execute(statement).scalars())

@@ -1,0 +1,47 @@
+"""What every embedding model offers, wherever it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+Vectors = NDArray[np.float16]
+"""One row per text, of length 1 (so an inner product is a cosine)."""
+
+
+class ModelError(Exception):
+    """A model cannot be used; the message says which, what was seen and what to do."""
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors."""
+
+    @property
+    def model_key(self) -> str:
+        """Names the model and its very weights; fit for a folder's name. Vectors of one key compare."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+
+    @property
+    def window(self) -> int:
+        """How many tokens of a text the model reads, its special tokens included."""
+
+    @property
+    def passage_prompt(self) -> str:
+        """What is put before each passage."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Counts as the model does, and never cuts."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of passages, in their order: shape (len(texts), dimension)."""
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The vector of one question: shape (dimension,)."""

@@ -1,0 +1,66 @@
+"""Both indexes made anew from the catalog: nothing is fetched, and nothing embedded that was before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from catalog.chunks import indexable_documents
+from catalog.database import Catalog
+from catalog.documents import read_documents
+from indexer.layout import IndexLayout
+from indexer.lexical.writer import LexicalWriter
+from indexer.preparation import Entry, Preparer
+from indexer.progress import Progress
+from indexer.switching import new_folder, switch
+from indexer.vectors.backend import VectorBatch
+from indexer.vectors.writer import rebuild_vectors
+from settings.fields import FieldSettings
+
+_DOCUMENTS: Final = 512
+"""Documents in one new segment."""
+
+
+def rebuild_indexes(
+    catalog: Catalog,
+    fields: Mapping[str, FieldSettings],
+    layout: IndexLayout,
+    preparer: Preparer,
+    report: Callable[[Progress], None],
+) -> Progress:
+    """Write new indexes beside the old ones and switch to them at the end.
+
+    Each document is chunked again, by the present settings. The caller holds the `IndexerLock` and has no
+    writer open. Readers see the old indexes until the switch.
+    """
+    done = Progress()
+    folder = new_folder(layout.lexical)
+
+    def batches() -> Iterator[VectorBatch]:
+        nonlocal done
+        for step, entries in _prepared(catalog, preparer):
+            for entry in entries:
+                lexical.replace(entry.document, entry.passages)
+            yield preparer.vectors([(entry.document, chunk) for entry in entries for chunk in entry.chunks])
+            done = done + step
+            report(step)
+
+    model = preparer.embedder
+    with LexicalWriter(folder, fields) as lexical:
+        rebuild_vectors(layout.vectors(model.model_key), model.model_key, model.dimension, batches())
+        lexical.commit()
+    switch(layout.lexical, folder)
+    return done
+
+
+def _prepared(catalog: Catalog, preparer: Preparer) -> Iterator[tuple[Progress, tuple[Entry, ...]]]:
+    after = ""
+    while True:
+        with catalog.read() as connection:
+            ids = indexable_documents(connection, _DOCUMENTS, after)
+            documents = read_documents(connection, ids)
+        if not ids:
+            return
+        prepared = preparer.prepare([documents[name] for name in ids])
+        yield Progress(len(ids), prepared.chunks, prepared.embedded), preparer.record(prepared)
+        after = ids[-1]

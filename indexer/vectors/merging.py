@@ -1,0 +1,47 @@
+"""Which segments to put together: small ones in tiers, and those that are mostly tombstones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+TIER_FACTOR: Final = 8
+"""So many segments of one size make one of the next; each row is written log₈ n times."""
+SMALLEST_TIER: Final = 1024
+MOST_TOMBSTONES: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSize:
+    """What the decision needs to know of a segment."""
+
+    id: str
+    rows: int
+    live: int
+
+
+def tier(rows: int) -> int:
+    """0 for up to 1,024 rows, 1 for up to 8 times as many, and so on."""
+    number, size = 0, SMALLEST_TIER
+    while rows > size:
+        number, size = number + 1, size * TIER_FACTOR
+    return number
+
+
+def segments_to_merge(sizes: Sequence[SegmentSize]) -> tuple[str, ...]:
+    """The segments to rewrite as one, in their order; none when it is not time.
+
+    A full tier goes first (the lowest), then a segment that is mostly tombstones, by itself.
+    """
+    tiers: dict[int, list[str]] = defaultdict(list)
+    for size in sizes:
+        tiers[tier(size.live)].append(size.id)
+    for _, members in sorted(tiers.items()):
+        if len(members) >= TIER_FACTOR:
+            return tuple(members)
+    for size in sizes:
+        if size.live < size.rows * (1 - MOST_TOMBSTONES):
+            return (size.id,)
+    return ()

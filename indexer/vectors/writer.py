@@ -1,0 +1,245 @@
+"""Writing the vector index: append segments, change access in place, merge, publish."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.vectors.backend import Rows, VectorBatch, VectorIndexError
+from indexer.vectors.manifest import Manifest, RetiredEntry, SegmentEntry, publish, read_manifest
+from indexer.vectors.merging import SegmentSize, segments_to_merge
+from indexer.vectors.segment import (
+    Segment,
+    document_name,
+    document_words,
+    rewrite_access,
+    segments_folder,
+    write_segment,
+)
+
+logger = logging.getLogger(__name__)
+
+GRACE_SECONDS: Final = 60.0
+"""How long merged segments stay, so that every reader has swapped (they look at least every second)."""
+
+
+class VectorWriter:
+    """The one writer of the index in `directory`, which is created for `model` when it is missing.
+
+    Raises `VectorIndexError` when the folder holds the index of another model, or a damaged segment
+    (a writer must be able to remove what was once added): `rebuild_vectors` helps.
+    """
+
+    def __init__(
+        self, directory: Path, model: str, dimension: int, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._directory: Final = directory
+        self._clock: Final = clock
+        segments_folder(directory).mkdir(parents=True, exist_ok=True)
+        published = read_manifest(directory)
+        self._manifest = published or Manifest(model, dimension)
+        if (self._manifest.model, self._manifest.dimension) != (model, dimension):
+            raise VectorIndexError(
+                f"{directory} holds vectors of {self._manifest.model}, not of {model}; run `indexer rebuild`"
+            )
+        if published is None:
+            publish(directory, self._manifest)
+        self._segments = self._open()
+        self._retired = self._open_retired()
+        self._remove_leftovers()
+
+    @property
+    def manifest(self) -> Manifest:
+        """What was last published."""
+        return self._manifest
+
+    def live_rows(self, document_ids: Collection[str]) -> dict[str, dict[int, int]]:
+        """See `VectorStore.live_rows`; documents without rows are left out."""
+        if not document_ids:
+            return {}
+        found: dict[str, dict[int, int]] = defaultdict(dict)
+        wanted = document_words(document_ids)
+        for segment in self._segments.values():
+            for row in segment.rows_of(wanted):
+                name = document_name(segment.documents[row])
+                found[name][int(segment.chunk_ids[row])] = int(segment.access[row])
+        return dict(found)
+
+    def set_access(self, changes: Mapping[str, Rows]) -> None:
+        """See `VectorStore.set_access`. Segments that readers may still use are changed, too."""
+        changes = {name: rows for name, rows in changes.items() if rows}
+        if not changes:
+            return
+        wanted = document_words(changes)
+        with self._exclusively():
+            for segment in (*self._retired.values(), *self._segments.values()):
+                changed = False
+                for row in segment.rows_of(wanted):
+                    rows = changes[document_name(segment.documents[row])]
+                    access_id = rows.get(int(segment.chunk_ids[row]))
+                    if access_id is not None and access_id != segment.access[row]:
+                        segment.access[row] = access_id  # one aligned store: seen at once, whole
+                        changed = True
+                if changed:
+                    segment.access.flush()
+
+    def append(self, batch: VectorBatch) -> None:
+        """See `VectorStore.append`."""
+        if not len(batch.chunk_ids):
+            return
+        entry = write_segment(self._directory, batch)
+        self._publish((*self._manifest.segments, entry))
+        self._segments[entry.id] = Segment(self._directory, entry, writable=True)
+
+    def merge(self) -> bool:
+        """See `VectorStore.merge`."""
+        self._remove_retired()
+        sizes = [
+            SegmentSize(name, segment.entry.rows, segment.live) for name, segment in self._segments.items()
+        ]
+        chosen = segments_to_merge(sizes)
+        if chosen:
+            self._merge([self._segments[name] for name in chosen])
+        return bool(chosen)
+
+    def close(self) -> None:
+        """See `VectorStore.close`."""
+        self._segments.clear()
+        self._retired.clear()
+
+    def _merge(self, sources: Sequence[Segment]) -> None:
+        """Rewrite the live rows of `sources` as one segment.
+
+        Copying takes long and access may change meanwhile; so the access ids are read a second time under
+        the lock that every change takes, in which the merged segment is published, too.
+        """
+        live = _LiveRows.of(sources)
+        entry = write_segment(self._directory, live.batch()) if live.count else None
+        with self._exclusively():
+            if entry is not None:
+                rewrite_access(self._directory, entry, live.access_ids())
+            self._switch({segment.entry.id for segment in sources}, entry)
+
+    def _switch(self, old: Collection[str], new: SegmentEntry | None) -> None:
+        """Publish `new` in the place of the segments `old`, which retire."""
+        added = () if new is None else (new,)
+        opened = {entry.id: Segment(self._directory, entry, writable=True) for entry in added}
+        now = self._clock()
+        retired = tuple(RetiredEntry(entry, now) for entry in self._manifest.segments if entry.id in old)
+        kept = tuple(entry for entry in self._manifest.segments if entry.id not in old)
+        self._publish((*kept, *added), (*self._manifest.retired, *retired))
+        self._retired.update({name: self._segments.pop(name) for name in old})
+        self._segments.update(opened)
+
+    def _publish(
+        self, segments: tuple[SegmentEntry, ...], retired: tuple[RetiredEntry, ...] | None = None
+    ) -> None:
+        manifest = replace(
+            self._manifest,
+            generation=self._manifest.generation + 1,
+            segments=segments,
+            retired=self._manifest.retired if retired is None else retired,
+        )
+        publish(self._directory, manifest)
+        self._manifest = manifest
+
+    def _open(self) -> dict[str, Segment]:
+        return {entry.id: Segment(self._directory, entry, writable=True) for entry in self._manifest.segments}
+
+    def _open_retired(self) -> dict[str, Segment]:
+        """Those of an earlier process; a damaged one has no readers."""
+        opened = {}
+        for entry in self._manifest.retired:
+            try:
+                opened[entry.segment.id] = Segment(self._directory, entry.segment, writable=True)
+            except VectorIndexError as error:
+                logger.info("a replaced segment is not kept up to date: %s", error)
+        return opened
+
+    def _remove_retired(self) -> None:
+        due = [entry for entry in self._manifest.retired if self._clock() - entry.retired_at > GRACE_SECONDS]
+        if not due:
+            return
+        remaining = tuple(entry for entry in self._manifest.retired if entry not in due)
+        self._publish(self._manifest.segments, remaining)
+        for entry in due:
+            self._retired.pop(entry.segment.id, None)
+        self._remove_leftovers()
+
+    def _remove_leftovers(self) -> None:
+        """Remove what no manifest names: replaced long ago, or written by a process that was killed."""
+        retired = (entry.segment for entry in self._manifest.retired)
+        named = {entry.id for entry in (*self._manifest.segments, *retired)}
+        for folder in segments_folder(self._directory).iterdir():
+            if folder.name not in named:
+                shutil.rmtree(folder)
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """One change of access ids or switch of segments at a time, among threads and processes."""
+        with (self._directory / "access.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class _LiveRows:
+    """The live rows of several segments, in the order of their access ids at the time of looking: a scan
+    for few ids then reads few stretches."""
+
+    parts: tuple[tuple[Segment, NDArray[np.intp]], ...]
+    order: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> _LiveRows:
+        parts = tuple((segment, np.flatnonzero(segment.access)) for segment in segments)
+        access = np.concatenate([segment.access[rows] for segment, rows in parts])
+        return cls(parts, np.argsort(access, kind="stable"))
+
+    @property
+    def count(self) -> int:
+        return len(self.order)
+
+    def access_ids(self) -> NDArray[np.uint32]:
+        """The access ids as they are now."""
+        found: NDArray[np.uint32] = np.concatenate([part.access[rows] for part, rows in self.parts])
+        return found[self.order]
+
+    def batch(self) -> VectorBatch:
+        """Everything there is to know about the rows."""
+        documents = np.concatenate([part.documents[rows] for part, rows in self.parts])[self.order]
+        return VectorBatch(
+            chunk_ids=np.concatenate([part.chunk_ids[rows] for part, rows in self.parts])[self.order],
+            document_ids=tuple(document_name(words) for words in documents),
+            access_ids=self.access_ids(),
+            vectors=np.concatenate([part.vectors[rows] for part, rows in self.parts])[self.order],
+        )
+
+
+def rebuild_vectors(directory: Path, model: str, dimension: int, batches: Iterable[VectorBatch]) -> None:
+    """Write the index in `directory` anew from `batches`, whatever state it is in, and switch in one step.
+
+    Readers see the old index until then. No `VectorWriter` may be open.
+    """
+    segments_folder(directory).mkdir(parents=True, exist_ok=True)
+    try:
+        old = read_manifest(directory)
+    except VectorIndexError as error:
+        logger.warning("%s", error)
+        old = None
+    entries = tuple(write_segment(directory, batch) for batch in batches if len(batch.chunk_ids))
+    now = time.time()
+    retired = tuple(RetiredEntry(entry, now) for entry in old.segments) if old else ()
+    generation = old.generation + 1 if old else 0
+    publish(directory, Manifest(model, dimension, generation, entries, retired))
