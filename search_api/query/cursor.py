@@ -19,19 +19,19 @@ from search_api.query.limits import MAX_OFFSET
 
 _LAYOUT: Final = struct.Struct(">BI8s")  # layout version, offset, fingerprint
 _VERSION: Final = 1
-_CHECKSUM_BYTES: Final = 6
+_CHECKSUM_BYTES: Final = 8  # 21 bytes in all: base64 without padding, each text one cursor
 
 
 def encode_cursor(question: Question, offset: int) -> str:
     """The cursor of the page of `question` that begins at document `offset`."""
     payload = _LAYOUT.pack(_VERSION, offset, _fingerprint(question))
-    return base64.urlsafe_b64encode(payload + _checksum(payload)).decode("ascii").rstrip("=")
+    return base64.urlsafe_b64encode(payload + _checksum(payload)).decode("ascii")
 
 
 def decode_cursor(question: Question, cursor: str) -> int:
     """The offset in `cursor`; raises `InvalidQuestionError` when it is damaged or of another question."""
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(cursor, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise invalid("cursor", "is not a cursor: take `next` from the answer as it is") from None
     payload = raw[:-_CHECKSUM_BYTES]

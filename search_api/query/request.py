@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -21,6 +22,8 @@ PUBLIC: Final = frozenset({EVERYONE})
 """The principals of whoever did not say who they are."""
 
 _NOT_YET: Final = ("collapse", "boosts")
+_PARAMETER_NAMES: Final = MappingProxyType({"query": "q", "facets": "facet"})
+"""What two fields of a body are called in an address."""
 
 
 def _whole_number(value: object) -> object:
@@ -117,8 +120,9 @@ def parse_parameters(
     if faults:
         raise InvalidQuestionError(faults)
     body = {"facets": facets, **{("query" if name == "q" else name): value for name, value in single.items()}}
-    request = _validated(SearchRequest, body, {"query": "q", "facets": "facet"})
-    return _search(request, filter_of_parameters(selected, fields), fields, principals, query_field="q")
+    request = _validated(SearchRequest, body, _PARAMETER_NAMES)
+    found = filter_of_parameters(selected, fields)
+    return _search(request, found, fields, principals, names=_PARAMETER_NAMES)
 
 
 def _search(
@@ -126,13 +130,13 @@ def _search(
     found: Filter | None,
     fields: FieldCatalog,
     principals: frozenset[str],
-    query_field: str = "query",
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Search:
     question = Question(
-        text=_query_text(request.query, query_field),
+        text=_query_text(request.query, names.get("query", "query")),
         principals=principals,
         filter=found,
-        facets=_facets(request.facets, fields),
+        facets=_facets(request.facets, fields, names.get("facets", "facets")),
         sort=_sort(request.sort, fields),
         page_size=request.page_size,
     )
@@ -152,14 +156,14 @@ def _query_text(text: str, field: str) -> str:
     return " ".join(text.split())
 
 
-def _facets(names: list[str], fields: FieldCatalog) -> tuple[str, ...]:
+def _facets(names: list[str], fields: FieldCatalog, field: str) -> tuple[str, ...]:
     faults = []
     for index, name in enumerate(names):
         if name not in fields:
-            faults.append(Fault(f"facets[{index}]", f"{shown(name)}: {fields.unknown(name)}"))
+            faults.append(Fault(f"{field}[{index}]", f"{shown(name)}: {fields.unknown(name)}"))
         elif not fields[name].facet:
             message = f"{name} cannot be counted; these can: {', '.join(fields.facets)}"
-            faults.append(Fault(f"facets[{index}]", message))
+            faults.append(Fault(f"{field}[{index}]", message))
     if faults:
         raise InvalidQuestionError(faults)
     return tuple(dict.fromkeys(names))

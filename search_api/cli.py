@@ -1,0 +1,20 @@
+"""The command `search-api`: one line per command; what a command does lies in `search_api.commands`."""
+
+from __future__ import annotations
+
+import typer
+
+from search_api.commands import query, serve
+
+app = typer.Typer(
+    name="search-api",
+    help="Serve the search page and its HTTP interface, or ask from the terminal.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # rich tracebacks print local variables, and passwords are among them
+)
+
+# Modules of `search_api.commands` import what they need when they run, so that this list costs nothing.
+app.command("serve")(serve.serve)
+app.command("query")(query.query)

@@ -1,0 +1,112 @@
+"""From a configuration to the backend: the one place where the floors below are opened and their errors
+become "unavailable"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from typing import Final
+
+from catalog.access import AccessLists
+from catalog.activity import ActivityLog
+from catalog.database import Catalog, open_catalog
+from catalog.document import Document
+from catalog.documents import read_documents
+from catalog.errors import CatalogError
+from indexer.lexical.errors import LexicalIndexError
+from indexer.retrieval.opening import open_retriever
+from indexer.retrieval.question import Passage, Question, Results
+from indexer.retrieval.retriever import Retriever
+from indexer.vectors.backend import VectorIndexError
+from search_api.backend import Backend, Source, UnavailableError
+from search_api.query.fields import FieldCatalog
+from settings.configuration import Settings
+
+_FAULTS: Final = (CatalogError, LexicalIndexError, VectorIndexError)
+"""Whatever can be wrong below without being a defect; their messages say what to do."""
+
+
+def open_backend(settings: Settings) -> Backend:
+    """Open catalog, indexes and query log; raises `UnavailableError` when one of them cannot be."""
+    with ExitStack() as opened:
+        try:
+            catalog = open_catalog(settings.store.database, settings.store.directory)
+            opened.callback(catalog.close)
+            retriever = open_retriever(catalog, settings)
+            query_log = ActivityLog.open(settings.store.directory)
+            opened.callback(query_log.close)
+        except _FAULTS as error:
+            raise UnavailableError(str(error)) from error
+        return Backend(
+            retriever=GuardedRetriever(retriever),
+            library=CatalogLibrary(catalog),
+            query_log=query_log,
+            fields=FieldCatalog(settings.fields),
+            close=opened.pop_all().close,
+        )
+
+
+class GuardedRetriever:
+    """The retriever with its errors translated."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+
+    def search(self, question: Question) -> Results:
+        """As `Retriever.search`; raises `UnavailableError` when catalog or index cannot be read."""
+        try:
+            return self._retriever.search(question)
+        except _FAULTS as error:
+            raise UnavailableError(str(error)) from error
+
+    def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]:
+        """As `Retriever.retrieve`; raises `UnavailableError` when catalog or index cannot be read."""
+        try:
+            return self._retriever.retrieve(question, limit)
+        except _FAULTS as error:
+            raise UnavailableError(str(error)) from error
+
+    def prepare(self) -> None:
+        """Load the model; where it cannot be, words alone answer and each answer's notices say why."""
+        self._retriever.prepare()
+
+    def refresh(self) -> None:
+        """See what was indexed since; raises `UnavailableError` when it cannot be read."""
+        try:
+            self._retriever.refresh()
+        except _FAULTS as error:
+            raise UnavailableError(str(error)) from error
+
+
+class CatalogLibrary:
+    """Documents from the catalog, each only for those who may read it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._access = AccessLists()
+
+    def document(self, document_id: str, principals: frozenset[str]) -> Document | None:
+        """The document with its blocks; None where there is none or it may not be read."""
+        return self._readable([document_id], principals, blocks=True).get(document_id)
+
+    def sources(self, document_ids: Collection[str], principals: frozenset[str]) -> Mapping[str, Source]:
+        """Where passages are cited from; documents that may not be read are left out."""
+        return {
+            document.id: Source(
+                document.id, document.title, document.url, document.kind.value, document.connector
+            )
+            for document in self._readable(document_ids, principals, blocks=False).values()
+        }
+
+    def _readable(
+        self, document_ids: Collection[str], principals: frozenset[str], *, blocks: bool
+    ) -> dict[str, Document]:
+        try:
+            with self._catalog.read() as connection:
+                allowed = self._access.allowed_ids(connection, principals)
+                found = read_documents(connection, document_ids, blocks=blocks)
+        except CatalogError as error:
+            raise UnavailableError(str(error)) from error
+        return {
+            identifier: document for identifier, document in found.items() if document.access_id in allowed
+        }

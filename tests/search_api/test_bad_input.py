@@ -1,0 +1,198 @@
+"""Whatever is sent: a problem document that names the field, never an error of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.search_api.conftest import Running
+
+LONG = "x" * 1_001
+
+
+def assert_problem(answer: httpx2.Response, status: int, field: str | None = None, message: str = "") -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json()
+    assert document["status"] == status
+    assert document["type"].startswith("urn:sitelore:problem:")
+    assert document["title"]
+    assert document["detail"]
+    if field is not None:
+        assert field in [error["field"] for error in document["errors"]], document
+        assert any(message in error["message"] for error in document["errors"]), document
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({"query": LONG}, "query", "is 1,001 characters long; at most 1,000 can be asked"),
+        ({"query": "a " * 201}, "query", "has 201 words; at most 200 can be asked"),
+        ({"query": "a\x00b"}, "query", "contains the control character U+0000"),
+        ({"query": 7}, "query", "should be a valid string"),
+        ({"query": None}, "query", "should be a valid string"),
+        ({"query": ["x"]}, "query", "should be a valid string"),
+        ({"query": "x", "page_size": 0}, "page_size", "should be greater than or equal to 1"),
+        ({"query": "x", "page_size": 10**9}, "page_size", "should be less than or equal to 100"),
+        ({"query": "x", "page_size": 10**40}, "page_size", "should be less than or equal to 100"),
+        ({"query": "x", "page_size": 1.5}, "page_size", "must be a whole number, not 1.5"),
+        ({"query": "x", "page_size": True}, "page_size", "must be a whole number, not True"),
+        ({"query": "x", "page_size": "ten"}, "page_size", "should be a valid integer"),
+        ({"query": "x", "cursor": "broken"}, "cursor", "is not a cursor"),
+        ({"query": "x", "cursor": "\u00e9" * 28}, "cursor", "is not a cursor"),
+        ({"query": "x", "sort": "nope"}, "sort", "there is no such field"),
+        ({"query": "x", "sort": "-updated"}, "sort", 'did you mean "updated_at"?'),
+        ({"query": "x", "sort": "url"}, "sort", "results cannot be ordered by url"),
+        ({"query": "x", "facets": ["nope"]}, "facets[0]", "there is no such field"),
+        ({"query": "x", "facets": ["url"]}, "facets[0]", "url cannot be counted"),
+        ({"query": "x", "facets": "department"}, "facets", "should be a valid list"),
+        ({"query": "x", "facets": [1]}, "facets[0]", "should be a valid string"),
+        ({"query": "x", "facets": ["product"] * 21}, "facets", "at most 20 items"),
+        ({"query": "x", "filter": []}, "filter", "should be a valid dictionary"),
+        ({"query": "x", "filter": {"field": "nope", "eq": 1}}, "filter.field", "there is no such field"),
+        ({"query": "x", "explain": "maybe"}, "explain", "should be a valid boolean"),
+        ({"query": "x", "colapse": "y"}, "colapse", "there is no such field"),
+        ({"query": "x", "pagesize": 3}, "pagesize", 'did you mean "page_size"?'),
+        ({"query": "x", "collapse": "department"}, "collapse", "is not supported yet"),
+        ({"query": "x", "boosts": []}, "boosts", "is not supported yet"),
+        ([], "body", "should be a valid dictionary"),
+        ("text", "body", "should be a valid dictionary"),
+        (None, "body", "should be a valid dictionary"),
+    ],
+)
+def test_a_wrong_body_is_answered_with_the_field(
+    running: Running, body: object, field: str, message: str
+) -> None:
+    assert_problem(running.post("/v1/search", body), 422, field, message)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field", "message"),
+    [
+        (f"q={LONG}", "q", "is 1,001 characters long"),
+        ("q=a%00b", "q", "contains the control character U+0000"),
+        ("q=x&q=y", "q", "is given twice"),
+        ("q=x&page_size=0", "page_size", "should be greater than or equal to 1"),
+        ("q=x&page_size=1e9", "page_size", "should be a valid integer"),
+        ("q=x&pagesize=3", "pagesize", 'there is no such parameter (did you mean "page_size"?)'),
+        ("q=x&collapse=product", "collapse", "is not supported yet"),
+        ("q=x&facet=nope", "facet[0]", "there is no such field"),
+        ("q=x&f.nope=1", "f.nope", "there is no such field"),
+        ("q=x&f.pages=many", "f.pages", "must be a whole number"),
+        ("q=x&f.=1", "f.", "there is no such field"),
+        ("q=x&cursor=", "cursor", "is not a cursor"),
+        ("q=x&" + "f.product=1&" * 201, "f", "at most 200 values may be selected"),
+    ],
+)
+def test_a_wrong_parameter_is_answered_with_its_name(
+    running: Running, parameters: str, field: str, message: str
+) -> None:
+    assert_problem(running.get(f"/v1/search?{parameters}"), 422, field, message)
+
+
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/retrieve"])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b'{"query": "x"} trailing', 400),
+        (b"[" * 30_000, 400),
+        (b"9" * 6_000, 400),
+        (b'{"query": "\\ud800"}', 422),
+        (b'{"\\ud800": 1, "query": "x"}', 422),
+        (b'{"query": "x", "page_size": NaN}', 422),
+        (b'{"query": "x", "page_size": -Infinity}', 422),
+        (b'{"query": "x", "filter": {"\\udfff": "\\udfff"}}', 422),
+        (b'{"query": "' + b"x" * 1_000_000 + b'"}', 413),
+    ],
+)
+def test_a_body_that_is_no_usable_json_is_refused(
+    running: Running, path: str, body: bytes, status: int
+) -> None:
+    headers = {"content-type": "application/json"}
+    assert_problem(running.client.post(path, content=body, headers=headers), status)
+
+
+def test_a_large_body_is_refused_while_it_arrives(running: Running) -> None:
+    def endless() -> Any:
+        for _ in range(100):
+            yield b" " * 1_000
+
+    headers = {"content-type": "application/json"}
+    assert_problem(running.client.post("/v1/search", content=endless(), headers=headers), 413)
+
+
+def test_another_media_type_is_refused(running: Running) -> None:
+    answer = running.client.post("/v1/search", content=b"query=x", headers={"content-type": "text/plain"})
+    assert_problem(answer, 415)
+
+
+def test_an_address_too_long_is_refused(running: Running) -> None:
+    assert_problem(running.get("/v1/search?q=" + "x" * 20_000), 414)
+
+
+def test_unknown_addresses_and_methods_are_problems_too(running: Running) -> None:
+    assert_problem(running.get("/v2/search"), 404)
+    answer = running.client.delete("/v1/search")
+    assert_problem(answer, 405)
+    assert answer.headers["allow"]
+
+
+def test_a_blank_retrieval_is_refused(running: Running) -> None:
+    assert_problem(running.post("/v1/retrieve", {"query": " "}), 422, "query", "must not be blank")
+
+
+@pytest.mark.parametrize("parameters", ["q=x&sort=nope", f"q={LONG}", "q=%00", "q=x&cursor=zzz", "q=x&z=1"])
+@pytest.mark.parametrize("path", ["/", "/results"])
+def test_the_page_says_what_is_wrong_instead_of_failing(running: Running, path: str, parameters: str) -> None:
+    answer = running.get(f"{path}?{parameters}")
+    assert answer.status_code == 422
+    assert "This cannot be searched" in answer.text
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+bodies = st.dictionaries(
+    st.sampled_from(
+        ["query", "filter", "facets", "sort", "page_size", "cursor", "explain", "collapse", "boosts"]
+    )
+    | st.text(max_size=6),
+    json_values,
+    max_size=5,
+)
+query_strings = st.lists(
+    st.tuples(
+        st.sampled_from(["q", "sort", "cursor", "page_size", "facet", "f.pages", "f.x"])
+        | st.text(max_size=5),
+        st.text(max_size=20),
+    ),
+    max_size=5,
+)
+against_one_service = settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+@against_one_service
+@given(body=bodies | json_values)
+def test_no_json_is_an_error_of_ours(running: Running, body: object) -> None:
+    for path in ("/v1/search", "/v1/retrieve"):
+        assert running.post(path, body).status_code in {200, 422}
+
+
+@against_one_service
+@given(pairs=query_strings)
+def test_no_query_string_is_an_error_of_ours(running: Running, pairs: list[tuple[str, str]]) -> None:
+    encoded = "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
+    for path in ("/v1/search", "/", "/results"):
+        assert running.get(f"{path}?{encoded}").status_code in {200, 422}
