@@ -115,7 +115,7 @@ def _wrong_value(finding: _Finding) -> Fault:
     wanted, quotable = _wanted(finding)
     if not wanted.startswith("must"):
         return finding.place.fault(wanted)
-    if finding.details["loc"][-1] == "[key]":
+    if finding.details["loc"][-1:] == ("[key]",):
         return finding.document.key_place(finding.path).fault(f"`{finding.path[-1]}` {wanted}")
     text = finding.place.text or ""
     if "${" in text:  # a reason or a hint may repeat what the reference stood for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -21,8 +22,8 @@ _SIZE_UNITS: Final = {
     "TiB": 2**40,
 }
 _MILLISECONDS: Final = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([kKMGT]i?B|B)", re.ASCII)
-_DURATION: Final = re.compile(r"(?:\d+(?:ms|[smhd]))+", re.ASCII)
+_SIZE: Final = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([kKMGT]i?B|B)", re.ASCII)
+_DURATION: Final = re.compile(r"(?:\d{1,15}(?:ms|[smhd]))+", re.ASCII)
 _DURATION_PART: Final = re.compile(r"(\d+)(ms|[smhd])", re.ASCII)
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
 _LONGEST: Final = timedelta(days=3650)
@@ -37,7 +38,7 @@ def parse_size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    size = round(float(match[1]) * _SIZE_UNITS[match[2]]) if match else 0
+    size = int(Decimal(match[1]) * _SIZE_UNITS[match[2]]) if match else 0
     if size <= 0:
         raise ValueError("must be a size above zero with its unit, such as 50MB or 512KiB")
     return size

@@ -35,6 +35,13 @@ class SeedsFiles:
         if not isinstance(given, list):
             return
         seeds = list(given)
+        place_of_name = (*path, "seeds_file")
+        if name and not (lines or seeds or connector.get("sitemaps") or place_of_name in self.unreadable):
+            self.faults.append(
+                self.document.value_place(place_of_name).fault(
+                    "`seeds_file` holds no address: put one a line there"
+                )
+            )
         for place in lines:
             self.document.values[*path, "seeds", len(seeds)] = place
             seeds.append(place.text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from yaml.reader import Reader
@@ -22,6 +22,8 @@ KeyPath = tuple[str | int, ...]
 """From the top: a key of a mapping, or an index in a list."""
 
 _MOST_NODES: Final = 200_000
+_DEEPEST: Final = 40
+_TOO_DEEP: Final = f"this is nested more than {_DEEPEST} levels deep, which no configuration needs"
 _TAG: Final = "tag:yaml.org,2002:"
 
 
@@ -68,7 +70,7 @@ for _name, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", "~nN\0"),
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?[0-9]{1,18}", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?", "-+.0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*|(?=[eE])))(?:[eE][-+]?[0-9]{1,3})?", "-+.0123456789"),
     ("merge", r"<<", "<"),
 ):
     _CoreLoader.add_implicit_resolver(
@@ -85,30 +87,43 @@ def read_yaml(text: str, file: Path) -> tuple[YamlDocument, tuple[Fault, ...]]:
     if unprintable := Reader.NON_PRINTABLE.search(text):
         raise ConfigurationError((_unprintable(text, unprintable.start(), file),))
     try:
+        _check_depth(text, file)
         root = yaml.compose(text, Loader=_CoreLoader)
     except yaml.MarkedYAMLError as error:
-        fault = _syntax_fault(error, file)
-    except RecursionError:
-        fault = Fault(
-            file, 1, 1, "this YAML is nested too deeply: a configuration has a dozen levels at most"
-        )
-    else:
-        builder = _Builder(file)
-        data = builder.build(root, ()) if root is not None else {}
-        builder.values.setdefault((), Place(file, 1, 1))
-        return YamlDocument(data, builder.values, builder.keys), tuple(builder.faults)
-    raise ConfigurationError((fault,))
+        raise ConfigurationError((_syntax_fault(error, text, file),)) from None
+    builder = _Builder(file)
+    data = builder.build(root, ()) if root is not None else {}
+    builder.values.setdefault((), Place(file, 1, 1))
+    return YamlDocument(data, builder.values, builder.keys), tuple(builder.faults)
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, file: Path) -> Fault:
+def _check_depth(text: str, file: Path) -> None:
+    """Composing recurses, in C without a limit of its own; parsing does not."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_CoreLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise ConfigurationError((Fault(file, *_position(event.start_mark), _TOO_DEEP),))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str, file: Path) -> Fault:
     mark = error.problem_mark or error.context_mark
+    line, column = _position(mark)
     problem = error.problem or "it cannot be read"
-    if "'\\t'" in problem or "tab character" in problem:
+    lines = text.splitlines()
+    if line <= len(lines) and "\t" in lines[line - 1][:column]:
         problem += "; indent with spaces, not tabs"
-    if error.context and error.context_mark:
-        problem = f"{problem} ({error.context}, which begins on line {error.context_mark.line + 1})"
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    elif error.context and error.context_mark:
+        problem += f" ({error.context}, which begins on line {error.context_mark.line + 1})"
     return Fault(file, line, column, f"this is not valid YAML: {problem}")
+
+
+def _position(mark: Any) -> tuple[int, int]:
+    """A mark of either loader (they share no type) as line and column from 1."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _unprintable(text: str, offset: int, file: Path) -> Fault:
@@ -136,6 +151,8 @@ class _Builder:
         if len(self.values) >= _MOST_NODES:
             message = f"this file holds more than {_MOST_NODES:,} values once its aliases are followed"
             raise ConfigurationError((place.fault(message),))
+        if len(self._open) > _DEEPEST:
+            raise ConfigurationError((place.fault(_TOO_DEEP),))
         if any(node is ancestor for ancestor in self._open):
             raise ConfigurationError((place.fault("this alias contains itself: write the value out"),))
         self.values[path] = place
