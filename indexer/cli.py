@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from indexer.commands.bench import bench
+from indexer.commands.evaluation import evaluate
 from indexer.commands.rebuild import rebuild
 from indexer.commands.run import run
 from indexer.commands.status import status
@@ -17,3 +18,4 @@ app = typer.Typer(
 )
 for command in (run, rebuild, status, bench):
     app.command()(command)
+app.command("eval")(evaluate)

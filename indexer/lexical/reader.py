@@ -15,7 +15,7 @@ from tantivy import Order, Query
 from indexer.lexical.entries import joined_id
 from indexer.lexical.errors import translated
 from indexer.lexical.schema import column
-from indexer.lexical.storage import Layout, read_description
+from indexer.lexical.storage import Layout, Signature, read_description
 from settings.fields import FieldType
 
 LARGEST_FACET: Final = 1000
@@ -122,9 +122,9 @@ class LexicalSnapshot:
 class LexicalReader:
     """Follows the index in a folder; `snapshot` is None while nothing was ever written there."""
 
-    _layout: Layout
+    directory: Path
     snapshot: LexicalSnapshot | None = None
-    _signature: tuple[tuple[int, int], ...] | None = field(default=None, repr=False)
+    _signature: Signature | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -132,7 +132,7 @@ class LexicalReader:
 
         Raises `LexicalIndexError` for damaged files, `IncompatibleIndexError` for those of another version.
         """
-        reader = cls(Layout(directory))
+        reader = cls(directory)
         reader.refresh()
         return reader
 
@@ -141,17 +141,19 @@ class LexicalReader:
 
         On an error the old snapshot stays in use.
         """
-        signature = self._layout.signature()
+        # A rebuild switches what the folder's name leads to: all files must be of one and the same.
+        layout = Layout(self.directory.resolve())
+        signature = layout.signature()
         if signature == self._signature:
             return False
-        self.snapshot = None if signature is None else _open_snapshot(self._layout)
+        self.snapshot = None if signature is None else _open_snapshot(layout)
         self._signature = signature
         return True
 
 
 def _open_snapshot(layout: Layout) -> LexicalSnapshot:
-    columns = read_description(layout).columns
     with translated(layout.directory):
+        columns = read_description(layout).columns
         passages, documents = (tantivy.Index.open(str(path)) for path in (layout.passages, layout.documents))
         for index in (passages, documents):
             index.config_reader(reload_policy="manual")

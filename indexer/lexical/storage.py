@@ -12,6 +12,9 @@ from indexer.lexical.errors import IncompatibleIndexError
 from indexer.lexical.schema import FORMAT, OWN_COLUMNS
 from settings.fields import FieldSettings, FieldType
 
+Signature = tuple[tuple[int, int], ...]
+"""Inodes and times of change of the files that every commit replaces."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -32,7 +35,7 @@ class Layout:
         """Written last when an index is made: where it stands, both indexes stand."""
         return self.directory / "schema.json"
 
-    def signature(self) -> tuple[tuple[int, int], ...] | None:
+    def signature(self) -> Signature | None:
         """Changes with every commit; None while there is no index. Costs three `stat` calls."""
         try:
             return tuple(
