@@ -70,11 +70,15 @@ class SiteClient:
         else:
             lane.close()
 
-    async def aclose(self) -> None:
-        """Close all that wait."""
+    def close_idle(self) -> None:
+        """Close the HTTP/1.1 connections that wait."""
         for connection in self._idle:
             connection.close()
         self._idle.clear()
+
+    async def aclose(self) -> None:
+        """Close all that wait, and the shared connection."""
+        self.close_idle()
         if self._shared is not None:
             await self._shared.aclose()
             self._shared = None
@@ -83,6 +87,8 @@ class SiteClient:
         if self._shared is not None:
             if self._shared.is_available() and not self._shared.has_expired():
                 return Http2Exchange(self._shared, self.site, served_before=True)
+            if self._shared.is_idle():
+                await self._shared.aclose()
             self._shared = None
         stream = await self._network.connect(self.site, CONNECT_SECONDS)
         if stream.negotiated_protocol != "h2":

@@ -40,6 +40,7 @@ class Exchange:
                 if self._lane is None or not self._lane.served_before:
                     raise
                 await self._give_back()
+                self._client.close_idle()  # they waited as long as this one
                 await self._ask()
         except BaseException:
             await self._give_back()

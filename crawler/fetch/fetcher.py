@@ -55,7 +55,7 @@ class HttpFetcher:
         self._seconds = seconds
         self._logins = logins or {}
         self._fields: Headers = [
-            (b"User-Agent", user_agent.encode("latin-1", "replace")),
+            (b"User-Agent", _field_value(user_agent)),
             (b"Accept", _ACCEPT),
             (b"Accept-Encoding", ACCEPTED.encode()),
         ]

@@ -8,6 +8,7 @@ login that bounces every address about does not close its site.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,6 +22,9 @@ PRODUCT_NAME = "sitelore"
 
 MAX_BYTES = 500 * 1024
 """How much of a robots.txt is read (RFC 9309 section 2.5)."""
+
+
+_leading_name = re.compile(r"[a-z_-]+").match
 
 
 class Access(StrEnum):
@@ -60,31 +64,54 @@ class RobotsRules:
 
     @classmethod
     def unreachable(cls, note: str) -> RobotsRules:
-        """No usable answer (a 5xx, a 429, a timeout, a TLS fault …): nothing may be fetched for now."""
+        """No usable answer (a 5xx, a timeout, a TLS fault …): nothing may be fetched for now."""
         return cls(Access.UNREACHABLE, note=note)
 
     def decide(self, url: str, agent: str = PRODUCT_NAME) -> Decision:
         """Whether the agent may fetch the URL; a refusal quotes the line that decided."""
         if self.access is Access.UNREACHABLE:
             return refused(Reason.ROBOTS_UNREACHABLE, self.note)
-        if self._parsed is None or self._parsed.can_fetch(url, agent):
+        if self._parsed is None:
             return ALLOWED
-        return refused(Reason.ROBOTS_DISALLOWED, self._deciding_line(url, agent))
+        group = _group(self._parsed, agent)
+        if self._parsed.can_fetch(url, group):
+            return ALLOWED
+        return refused(Reason.ROBOTS_DISALLOWED, _deciding_line(self._parsed, url, group))
 
     def crawl_delay(self, agent: str = PRODUCT_NAME) -> float | None:
         """Seconds between two requests, where the file asks for some."""
-        delay = None if self._parsed is None else self._parsed.crawl_delay(agent)
+        if self._parsed is None:
+            return None
+        delay = self._parsed.crawl_delay(_group(self._parsed, agent))
         return delay if delay is not None and math.isfinite(delay) and delay >= 0 else None
 
-    def _deciding_line(self, url: str, agent: str) -> str:
-        """The rule that made protego say no, as the file has it after percent-encoding.
 
-        protego's public face says only yes or no; its rules stand most specific first (RFC 9309 section
-        2.2.2). The version is pinned and a test quotes a rule, so that a change there is seen.
-        """
-        rule_set = None if self._parsed is None else self._parsed._get_matching_rule_set(agent)
-        path = _quote_path(url)
-        for rule in () if rule_set is None else rule_set._rules:
-            if rule.field == "disallow" and rule.value.match(path):
-                return f"robots.txt: Disallow: {rule.value._pattern}"
-        return "robots.txt"
+# What follows looks into protego, whose public face says only yes or no. Its version is pinned, and tests
+# of the groups and of the quoted line would notice a change.
+
+
+def _group(parsed: Protego, agent: str) -> str:
+    """The `User-agent` value whose group speaks to a product name, by equality (RFC 9309 section 2.2.1).
+
+    protego would also let a group for ``site`` speak to ``sitelore``, and one for ``sitelore/1.0`` to
+    nobody. Anything but a bare product name is left to protego.
+    """
+    name = agent.lower()
+    if name in parsed._user_agents or _product_name(name) != name:
+        return agent
+    return next((value for value in parsed._user_agents if _product_name(value) == name), "*")
+
+
+def _product_name(user_agent: str) -> str | None:
+    name = _leading_name(user_agent)
+    return name and name[0]
+
+
+def _deciding_line(parsed: Protego, url: str, group: str) -> str:
+    """The rule that said no, as the file has it after percent-encoding; the most specific stands first."""
+    rule_set = parsed._get_matching_rule_set(group)
+    path = _quote_path(url)
+    for rule in () if rule_set is None else rule_set._rules:
+        if rule.field == "disallow" and rule.value.match(path):
+            return f"robots.txt: Disallow: {rule.value._pattern}"
+    return "robots.txt"

@@ -84,6 +84,29 @@ async def test_a_request_on_a_connection_that_died_waiting_is_sent_once_more(
     assert (site.connections, visits) == (2, 3)
 
 
+async def test_connections_that_died_together_are_not_tried_one_by_one(make_fetcher: MakeFetcher) -> None:
+    visits = 0
+    meet = asyncio.Barrier(3)
+
+    async def serve_three_at_once_then_leave(
+        _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        nonlocal visits
+        visits += 1
+        if visits <= 3:
+            await meet.wait()
+        if visits == 4:
+            writer.transport.abort()
+        else:
+            writer.write(PAGE)
+
+    async with serve({"/": serve_three_at_once_then_leave}) as site:
+        fetcher = make_fetcher(site.url())
+        await asyncio.gather(*(fetcher.fetch(task(site.url())) for _ in range(3)))
+        assert isinstance(await fetcher.fetch(task(site.url())), HtmlFetched)
+    assert (site.connections, visits) == (4, 5)
+
+
 async def test_a_fresh_connection_that_gives_no_answer_is_not_tried_again(make_fetcher: MakeFetcher) -> None:
     async def leave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()

@@ -60,6 +60,22 @@ def test_our_own_group_replaces_the_one_for_everybody() -> None:
     assert not rules.decide(PAGE, "otherbot").allowed
 
 
+@pytest.mark.parametrize(
+    "named", ["sitelore", "SiteLore", "sitelore/1.0", "sitelore (our crawler)", "Sitelore*"]
+)
+def test_a_group_that_names_us_speaks_to_us(named: str) -> None:
+    body = f"User-agent: *\nDisallow:\n\nUser-agent: {named}\nDisallow: /private\nCrawl-delay: 3\n"
+    rules = RobotsRules.from_body(body.encode())
+    assert not rules.decide(PAGE).allowed
+    assert rules.crawl_delay() == 3.0
+
+
+@pytest.mark.parametrize("named", ["site", "sitelorebot", "lore", "sitelore-images", "x sitelore"])
+def test_a_group_for_a_name_that_only_resembles_ours_does_not(named: str) -> None:
+    rules = RobotsRules.from_body(f"User-agent: {named}\nDisallow: /\n".encode())
+    assert rules.decide(PAGE) is ALLOWED
+
+
 def test_a_byte_order_mark_and_foreign_bytes_do_no_harm() -> None:
     assert not RobotsRules.from_body(b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\n").decide(PAGE).allowed
     assert not RobotsRules.from_body(b"# \xff\xfe\nUser-agent: *\nDisallow: /private\n").decide(PAGE).allowed
