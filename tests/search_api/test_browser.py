@@ -1,0 +1,322 @@
+"""The page in a real Chromium: three widths, light and dark, keyboard, accessibility, hostile documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+
+from tests.search_api.conftest import Running
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (375, 768, 1280)
+SCHEMES = ("light", "dark")
+STATES = {
+    "home": "/",
+    "results": "/?q=parental+leave",
+    "filtered": "/?q=leave&f.department=IT&f.department=Finance",
+    "last page": "/?q=leave&page_size=10",
+    "nothing": "/?q=zebra&f.department=IT",
+    "mistake": "/?q=leave&sort=nope",
+}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+KILOBYTE = 1024
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def visiting(browser: Browser, running: Running, expected: str | None = None) -> Iterator[Page]:
+    """A desktop page. What it complains of in the console fails the test, unless it is `expected`."""
+    context = browser.new_context(base_url=running.address, viewport={"width": 1280, "height": 820})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield opened
+    context.close()
+    unexpected = [text for text in complaints if "status of 422" not in text]
+    assert [text for text in unexpected if expected is None or expected not in text] == []
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    with visiting(browser, running) as opened:
+        yield opened
+
+
+def resized(page: Page, width: int, scheme: Any = "light") -> None:
+    page.set_viewport_size({"width": width, "height": 820})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_accessible_and_fits(
+    page: Page, tmp_path: Path, state: str, width: int, scheme: str
+) -> None:
+    resized(page, width, scheme)
+    page.goto(STATES[state])
+    page.screenshot(path=tmp_path / f"{state}-{width}-{scheme}.png", full_page=True)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert overlaps(page) == []
+    assert narrow_targets(page) == []
+    expect(page.get_by_role("searchbox")).to_be_in_viewport()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, all its rules on."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def overlaps(page: Page) -> list[str]:
+    """Pairs of the page's main parts, or of neighbouring results, of which one covers the other."""
+    return list(
+        page.evaluate(
+            """() => {
+              const visible = (selector) => [...document.querySelectorAll(selector)]
+                .filter((element) => element.checkVisibility());
+              const groups = [
+                visible("header .brand, header form"),
+                visible("details.filters, section.found"),
+                visible(".results > li"),
+                visible(".bar > *, .chosen > li"),
+                visible(".result > *"),
+                visible(".choice, .filters h2"),
+              ];
+              const covers = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+                && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+              const nested = (a, b) => a.contains(b) || b.contains(a);
+              const pairs = [];
+              for (const group of groups)
+                for (const [index, first] of group.entries())
+                  for (const second of group.slice(index + 1))
+                    if (!nested(first, second)
+                        && covers(first.getBoundingClientRect(), second.getBoundingClientRect()))
+                      pairs.push(first.outerHTML.slice(0, 80) + " / " + second.outerHTML.slice(0, 80));
+              return pairs;
+            }"""
+        )
+    )
+
+
+def narrow_targets(page: Page) -> list[str]:
+    """On a phone: what can be touched and is less than 44 px high (links inside sentences aside)."""
+    if page.viewport_size is None or page.viewport_size["width"] > 600:
+        return []
+    return list(
+        page.evaluate(
+            """() => [...document.querySelectorAll("a, button, summary, input[type=search]")]
+              .filter((element) => element.checkVisibility() && !element.closest("p, .skip, .state li"))
+              .filter((element) => !element.matches(".title, .skip"))
+              .filter((element) => element.getBoundingClientRect().height < 43.5)
+              .map((element) => element.outerHTML.slice(0, 120))"""
+        )
+    )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_facets_and_further_passages_are_accessible_when_opened(page: Page, scheme: str) -> None:
+    resized(page, 375, scheme)
+    page.goto(STATES["filtered"])
+    expect(page.get_by_role("navigation", name="Filters")).to_be_hidden()
+    page.get_by_text("Filter 2").click()
+    expect(page.get_by_role("navigation", name="Filters")).to_be_visible()
+    page.get_by_text("1 more from this page").click()
+    expect(page.get_by_text("Trains up to four hours")).to_be_visible()
+    assert violations(page) == []
+    assert overlaps(page) == []
+
+
+def test_on_a_wide_screen_the_facets_stand_beside_the_results(page: Page) -> None:
+    page.goto(STATES["results"])
+    facets = page.get_by_role("navigation", name="Filters").bounding_box()
+    found = page.locator("section.found").bounding_box()
+    assert facets is not None
+    assert found is not None
+    assert facets["x"] + facets["width"] <= found["x"]
+    assert facets["y"] < 200
+
+
+def test_searching_while_typing_shows_results_and_tells_their_count(page: Page, running: Running) -> None:
+    page.goto("/")
+    box = page.get_by_role("searchbox")
+    expect(box).to_be_focused()
+    remembered = len(running.company.asked)
+    box.press_sequentially("parental leave", delay=5)
+    expect(page.get_by_role("link", name="Parental leave")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("17 results")
+    expect(page).to_have_url(f"{running.address}/?q=parental+leave")
+    expect(page).to_have_title("parental leave · Sitelore")
+    expect(box).to_be_focused()
+    assert len(running.company.asked) == remembered, "half-typed queries are not remembered"
+    with page.expect_response("**/results?q=parental+leave"):
+        box.press("Enter")
+    assert running.company.asked[-1].text == "parental leave"
+
+
+def test_back_and_forward_bring_the_questions_back(page: Page) -> None:
+    page.goto("/?q=parental+leave")
+    page.get_by_role("link", name="Finance").click()
+    expect(page.locator("#count")).to_contain_text("1 result")
+    expect(page.get_by_role("link", name="Remove Department: Finance")).to_be_visible()
+    box = page.get_by_role("searchbox")
+    box.fill("allowance")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?q=allowance&f\.department=Finance$"))
+    page.go_back()
+    expect(box).to_have_value("parental leave")
+    page.go_back()
+    expect(page.locator("#count")).to_contain_text("17 results")
+    page.go_forward()
+    expect(page.locator("#count")).to_contain_text("1 result")
+
+
+def test_the_keyboard_alone_leads_to_a_result_and_back(page: Page) -> None:
+    page.goto("/?q=leave")
+    box = page.get_by_role("searchbox")
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    titles = page.locator("a.title")
+    expect(titles.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(titles.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(titles.nth(2)).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(box).to_have_value("")
+    expect(page.get_by_role("heading", name="What do you want to know?")).to_be_visible()
+
+
+def test_enter_opens_the_result_at_its_passage(page: Page) -> None:
+    page.route("https://handbook.example.com/**", lambda route: route.fulfill(body="the handbook"))
+    page.goto("/?q=parental+leave")
+    page.get_by_role("searchbox").press("ArrowDown")
+    with page.expect_request("https://handbook.example.com/**") as request:
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("^https://handbook.example.com/people/leave/parental/#how-long"))
+    assert "referer" not in request.value.headers, "what was asked is not told to other sites"
+
+
+def test_letters_typed_into_the_box_are_letters(page: Page) -> None:
+    page.goto("/?q=leave")
+    box = page.get_by_role("searchbox")
+    box.press("End")
+    box.press_sequentially(" j/k")
+    expect(box).to_have_value("leave j/k")
+
+
+def test_without_javascript_everything_can_be_reached(browser: Browser, running: Running) -> None:
+    context = browser.new_context(base_url=running.address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("searchbox").fill("leave")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("#count")).to_contain_text("17 results")
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("#count")).to_contain_text("page 2 of 2")
+    expect(page.locator(".result")).to_have_count(7)
+    page.get_by_role("link", name="Previous").click()
+    expect(page.locator(".result")).to_have_count(10)
+    page.get_by_role("link", name="Human Resources").click()
+    expect(page.locator(".result")).to_have_count(2)
+    page.get_by_role("link", name="Clear all").click()
+    expect(page.locator(".result")).to_have_count(10)
+    context.close()
+
+
+def test_hostile_documents_stay_text(page: Page) -> None:
+    page.goto("/?q=alone")
+    page.locator("details").evaluate_all("all => all.forEach((details) => (details.open = true))")
+    expect(page.locator(".result h2")).to_contain_text("<script>document.title='owned'</script>")
+    expect(page.locator(".excerpt")).to_contain_text("{{ 7 * 7 }}")
+    assert page.title() == "alone · Sitelore"
+    assert page.locator(".result a.title").count() == 0, "an address that is not http(s) is no link"
+    assert page.locator("main img, main script, main svg[onload], main b[onmouseover]").count() == 0
+    assert page.locator("a[href^='javascript' i]").count() == 0
+
+
+def test_the_policy_of_the_page_stops_what_escaping_would_let_through(
+    browser: Browser, running: Running
+) -> None:
+    with visiting(browser, running, expected="Content Security Policy") as page:
+        page.goto("/")
+        page.evaluate(
+            """() => document.body.append(
+                 Object.assign(document.createElement("script"), { text: "owned = 1" }))"""
+        )
+        assert page.evaluate("typeof owned") == "undefined"
+
+
+def test_the_first_visit_is_small_and_shifts_nothing(page: Page, running: Running) -> None:
+    answers: dict[str, Response] = {}
+    page.on("response", lambda answer: answers.update({answer.url: answer}))
+    page.goto("/?q=leave")
+    page.wait_for_load_state("networkidle")
+    sizes = {url: len(answer.body()) for url, answer in answers.items()}
+    assert all(url.startswith(running.address) for url in sizes), "nothing comes from elsewhere"
+    assert sum(sizes.values()) <= 40 * KILOBYTE, sizes
+    shift = page.evaluate(
+        """() => new Promise((resolve) => new PerformanceObserver((list) =>
+             resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
+           ).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0), 300))"""
+    )
+    assert shift == 0
+
+
+def test_typing_moves_neither_box_nor_mark(page: Page) -> None:
+    page.goto("/")
+    before = page.locator("#search").bounding_box()
+    page.get_by_role("searchbox").press_sequentially("leave")
+    expect(page.locator(".result")).to_have_count(10)
+    assert page.locator("#search").bounding_box() == before
+
+
+def test_while_an_answer_is_slow_a_skeleton_is_shown_and_then_what_failed(page: Page) -> None:
+    page.add_init_script(
+        """window.fetch = () => new Promise((_, reject) =>
+             setTimeout(() => reject(new TypeError("no connection")), 900))"""
+    )
+    page.goto("/")
+    page.get_by_role("searchbox").press_sequentially("leave")
+    expect(page.locator(".skeleton")).to_be_visible()
+    expect(page.get_by_role("heading", name="The search service cannot be reached")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("The search service cannot be reached")
+
+
+def test_print_leaves_out_what_is_of_no_use_on_paper(page: Page) -> None:
+    page.goto("/?q=leave")
+    page.emulate_media(media="print")
+    expect(page.locator("header.top")).to_be_hidden()
+    expect(page.locator("details.filters")).to_be_hidden()
+    expect(page.locator(".result").first).to_be_visible()
