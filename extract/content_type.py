@@ -1,0 +1,139 @@
+"""What a body is, by its first bytes before its label (after the WHATWG MIME Sniffing standard)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Final
+
+HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
+UNKNOWN: Final = "application/octet-stream"
+PLAIN: Final = "text/plain"
+_ZIP: Final = "application/zip"
+_OLE: Final = "application/x-ole-storage"
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+
+_SIGNATURES: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", _ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLE),
+    (b"{\\rtf", "application/rtf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!", "application/vnd.rar"),
+    (b"OggS", "application/ogg"),
+    (b"ID3", "audio/mpeg"),
+    (b"\x7fELF", "application/x-executable"),
+    (b"MZ", "application/x-msdownload"),
+    (b"wOFF", "font/woff"),
+    (b"wOF2", "font/woff2"),
+)
+_HTML_START: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*\?>)*"
+    rb"<(?:!doctype\s+html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|frameset|meta|main)"
+    rb"[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
+# What an OLE2 container holds, by the UTF-16 names in its directory (MS-CFB, MS-DOC, MS-XLS, MS-PPT, MS-OXMSG).
+_OLE_STREAMS: Final = (
+    ("WordDocument", "application/msword"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("Book", "application/vnd.ms-excel"),
+    ("__substg1.0_", "application/vnd.ms-outlook"),
+    ("EncryptedPackage", "application/x-encrypted-office"),
+)
+_ZIP_PARTS: Final = (
+    ("word/", f"{_OFFICE}wordprocessingml.document"),
+    ("xl/", f"{_OFFICE}spreadsheetml.sheet"),
+    ("ppt/", f"{_OFFICE}presentationml.presentation"),
+)
+_SNIFFED: Final = 2048
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
+_TEXT_EXTENSIONS: Final = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/json",
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "eml": "message/rfc822",
+    "ipynb": "application/x-ipynb+json",
+    "yaml": "application/x-yaml",
+    "yml": "application/x-yaml",
+    "tex": "application/x-latex",
+    "rst": "text/x-rst",
+    "org": "text/x-org",
+}
+_VAGUE: Final = frozenset(
+    {"", UNKNOWN, PLAIN, "binary/octet-stream", "application/x-download", "unknown/unknown"}
+)
+
+
+def content_type_of(body: bytes, header: str, url: str = "") -> str:
+    """The MIME type of a body, without parameters: by content where that is certain, else by its label, the
+    `Content-Type` header, and last by the extension in the address."""
+    start = body[:_SNIFFED]
+    label = header.partition(";")[0].strip().lower()
+    for signature, kind in _SIGNATURES:
+        if start.startswith(signature):
+            return _container(body, kind)
+    if b"%PDF-" in start[:1024]:
+        return "application/pdf"  # ISO 32000 allows bytes before the header, and mail gateways add them
+    if _BINARY.search(start) and not start.startswith(_UTF16_MARKS) and label not in HTML:
+        return label if label and not label.startswith("text/") and label not in _VAGUE else UNKNOWN
+    if label in HTML:
+        return label
+    if label in _VAGUE or label in ("text/xml", "application/xml"):
+        return _of_text(start, label, url)
+    return label
+
+
+def _of_text(start: bytes, label: str, url: str) -> str:
+    by_name = _TEXT_EXTENSIONS.get(url.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].rsplit(".", 1)[-1].lower())
+    if label == PLAIN:
+        return by_name or PLAIN
+    if _HTML_START.match(start):
+        return "text/html"
+    if label or _XML_START.match(start):
+        return (
+            label
+            if label.endswith("xml")
+            else "application/xml"
+            if _XML_START.match(start)
+            else by_name or PLAIN
+        )
+    return by_name or PLAIN
+
+
+def _container(body: bytes, kind: str) -> str:
+    if kind == _OLE:
+        # The directory may stand anywhere; its first entries are near one of the ends in practice.
+        for name, found in _OLE_STREAMS:
+            if name.encode("utf-16-le") in body:
+                return found
+    if kind == _ZIP:
+        return _zipped(body)
+    return kind
+
+
+def _zipped(body: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            names = archive.namelist()
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                return archive.read("mimetype").decode("ascii", "replace").strip()
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
+        return _ZIP
+    if "[Content_Types].xml" in names:
+        for folder, kind in _ZIP_PARTS:
+            if any(name.startswith(folder) for name in names):
+                return kind
+    return _ZIP

@@ -1,0 +1,43 @@
+"""Kreuzberg's exceptions as reasons: the one table where they are translated."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kreuzberg.exceptions import (
+    ExtractionTimeoutError,
+    KreuzbergError,
+    MissingDependencyError,
+    OCRError,
+    ParsingError,
+    ValidationError,
+)
+
+from catalog.vocabulary import Reason
+
+FOREIGN: Final = (KreuzbergError, RuntimeError, ValueError, OSError)
+"""What kreuzberg raises on a bad file: its own errors, and those of its Rust core as built-in ones."""
+
+_REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
+    (ExtractionTimeoutError, Reason.PARSER_TIMEOUT),
+    (MissingDependencyError, Reason.UNSUPPORTED_TYPE),
+    (OCRError, Reason.EMPTY_CONTENT),
+    (ValidationError, Reason.UNSUPPORTED_TYPE),
+    (ParsingError, Reason.BROKEN_FILE),
+    (KreuzbergError, Reason.BROKEN_FILE),
+    (OSError, Reason.BROKEN_FILE),
+)
+_ENCRYPTED: Final = ("password", "encrypted", "decrypt")
+_UNSUPPORTED: Final = ("unsupported format", "unsupported mime", "no extractor", "not supported")
+
+
+def translate(error: Exception) -> tuple[Reason, str]:
+    """The reason and what the library saw, in one line."""
+    message = " ".join(str(getattr(error, "message", None) or error).split())[:300]
+    lowered = message.lower()
+    if any(word in lowered for word in _ENCRYPTED):
+        return Reason.ENCRYPTED_FILE, message
+    if any(word in lowered for word in _UNSUPPORTED):
+        return Reason.UNSUPPORTED_TYPE, message
+    found = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.BROKEN_FILE)
+    return found, message

@@ -1,0 +1,372 @@
+"""One walk over the tree: the page as pieces of text in reading order, the groups they stand in, its links.
+
+The walk keeps its own stack (a page may nest deeper than Python recurses) and touches each node once; all
+later questions (which groups are content, what is a block) are answered from the flat lists it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from catalog.document import BlockKind
+from extract.html.hints import Hint, hint_of
+from extract.html.tables import is_data_table, table_text
+from extract.html.tags import HEADING_LEVELS, ROLES, TEXT, Role
+
+
+class Piece(NamedTuple):
+    """A run of text between two block boundaries. `group` is the index of the innermost group around it;
+    `link_chars` counts its characters that stand inside links."""
+
+    kind: BlockKind
+    text: str
+    level: int
+    anchor: str | None
+    group: int
+    link_chars: int
+
+
+@dataclass(slots=True)
+class Group:
+    """An element that holds blocks: a division, a list, a table that only lays out.
+
+    `parent` is its index, -1 for the root. The pieces of its subtree are `first_piece <= i < end_piece`,
+    the groups of its subtree the indexes from its own up to `end_group`, exclusive.
+    """
+
+    parent: int
+    tag: int
+    hint: Hint
+    first_piece: int
+    end_piece: int = 0
+    end_group: int = 0
+
+
+@dataclass(slots=True)
+class Flow:
+    """What the walk leaves: pieces and groups in document order, and the elements that link."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    link_nodes: list[LexborNode] = field(default_factory=list)
+
+
+class _Saved(NamedTuple):
+    """What a block element restores when the walk leaves it."""
+
+    role: Role
+    kind: BlockKind
+    level: int
+    anchor: str | None
+    group: int
+
+
+_LINK_END: Final = _Saved(Role.LINK, BlockKind.PARAGRAPH, 0, None, 0)
+_KINDS: Final = {
+    Role.ITEM: BlockKind.LIST_ITEM,
+    Role.DETAIL: BlockKind.DEFINITION,
+    Role.PREFORMATTED: BlockKind.CODE,
+    Role.QUOTE: BlockKind.QUOTE,
+    Role.CAPTION: BlockKind.CAPTION,
+    Role.HEADING: BlockKind.HEADING,
+}
+_GROUPS: Final = frozenset(
+    {Role.GROUP, Role.LIST, Role.DEFINITION_LIST, Role.TABLE, Role.CELL, Role.ROW, Role.QUOTE}
+)
+# Elements after whose end their id is still the nearest one above.
+_LASTING_ANCHORS: Final = frozenset(
+    {Role.HEADING, Role.PARAGRAPH, Role.ITEM, Role.TERM, Role.PREFORMATTED, Role.CAPTION}
+)
+_TERM_LEVEL: Final = -1
+_PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1"})
+
+
+def walk(tree: LexborHTMLParser) -> Flow:
+    """The flow of the whole page, in one pass; time and memory are linear in its nodes."""
+    root = tree.root
+    if root is None:
+        return Flow()
+    walker = _Walker()
+    stack: list[tuple[LexborNode, _Saved | None]] = []
+    node = walker.start(root)
+    while True:
+        while node is not None:
+            tag = node.tag_id
+            if tag == TEXT:
+                walker.buffer.append(node.text_content or "")
+                node = node.next
+                continue
+            role = ROLES.get(tag, Role.INLINE)
+            if role == Role.INLINE:
+                identity = node.id
+                if identity:
+                    walker.anchor = identity
+                saved = None
+            elif role <= Role.EMBED:
+                saved = walker.enter_special(node, role)
+            else:
+                saved = walker.enter_block(node, tag, role)
+            child = None if walker.skip else node.first_child
+            if child is not None:
+                stack.append((node, saved))
+                node = child
+                continue
+            walker.skip = False
+            if saved is not None:
+                walker.leave(saved)
+            node = node.next
+        if not stack:
+            return walker.finish()
+        closed, saved = stack.pop()
+        if saved is not None:
+            walker.leave(saved)
+        node = closed.next
+
+
+class _Walker:
+    """The state of one walk: where it is, and the text gathered since the last block boundary."""
+
+    __slots__ = (
+        "_link_depth",
+        "_link_from",
+        "anchor",
+        "buffer",
+        "cell",
+        "flow",
+        "group",
+        "kind",
+        "level",
+        "link_chars",
+        "list_depth",
+        "rows",
+        "skip",
+        "table_links",
+        "term",
+    )
+
+    def __init__(self) -> None:
+        self.flow = Flow()
+        self.buffer: list[str] = []
+        self.kind = BlockKind.PARAGRAPH
+        self.level = 0
+        self.anchor: str | None = None
+        self.group = 0
+        self.list_depth = 0
+        self.skip = False
+        self.link_chars = 0
+        self._link_depth = 0
+        self._link_from = 0
+        self.term: Piece | None = None
+        self.rows: list[list[str]] | None = None
+        self.cell: list[str] = []
+        self.table_links = 0
+
+    def start(self, root: LexborNode) -> LexborNode | None:
+        """Open the outermost group and give the first node."""
+        self.flow.groups.append(Group(-1, root.tag_id, Hint.NONE, 0))
+        return root.first_child
+
+    def finish(self) -> Flow:
+        """Close what is open and give the flow."""
+        self._flush()
+        self._flush_term()
+        root = self.flow.groups[0]
+        root.end_piece, root.end_group = len(self.flow.pieces), len(self.flow.groups)
+        return self.flow
+
+    def enter_special(self, node: LexborNode, role: Role) -> _Saved | None:
+        """A link, a line break, or something whose inside is not read."""
+        if role == Role.LINK:
+            return self._enter_link(node)
+        if role == Role.BREAK:
+            self._line_break()
+        elif role == Role.EMBED:
+            self.flow.link_nodes.append(node)
+        self.skip = True
+        return None
+
+    def _enter_link(self, node: LexborNode) -> _Saved | None:
+        attributes = node.attributes
+        href = attributes.get("href")
+        anchor = attributes.get("id") or (attributes.get("name") if href is None else None)
+        if anchor:
+            self.anchor = anchor
+        if href is None:
+            return None
+        self.flow.link_nodes.append(node)
+        if href.startswith("#") and node.text(strip=True) in _PERMALINKS:
+            self.skip = True
+            return None
+        if self._link_depth == 0:
+            self._link_from = len(self.buffer)
+        self._link_depth += 1
+        return _LINK_END
+
+    def _count_link(self) -> None:
+        self.link_chars += sum(map(len, self.buffer[self._link_from :]))
+        self._link_from = len(self.buffer)
+
+    def _line_break(self) -> None:
+        """One break is white space; two with nothing between end a paragraph, as authors mean them to."""
+        if self.kind is not BlockKind.CODE and self.rows is None:
+            last = next((text for text in reversed(self.buffer) if text == "\n" or not text.isspace()), "")
+            if last == "\n":
+                self._flush()
+                return
+        self.buffer.append("\n")
+
+    def enter_block(self, node: LexborNode, tag: int, role: Role) -> _Saved | None:
+        """A block boundary: what was gathered becomes a piece; inside, its kind and group hold."""
+        if self.kind is BlockKind.CODE:
+            return self._enter_inside_code(node)
+        self._flush()
+        attributes = node.attributes
+        saved = _Saved(role, self.kind, self.level, self.anchor, self.group)
+        hint = Hint.NONE
+        if attributes or role == Role.GROUP:
+            self.anchor = attributes.get("id") or self.anchor
+            hint = hint_of(tag, attributes)
+        if (role in _GROUPS and (self.rows is None or role == Role.TABLE)) or hint >= Hint.FURNITURE:
+            self.flow.groups.append(Group(self.group, tag, hint, len(self.flow.pieces)))
+            self.group = len(self.flow.groups) - 1
+        enter = _ENTER.get(role)
+        if enter is not None:
+            enter(self, node, tag, role)
+        return saved
+
+    def _enter_inside_code(self, node: LexborNode) -> _Saved | None:
+        identity = node.id
+        if identity and self.anchor is None:
+            self.anchor = identity
+        return _Saved(Role.BREAK, self.kind, self.level, self.anchor, self.group)
+
+    def _enter_kind(self, node: LexborNode, tag: int, role: Role) -> None:
+        self.kind = _KINDS[role]
+        self.level = HEADING_LEVELS.get(tag, 0)
+
+    def _enter_item(self, node: LexborNode, tag: int, role: Role) -> None:
+        self.kind = BlockKind.LIST_ITEM
+        self.level = max(1, self.list_depth)
+
+    def _enter_term(self, node: LexborNode, tag: int, role: Role) -> None:
+        self.kind, self.level = BlockKind.DEFINITION, _TERM_LEVEL
+
+    def _enter_list(self, node: LexborNode, tag: int, role: Role) -> None:
+        self.list_depth += 1
+
+    def _enter_table(self, node: LexborNode, tag: int, role: Role) -> None:
+        if self.rows is None and is_data_table(node):
+            self._flush_term()
+            self.rows = []
+            self.table_links = 0
+
+    def _enter_row(self, node: LexborNode, tag: int, role: Role) -> None:
+        if self.rows is not None:
+            self.rows.append([])
+
+    def _leave_cell(self) -> None:
+        if self.rows is None:
+            return
+        if not self.rows:
+            self.rows.append([])
+        self.rows[-1].append(" ".join(self.cell))
+        self.cell.clear()
+
+    def _leave_table(self, rows: list[list[str]]) -> None:
+        self.rows = None
+        text = table_text(rows)
+        if text:
+            self._emit(BlockKind.TABLE, text, 0, self.table_links)
+
+    def leave(self, saved: _Saved) -> None:
+        """The end of an element: its text is complete, and what held before it holds again."""
+        role = saved.role
+        if role == Role.LINK:
+            self._link_depth -= 1
+            if self._link_depth == 0:
+                self._count_link()
+            return
+        if role == Role.BREAK:
+            self.buffer.append("\n")
+            return
+        self._flush()
+        if role == Role.LIST:
+            self.list_depth -= 1
+        elif role == Role.CELL:
+            self._leave_cell()
+        elif role in (Role.DEFINITION_LIST, Role.TABLE):
+            self._flush_term()
+            if role == Role.TABLE and self.rows is not None:
+                self._leave_table(self.rows)
+        self._restore(saved)
+
+    def _restore(self, saved: _Saved) -> None:
+        pieces, groups = len(self.flow.pieces), len(self.flow.groups)
+        if self.group != saved.group:
+            closed = self.flow.groups[self.group]
+            closed.end_piece, closed.end_group = pieces, groups
+            self.group = saved.group
+        self.kind, self.level = saved.kind, saved.level
+        if saved.role not in _LASTING_ANCHORS:
+            self.anchor = saved.anchor
+
+    def _flush(self) -> None:
+        """Turn what was gathered since the last boundary into a piece, a cell or a term."""
+        if not self.buffer:
+            return
+        if self._link_depth:
+            self._count_link()
+        raw = "".join(self.buffer)
+        self.buffer.clear()
+        self._link_from = 0
+        link_chars, self.link_chars = self.link_chars, 0
+        if self.kind is BlockKind.CODE and self.rows is None:
+            text = raw.rstrip().strip("\r\n")
+        else:
+            text = " ".join(raw.split())
+        if not text:
+            return
+        if self.rows is not None and self.kind is not BlockKind.CAPTION:
+            self.cell.append(text)
+            self.table_links += link_chars
+        else:
+            self._emit(self.kind, text, self.level, link_chars)
+
+    def _emit(self, kind: BlockKind, text: str, level: int, link_chars: int) -> None:
+        term = self.term
+        if level == _TERM_LEVEL:
+            if term is not None:
+                text, link_chars = f"{term.text}, {text}", term.link_chars + link_chars
+            anchor = self.anchor if term is None else term.anchor
+            self.term = Piece(BlockKind.DEFINITION, text, 0, anchor, self.group, link_chars)
+            return
+        anchor = self.anchor
+        if kind is BlockKind.DEFINITION:
+            if term is None:
+                kind = BlockKind.PARAGRAPH
+            else:
+                text, link_chars = f"{term.text.rstrip(':')}: {text}", term.link_chars + link_chars
+                anchor, self.term = term.anchor, None
+        elif term is not None:
+            self._flush_term()
+        self.flow.pieces.append(Piece(kind, text, level, anchor, self.group, link_chars))
+
+    def _flush_term(self) -> None:
+        """A term without a definition stands alone."""
+        if self.term is not None:
+            self.flow.pieces.append(self.term)
+            self.term = None
+
+
+_ENTER: Final[dict[Role, Callable[[_Walker, LexborNode, int, Role], None]]] = {
+    Role.ITEM: _Walker._enter_item,
+    Role.TERM: _Walker._enter_term,
+    Role.LIST: _Walker._enter_list,
+    Role.TABLE: _Walker._enter_table,
+    Role.ROW: _Walker._enter_row,
+    **dict.fromkeys(_KINDS.keys() - {Role.ITEM}, _Walker._enter_kind),
+}

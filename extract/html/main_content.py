@@ -1,0 +1,161 @@
+"""Which pieces of a page are its main content: hints, link density, and where the text is concentrated.
+
+The ideas are those of readability (Arc90, 2009) and boilerplate detection by shallow text features
+(Kohlschütter, Fankhauser, Nejdl: WSDM 2010): prose has long runs of text with few links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Final
+
+from catalog.document import BlockKind
+from extract.html.flow import Flow, Group, Piece
+from extract.html.hints import Hint
+
+_BELIEVE_FURNITURE: Final = 0.6
+"""The share of a page's prose from which an element named as furniture is content after all."""
+_BELIEVE_DOUBTFUL: Final = 0.25
+_DESCEND: Final = 0.8
+"""The share of its parent's prose that makes an element the place where the content is."""
+_CLAIMED: Final = 0.5
+"""The same for an element that claims to be the content (`main`, `article`, class `post-body`)."""
+_LINK_LIST: Final = 0.6
+"""The share of link text from which a group is a list of links."""
+_ENOUGH: Final = 200
+"""Characters of prose that make a page worth reading without its lists of links."""
+_PROSE: Final = 80
+"""Characters from which a run of text without a sentence's end still counts as prose."""
+
+
+def main_pieces(flow: Flow) -> list[Piece]:
+    """The pieces of main content in reading order; empty only when the page has no text at all."""
+    if not flow.pieces:
+        return []
+    page = _Page(flow)
+    kept = page.content()
+    if not kept:
+        kept = page.without(page.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), 0)
+    if not kept:
+        kept = page.without(page.marked(frozenset({Hint.HIDDEN})), 0)
+    return kept
+
+
+def prose(piece: Piece) -> int:
+    """How much a piece speaks for being content, in characters: text outside links, if it reads as text."""
+    plain = len(piece.text) - 2 * piece.link_chars
+    if plain <= 0 or piece.kind is BlockKind.HEADING:
+        return 0
+    if piece.kind in _ALWAYS_PROSE or plain >= _PROSE or piece.text[-1] in '.!?:;。！？…”"':
+        return plain
+    return plain // 4
+
+
+_ALWAYS_PROSE: Final = frozenset({BlockKind.CODE, BlockKind.TABLE, BlockKind.QUOTE, BlockKind.DEFINITION})
+
+
+class _Page:
+    """Prefix sums over the pieces, so that each group's figures cost two subtractions."""
+
+    __slots__ = ("_chars", "_groups", "_links", "_pieces", "_prose")
+
+    def __init__(self, flow: Flow) -> None:
+        self._groups = flow.groups
+        self._pieces = flow.pieces
+        self._prose = [0, *accumulate(map(prose, flow.pieces))]
+        self._chars = [0, *accumulate(len(piece.text) for piece in flow.pieces)]
+        self._links = [0, *accumulate(piece.link_chars for piece in flow.pieces)]
+
+    def _amount(self, sums: Sequence[int], group: Group) -> int:
+        return sums[group.end_piece] - sums[group.first_piece]
+
+    def content(self) -> list[Piece]:
+        """The pieces under the content's root, without furniture, doubtful parts and lists of links."""
+        total = self._prose[-1]
+        dropped = self._dropped(0, total)
+        root = self._root(dropped)
+        inside = self._prose_without(self._groups[root], dropped)
+        if inside >= _ENOUGH:
+            dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
+        return self.without(dropped, root)
+
+    def _dropped(self, root: int, total: int) -> list[bool]:
+        """Per group, whether its hint takes it out; a group of a dropped one is dropped."""
+        marks = [False] * len(self._groups)
+        for index, group in enumerate(self._groups):
+            if index > root and marks[group.parent]:
+                marks[index] = True
+                continue
+            hint = group.hint
+            if hint < Hint.DOUBTFUL:
+                continue
+            if hint is Hint.HIDDEN:
+                marks[index] = True
+                continue
+            believed = _BELIEVE_FURNITURE if hint is Hint.FURNITURE else _BELIEVE_DOUBTFUL
+            marks[index] = self._amount(self._prose, group) < believed * total or total == 0
+        return marks
+
+    def _prose_without(self, group: Group, dropped: Sequence[bool]) -> int:
+        own = self._amount(self._prose, group)
+        index = self._groups.index(group) + 1
+        while index < group.end_group:
+            inner = self._groups[index]
+            if dropped[index]:
+                own -= self._amount(self._prose, inner)
+                index = inner.end_group
+            else:
+                index += 1
+        return own
+
+    def _root(self, dropped: Sequence[bool]) -> int:
+        """The innermost group that holds most of the prose of each group around it."""
+        groups = self._groups
+        amounts = [self._amount(self._prose, group) for group in groups]
+        for index in range(len(groups) - 1, 0, -1):
+            if dropped[index] and not dropped[groups[index].parent]:
+                lost, parent = amounts[index], groups[index].parent
+                while parent >= 0:
+                    amounts[parent] -= lost
+                    parent = groups[parent].parent
+        root, index = 0, 1
+        while index < groups[root].end_group:
+            group = groups[index]
+            if dropped[index]:
+                index = group.end_group
+                continue
+            share = _CLAIMED if group.hint in (Hint.CONTENT, Hint.ARTICLE) else _DESCEND
+            if amounts[index] > 0 and amounts[index] >= share * amounts[root]:
+                root = index
+                index += 1
+            else:
+                index = group.end_group if group.hint < Hint.CONTENT else index + 1
+        return root
+
+    def _is_link_list(self, index: int, root: int) -> bool:
+        if index <= root:
+            return False
+        group = self._groups[index]
+        chars = self._amount(self._chars, group)
+        return chars > 0 and self._amount(self._links, group) >= _LINK_LIST * chars
+
+    def marked(self, hints: frozenset[Hint]) -> list[bool]:
+        """Per group, whether it has one of these hints, however much text it holds."""
+        return [group.hint in hints for group in self._groups]
+
+    def without(self, dropped: Sequence[bool], root: int) -> list[Piece]:
+        """The pieces under `root` outside the dropped groups."""
+        groups = self._groups
+        kept: list[Piece] = []
+        position, index, end = groups[root].first_piece, root + 1, groups[root].end_group
+        while index < end:
+            group = groups[index]
+            if dropped[index]:
+                kept += self._pieces[position : group.first_piece]
+                position = group.end_piece
+                index = group.end_group
+            else:
+                index += 1
+        kept += self._pieces[position : groups[root].end_piece]
+        return kept

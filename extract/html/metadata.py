@@ -1,0 +1,231 @@
+"""What a page says about itself: title, description, authors, dates, language, canonical address, robots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from extract.fields.dates import parse_date
+from extract.html.links import Joiner
+from extract.page import Directives
+
+_OUR_AGENTS: Final = frozenset({"robots", "sitelore"})
+_SEPARATOR: Final = re.compile(r"\s+(?:[|–—·•»:]|-|::|/)\s+")
+_TITLE_METAS: Final = ("og:title", "twitter:title", "dc.title", "dcterms.title")
+_DESCRIPTION_METAS: Final = ("description", "og:description", "twitter:description", "dc.description")
+_AUTHOR_METAS: Final = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author")
+_CREATED_METAS: Final = (
+    "article:published_time",
+    "datepublished",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "parsely-pub-date",
+    "date",
+    "pubdate",
+)
+_UPDATED_METAS: Final = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "last-modified",
+    "revised",
+)
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+
+class Head:
+    """The page's statements, each read when first asked for."""
+
+    __slots__ = ("_json", "_tree", "metas")
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._tree = tree
+        self._json: list[dict[str, Any]] | None = None
+        self.metas: dict[str, list[str]] = {}
+        for node in tree.css("meta[content]"):
+            attributes = node.attributes
+            name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+            name = name or attributes.get("http-equiv")
+            content = attributes.get("content")
+            if name and content and content.strip():
+                self.metas.setdefault(name.strip().lower(), []).append(content.strip())
+
+    def meta(self, *names: str) -> str | None:
+        """The first content of the first of these names that the page has."""
+        return next((self.metas[name][0] for name in names if name in self.metas), None)
+
+    @property
+    def json_ld(self) -> Sequence[Mapping[str, Any]]:
+        """Every JSON-LD object of the page, those inside `@graph` too, outermost first."""
+        if self._json is None:
+            self._json = list(self._json_objects())
+        return self._json
+
+    def _json_objects(self) -> Iterator[dict[str, Any]]:
+        for node in self._tree.css('script[type="application/ld+json"]'):
+            try:
+                value = orjson.loads(node.text().strip().strip(";"))
+            except orjson.JSONDecodeError:
+                continue  # a page's broken JSON-LD says nothing; its text is there all the same
+            yield from _objects(value)
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    pending: list[object] = [value]
+    while pending:
+        item = pending.pop(0)
+        if isinstance(item, list):
+            pending[:0] = item
+        elif isinstance(item, dict):
+            yield item
+            if "@graph" in item:
+                pending.append(item["@graph"])
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What was found; None or empty where the page is silent. Dates are aware, in UTC."""
+
+    title: str | None
+    description: str | None
+    authors: tuple[str, ...]
+    created_at: datetime | None
+    updated_at: datetime | None
+    language: str | None
+    canonical: str | None
+    directives: Directives
+
+
+def metadata_of(
+    tree: LexborHTMLParser, head: Head, joiner: Joiner, headers: Mapping[str, str], heading: str | None
+) -> Metadata:
+    """Read the page's statements; `heading` is the highest heading of its content."""
+    return Metadata(
+        title=_title(tree, head, heading),
+        description=head.meta(*_DESCRIPTION_METAS) or _json_text(head, "description"),
+        authors=_authors(head),
+        created_at=_date(head, _CREATED_METAS, "datePublished", "dateCreated")
+        or _time(tree, "time[pubdate], time[itemprop=datePublished], time.published, time.entry-date"),
+        updated_at=_date(head, _UPDATED_METAS, "dateModified")
+        or _time(tree, "time[itemprop=dateModified], time.updated"),
+        language=_language(tree, head, headers),
+        canonical=_canonical(tree, joiner),
+        directives=directives_of(head.metas, headers),
+    )
+
+
+def _title(tree: LexborHTMLParser, head: Head, heading: str | None) -> str | None:
+    node = tree.css_first("head > title") or tree.css_first("title")
+    written = " ".join(node.text().split()) if node is not None else ""
+    other = head.meta(*_TITLE_METAS)
+    if written:
+        return _without_site_name(written, (heading, other), head.meta("og:site_name"))
+    if other:
+        return other
+    if heading:
+        return heading
+    first = tree.css_first("h1")
+    return (" ".join(first.text().split()) or None) if first is not None else None
+
+
+def _without_site_name(title: str, witnesses: Sequence[str | None], site: str | None) -> str:
+    """Cut the site's name off the end, but only when the page itself confirms what is left or cut."""
+    parts = _SEPARATOR.split(title)
+    if len(parts) < 2:
+        return title
+    if site is not None and parts[-1].casefold() == site.casefold():
+        return title[: title.rfind(parts[-1])].rstrip(" |–—·•»:-/") or title
+    for witness in witnesses:
+        if witness and len(witness) >= 3 and len(witness) < len(title):
+            rest = title[len(witness) :]
+            if title.casefold().startswith(witness.casefold()) and _SEPARATOR.match(rest):
+                return title[: len(witness)]
+    return title
+
+
+def _authors(head: Head) -> tuple[str, ...]:
+    names = [name for key in _AUTHOR_METAS for name in head.metas.get(key, ()) if "://" not in name]
+    if not names:
+        for item in head.json_ld:
+            authors = item.get("author")
+            for author in authors if isinstance(authors, list) else [authors]:
+                name = author.get("name") if isinstance(author, dict) else author
+                if isinstance(name, str) and name.strip():
+                    names.append(name.strip())
+    return tuple(dict.fromkeys(names))
+
+
+def _json_text(head: Head, key: str) -> str | None:
+    for item in head.json_ld:
+        value = item.get(key)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return None
+
+
+def _date(head: Head, metas: Sequence[str], *keys: str) -> datetime | None:
+    written = head.meta(*metas)
+    found = parse_date(written) if written else None
+    for key in keys:
+        found = found or parse_date(_json_text(head, key) or "")
+    return found
+
+
+def _time(tree: LexborHTMLParser, selector: str) -> datetime | None:
+    if tree.css_first("time") is None:
+        return None
+    node = tree.css_first(selector)
+    return None if node is None else parse_date(node.attributes.get("datetime") or node.text(strip=True))
+
+
+def _language(tree: LexborHTMLParser, head: Head, headers: Mapping[str, str]) -> str | None:
+    root = tree.root
+    attributes = root.attributes if root is not None else {}
+    for stated in (
+        attributes.get("lang"),
+        attributes.get("xml:lang"),
+        head.meta("content-language", "og:locale", "dc.language"),
+        headers.get("content-language"),
+    ):
+        if stated and (match := _LANGUAGE.match(stated.strip())) is not None:
+            return match[0].replace("_", "-").split("-")[0].lower()
+    return None
+
+
+def _canonical(tree: LexborHTMLParser, joiner: Joiner) -> str | None:
+    head = tree.head
+    node: LexborNode | None = head.css_first('link[rel~="canonical" i]') if head is not None else None
+    reference = node.attributes.get("href") if node is not None else None
+    return joiner.join(reference.strip()) if reference else None
+
+
+def directives_of(metas: Mapping[str, Sequence[str]], headers: Mapping[str, str]) -> Directives:
+    """Meta robots for everybody or for us, together with `X-Robots-Tag`; the strictest of all wins."""
+    rules = {rule for agent in _OUR_AGENTS for text in metas.get(agent, ()) for rule in _rules(text)}
+    rules.update(_header_rules(headers.get("x-robots-tag", "")))
+    nothing = "none" in rules
+    return Directives(noindex=nothing or "noindex" in rules, nofollow=nothing or "nofollow" in rules)
+
+
+def _rules(text: str) -> Iterator[str]:
+    return (rule.strip().lower() for rule in text.split(","))
+
+
+def _header_rules(header: str) -> Iterator[str]:
+    """Rules for all agents or for ours; `agent: rule` holds until the next agent is named."""
+    ours = True
+    for part in _rules(header):
+        agent, colon, rule = part.partition(":")
+        if colon and agent.strip() not in ("unavailable_after", "max-snippet", "max-image-preview"):
+            ours = agent.strip() in _OUR_AGENTS
+            part = rule.strip()
+        if ours:
+            yield part

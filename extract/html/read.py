@@ -1,0 +1,94 @@
+"""A page from its bytes: decode, parse, walk, choose the content, read metadata and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from selectolax.lexbor import LexborHTMLParser
+
+from catalog.document import DocumentKind, FieldValue
+from catalog.vocabulary import Reason
+from extract.fields.apply import known, mapped
+from extract.fields.sources import Subject, file_name_of
+from extract.fingerprint import content_hash
+from extract.html.blocks import blocks_of, first_heading
+from extract.html.depth import flattened
+from extract.html.encoding import decode
+from extract.html.flow import Flow, Piece, walk
+from extract.html.links import Joiner, base_address, links_of
+from extract.html.main_content import main_pieces
+from extract.html.metadata import Head, Metadata, metadata_of
+from extract.html.selection import select
+from extract.language import language_of
+from extract.page import Page, Unreadable
+from extract.rules import ExtractionRules
+
+
+def read_html(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str,
+    headers: Mapping[str, str],
+    rules: ExtractionRules,
+    link_text: str = "",
+) -> Page | Unreadable:
+    """The page; `Unreadable` with its links when it has no text at all."""
+    tree = LexborHTMLParser(flattened(decode(body, headers.get("content-type", ""))))
+    flow = walk(tree)
+    joiner = Joiner(base_address(tree, url))
+    head = Head(tree)
+    links = links_of(flow.link_nodes, tree.head, joiner)
+    blocks = blocks_of(_content(tree, flow, rules))
+    metadata = metadata_of(tree, head, joiner, headers, first_heading(blocks))
+    if not blocks:
+        return Unreadable(Reason.EMPTY_CONTENT, _why_empty(tree), content_type, links, metadata.directives)
+    title = metadata.title or link_text or file_name_of(url, headers) or url
+    subject = Subject(url, headers, title, len(body), content_type, link_text, tree, head)
+    own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
+    language = metadata.language or language_of(blocks)
+    fields = known(_standard(metadata, url=url, title=title, language=language, size=len(body))) | own
+    return Page(
+        kind=DocumentKind.PAGE,
+        title=str(fields["title"]),
+        blocks=blocks,
+        links=links,
+        fields=fields,
+        content_hash=content_hash(str(fields["title"]), blocks, own),
+        content_type=content_type,
+        language=str(fields["language"]) if "language" in fields else None,
+        canonical=metadata.canonical,
+        directives=metadata.directives,
+        faults=tuple(faults),
+    )
+
+
+def _content(tree: LexborHTMLParser, flow: Flow, rules: ExtractionRules) -> list[Piece]:
+    """Main content: what the connector's selectors say, where there are any, else what the text shows."""
+    if not (rules.include or rules.exclude):
+        return main_pieces(flow)
+    chosen = select(tree, rules.include, rules.exclude)
+    flow = walk(chosen.tree)
+    return flow.pieces if chosen.included else main_pieces(flow)
+
+
+def _standard(
+    metadata: Metadata, *, url: str, title: str, language: str | None, size: int
+) -> dict[str, FieldValue | None]:
+    return {
+        "title": title,
+        "url": url,
+        "language": language,
+        "description": metadata.description,
+        "authors": metadata.authors,
+        "created_at": metadata.created_at,
+        "updated_at": metadata.updated_at,
+        "file_type": "html",
+        "size": size,
+    }
+
+
+def _why_empty(tree: LexborHTMLParser) -> str:
+    if tree.css_first("script") is not None:
+        return "the page has no text; it has scripts that may write some in a browser"
+    return "the page has no text"

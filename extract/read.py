@@ -1,0 +1,30 @@
+"""The way into this room: any body, HTML or file, to a page that was understood or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from extract.content_type import HTML, content_type_of
+from extract.html.read import read_html
+from extract.page import Page, Unreadable
+from extract.rules import ExtractionRules
+
+
+def read(
+    body: bytes, *, url: str, headers: Mapping[str, str], rules: ExtractionRules, link_text: str = ""
+) -> Page | Unreadable:
+    """Read one body; never raises on what a server may send.
+
+    `headers` have lower-case names; `link_text` is the text of a link that led here, the last resort for a
+    title.
+    """
+    content_type = content_type_of(body, headers.get("content-type", ""), url)
+    if content_type in HTML:
+        return read_html(
+            body, url=url, content_type=content_type, headers=headers, rules=rules, link_text=link_text
+        )
+    from extract.files.read import read_file  # noqa: PLC0415 - a site without files never loads kreuzberg
+
+    return read_file(
+        body, url=url, content_type=content_type, headers=headers, rules=rules, link_text=link_text
+    )
