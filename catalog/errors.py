@@ -53,6 +53,7 @@ _TRANSLATIONS: Final = tuple(
             "|shutting down|the connection is lost",
             "closed the connection: is the server still running?",
         ),
+        ("deadlock detected", "was changed by two processes at cross purposes: try again"),
         ("too many (clients|connections)", "accepts no more connections: raise `max_connections`"),
     )
 )

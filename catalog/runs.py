@@ -46,6 +46,7 @@ class Run:
     seconds: float
     counts: Mapping[str, Any]
     holder: str | None = None
+    settings_hash: str = ""
     resumed: bool = False
 
 
@@ -228,7 +229,7 @@ def latest_runs(connection: Connection) -> dict[str, Run]:
 def prune_runs(connection: Connection, keep: int) -> int:
     """Forget all but the newest `keep` (at least one) finished runs of each connector; return how many.
 
-    The newest stays whatever `keep` says: SQLite would give its number to the next run.
+    The newest stays whatever `keep` says: `begin_run` may have to continue it.
     """
     finished = select(runs.c.id, runs.c.connector_id).where(runs.c.state != RunState.RUNNING.value)
     seen: dict[int, int] = {}
@@ -255,4 +256,5 @@ def _run(row: Row[*tuple[Any, ...]]) -> Run:
         seconds=row.seconds,
         counts=row.counts,
         holder=row.holder,
+        settings_hash=row.settings_hash,
     )

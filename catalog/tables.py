@@ -86,6 +86,7 @@ runs = Table(
     # Who is crawling: a lease that a dead process lets expire.
     Column("holder", String(128)),
     Column("lease_expires_at", Moment()),
+    sqlite_autoincrement=True,  # no number is ever given twice: the ledger compares them
 )
 
 robots = Table(
@@ -241,6 +242,7 @@ chunks = Table(
     Column("end", Integer, nullable=False),
     Column("embedding_key", LargeBinary(16), nullable=False, index=True),
     UniqueConstraint("document_id", "ordinal"),
+    sqlite_autoincrement=True,  # no id is ever given twice: the indexes may still hold a removed one
 )
 
 commands = Table(  # what the search service asks a running `crawler schedule` to do

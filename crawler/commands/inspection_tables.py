@@ -32,6 +32,8 @@ _HEALTH_COLOURS: Final = {
     Health.FAILED: "red",
 }
 
+_DETAIL_LABELS: Final = {UrlState.REDIRECT: "leads to", UrlState.DUPLICATE: "copy of"}
+
 _FOUND: Final = {
     FoundBy.SEED: "is a seed",
     FoundBy.LINK: "is linked",
@@ -172,7 +174,7 @@ def _story(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:
     if found.rule:
         yield "rule", [found.rule]
     if found.detail:
-        yield "detail", [found.detail]
+        yield _DETAIL_LABELS.get(found.state, "detail"), [found.detail]
     yield "found", list(_chain(found.chain))
     if found.redirects:
         yield "redirects", [f"from {address}" for address in found.redirects]

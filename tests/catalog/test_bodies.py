@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import func, select, update
 from catalog.bodies import BodyStore, body_hash, compress, decompress, stored_body
 from catalog.database import Catalog
 from catalog.errors import ShardDamagedError
-from catalog.shards import shard_files
+from catalog.shards import in_use, shard_files
 from catalog.tables import bodies, urls
 from catalog.vacuum import Vacuumed, vacuum_bodies
 from tests.catalog.rows import add_url
@@ -154,3 +156,36 @@ def test_a_body_dropped_by_a_vacuum_is_kept_again(catalog: Catalog, store: BodyS
     with catalog.write() as connection:
         connection.execute(update(urls).values(body_hash=None))
     assert kept(catalog, store, b"comes back") == b"comes back"
+
+
+def test_a_process_killed_at_any_moment_leaves_every_kept_body_readable(
+    database: str, opened: Callable[[], Catalog], tmp_path: Path
+) -> None:
+    program = """
+import itertools, sys
+from pathlib import Path
+from catalog.bodies import BodyStore, stored_body
+from catalog.database import open_catalog
+catalog = open_catalog(sys.argv[1], Path(sys.argv[2]))
+store = BodyStore(catalog.directory, shard_bytes=20_000)
+for batch in itertools.count():
+    with catalog.write() as connection:
+        store.put(connection, [stored_body(b"%d %d" % (batch, number) * 200) for number in range(20)])
+    print(batch, flush=True)
+"""
+    catalog = opened()
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, database, str(tmp_path / "data")], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    committed = [int(process.stdout.readline()) for _ in range(5)][-1]
+    process.kill()
+    process.communicate()
+    store = BodyStore(catalog.directory)
+    with catalog.read() as connection:
+        names = connection.scalars(select(bodies.c.hash)).all()
+        assert len(names) >= 20 * (committed + 1)
+        assert len(names) % 20 == 0
+        assert all(store.get(connection, bytes(name)) is not None for name in names)
+    for file in files_of(catalog):
+        assert not in_use(file)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.content import (
@@ -40,11 +40,13 @@ values = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(blocks))
 def test_blocks_come_back(written: list[Block]) -> None:
     assert unpack_blocks(pack_blocks(written)) == tuple(written)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(texts, values))
 def test_fields_come_back_with_their_types(written: dict[str, FieldValue]) -> None:
     read = unpack_fields(pack_fields(written))
@@ -52,11 +54,13 @@ def test_fields_come_back_with_their_types(written: dict[str, FieldValue]) -> No
     assert [type(value) for value in read.values()] == [type(value) for value in written.values()]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(texts, st.booleans())))
 def test_links_come_back_in_order(written: list[tuple[str, bool]]) -> None:
     assert unpack_links(pack_links(written)) == tuple(written)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_storable_text_is_utf_8_without_nul_and_as_long_as_before(text: str) -> None:
     kept = storable(text)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import ShardDamagedError
 from catalog.shards import ShardPosition, ShardWriter, in_use, read_shard, shard_files
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200)))
 def test_every_append_is_found_again(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes]) -> None:
     folder = tmp_path_factory.mktemp("shards")
