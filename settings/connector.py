@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, fiel
 
 from settings.access import EVERYONE, PUBLIC, Access, AccessRule
 from settings.auth import Logins, requires_access
+from settings.faults import MissingKeyError
 from settings.filters import FilterSettings
 from settings.mapping import FieldMapping
 from settings.politeness import NetworkSettings, PolitenessSettings
@@ -140,5 +141,5 @@ class ConnectorSettings(Section):
         # A login that is itself wrong is absent here; it is a login all the same.
         logins = information.data.get("auth")
         if logins is None or requires_access(logins):
-            raise ValueError(ACCESS_IS_MISSING)
+            raise MissingKeyError(ACCESS_IS_MISSING, beside="auth")
         return PUBLIC

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from settings.configuration import Settings
-from settings.faults import Fault, UnquotableError, nearest
+from settings.faults import Fault, MissingKeyError, UnquotableError, nearest
 from settings.keys import valid_keys
 from settings.variants import UNKNOWN_VARIANT
 from settings.yaml_document import KeyPath, Place, YamlDocument
@@ -113,6 +113,9 @@ def _locate(location: tuple[int | str, ...], data: Any) -> KeyPath:
 
 def _wrong_value(finding: _Finding) -> Fault:
     wanted, quotable = _wanted(finding)
+    cause = finding.details.get("ctx", {}).get("error")
+    if isinstance(cause, MissingKeyError):
+        return finding.document.key_place((*finding.path, cause.beside)).fault(wanted)
     if not wanted.startswith("must"):
         return finding.place.fault(wanted)
     if finding.details["loc"][-1:] == ("[key]",):

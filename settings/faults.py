@@ -45,6 +45,14 @@ class UnquotableError(ValueError):
     """A value is not acceptable, and may hold a secret: whoever reports this must not quote it."""
 
 
+class MissingKeyError(ValueError):
+    """A key is missing because another, `beside`, is there: which is where to look."""
+
+    def __init__(self, message: str, beside: str) -> None:
+        super().__init__(message)
+        self.beside = beside
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most likely means."""
     matches = difflib.get_close_matches(name, list(known), n=1)

@@ -21,6 +21,7 @@ except ImportError:  # PyYAML was built without libyaml; the same result, ten ti
 KeyPath = tuple[str | int, ...]
 """From the top: a key of a mapping, or an index in a list."""
 
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _MOST_NODES: Final = 200_000
 _DEEPEST: Final = 40
 _TOO_DEEP: Final = f"this is nested more than {_DEEPEST} levels deep, which no configuration needs"
@@ -37,8 +38,9 @@ class Place:
     text: str | None = None
 
     def fault(self, message: str) -> Fault:
-        """A fault at this place."""
-        return Fault(self.file, self.line, self.column, message)
+        """A fault at this place; what it quotes from the file cannot break its line or steer a terminal."""
+        one_line = _CONTROL.sub(lambda control: control[0].encode("unicode_escape").decode(), message)
+        return Fault(self.file, self.line, self.column, one_line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,12 @@ def init(
     starter = files("settings").joinpath("starter.yaml").read_text(encoding="utf-8")
     if path.is_dir():
         path /= DEFAULT_CONFIG
+    if path.exists() and not force:
+        stop(f"{path} is there already: nothing was written; `--force` replaces it", ExitCode.WRONG_CALL)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(starter)
-    except FileExistsError:
-        stop(f"{path} is there already: nothing was written; `--force` replaces it", ExitCode.WRONG_CALL)
     except OSError as error:
         stop(f"{path} cannot be written: {error.strerror or error}", ExitCode.FAILED)
     typer.echo(

@@ -136,3 +136,11 @@ def test_deep_nesting_is_refused_and_not_a_crash() -> None:
 def test_aliases_do_not_nest_deeper_either() -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 2000))]
     assert "nested more than 40 levels deep" in fatal("\n".join(lines))
+
+
+def test_a_fault_stays_on_its_line_whatever_it_quotes() -> None:
+    faults = recoverable('"a\\nb": 1\n"a\\nb": 2\n"\\e[2J": 1\n"\\e[2J": 2\n')
+    assert faults == [
+        r"a.yaml:2:1: `a\nb` is given twice (first on line 1): keep one of them",
+        r"a.yaml:4:1: `\x1b[2J` is given twice (first on line 3): keep one of them",
+    ]
