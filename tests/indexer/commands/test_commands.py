@@ -1,0 +1,151 @@
+"""The `indexer` command line and the crawler's child process, with the real model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from indexer.cli import app
+from settings.load import load_settings
+from tests.indexer.pipeline.support import add, open_from
+
+MODEL = "all-MiniLM-L6-v2-53aa51172d14"
+CONFIGURATION = """
+version: 1
+store: {{database: "sqlite:///{folder}/catalog.db", directory: "{folder}/data"}}
+connectors:
+  - {{name: intranet, seeds: ["https://intranet.example/"], access: public}}
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "connectors.yaml"
+    file.write_text(CONFIGURATION.format(folder=tmp_path))
+    return file
+
+
+def add_pages(config: Path, *names: str) -> None:
+    catalog = open_from(load_settings(config))
+    for name in names:
+        add(catalog, f"https://intranet.example/{name}", f"Everything about {name}.")
+    catalog.close()
+
+
+def call(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_run_indexes_status_counts_and_rebuild_embeds_nothing(config: Path) -> None:
+    add_pages(config, "vacation", "expenses")
+    code, output, _ = call("run", "--config", str(config), "--json")
+    assert code == 0
+    assert json.loads(output) == {"documents": 2, "chunks": 2, "embedded": 2, "pending": 0}
+    assert len(found_real(config)) == 2
+
+    code, output, _ = call("rebuild", "--config", str(config), "--json")
+    assert code == 0
+    assert json.loads(output) == {"documents": 2, "chunks": 2, "embedded": 0, "pending": 0}
+
+    code, output, _ = call("status", "--config", str(config), "--json")
+    status = json.loads(output)
+    assert code == 0
+    assert {key: status[key] for key in ("documents", "chunks", "embeddings", "pending", "writer")} == {
+        "documents": 2,
+        "chunks": 2,
+        "embeddings": 2,
+        "pending": 0,
+        "writer": None,
+    }
+    (model,) = status["models"]
+    assert (model["model"], model["rows"], model["live"], model["faults"]) == (MODEL, 2, 2, [])
+    assert status["lexical_bytes"] > 0
+
+    code, output, _ = call("status", "--config", str(config))
+    assert code == 0
+    assert "2 rows (2 live)" in output
+
+
+def found_real(config: Path) -> list[int]:
+    from indexer.layout import IndexLayout
+    from indexer.vectors.reader import VectorReader
+
+    reader = VectorReader.open(IndexLayout(load_settings(config).store.directory).vectors(MODEL))
+    return [] if reader.manifest is None else list(range(reader.live))
+
+
+def test_the_worker_indexes_until_its_input_closes_and_tells_each_batch(config: Path) -> None:
+    add_pages(config, "vacation")
+    with subprocess.Popen(
+        [sys.executable, "-m", "indexer.worker", "--config", str(config)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        assert json.loads(worker.stdout.readline()) == {
+            "documents": 1,
+            "chunks": 1,
+            "embedded": 1,
+            "pending": 0,
+        }
+        add_pages(config, "expenses", "sickness")
+        worker.stdin.close()
+        lines = [json.loads(line) for line in worker.stdout]
+        assert worker.wait() == 0
+    assert sum(line["documents"] for line in lines) == 2
+    assert lines[-1]["pending"] == 0
+
+
+def test_the_worker_says_why_it_cannot_work(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "indexer.worker", "--config", str(tmp_path / "none.yaml")],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_model_on_a_server_is_refused_with_a_sentence(config: Path) -> None:
+    config.write_text(
+        config.read_text() + "index: {model: {url: 'https://models.example/v1', name: embedder}}\n"
+    )
+    add_pages(config, "vacation")
+    code, _, errors = call("run", "--config", str(config))
+    assert code == 1
+    assert "embedding on a server is not part of this version" in errors
+
+
+def test_a_missing_configuration_is_a_wrong_call(tmp_path: Path) -> None:
+    code, _, errors = call("status", "--config", str(tmp_path / "none.yaml"))
+    assert code == 2
+    assert "does not exist" in errors
+
+
+def test_bench_measures_each_format(config: Path) -> None:
+    code, output, _ = call("bench", "--config", str(config), "--chunks", "8", "--json")
+    measured = json.loads(output)["precisions"]
+    assert code == 0
+    assert measured[0]["precision"] == "float32"
+    assert all(speed["chunks_per_second"] > 0 and speed["query_ms"] > 0 for speed in measured)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from indexer.cli import app\n"
+        "heavy = {'torch', 'faiss', 'numpy', 'sqlalchemy', 'tantivy', 'pydantic'} & set(sys.modules)\n"
+        "print(sorted(heavy))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
