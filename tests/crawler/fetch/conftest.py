@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,6 +33,11 @@ def address(url: str) -> WebAddress:
 
 def task(url: str, etag: str | None = None, last_modified: str | None = None) -> FetchTask:
     return FetchTask(1, b"", url, address(url).host, 1, etag=etag, last_modified=last_modified)
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """A sync runs on uvloop, tools and notebooks on asyncio: their transports differ in the details."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 class StubResolver(Resolver):
