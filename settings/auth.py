@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Tag, model_validator
 
 from settings.secrets import Secret
 from settings.section import LocalPath, Section, one_or_many
 from settings.selectors import Selector
-from settings.urls import HttpUrl, Origin
+from settings.urls import Host, HttpUrl, Origin
 from settings.variants import by_type
 
 Text = Annotated[str, Field(min_length=1)]
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def _header_name(name: str) -> str:
+    """A token (RFC 9110, section 5.6.2)."""
+    if not _TOKEN.fullmatch(name):
+        raise ValueError("must be a header's name such as X-Api-Key")
+    return name
+
+
+HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
 class LoggedIn(Section):
@@ -30,7 +42,9 @@ class Login(Section):
 
     origins: tuple[Origin, ...] = Field(default=(), examples=[["https://intranet.example.com"]])
     """Scheme, host and port where the credentials and headers may go; empty: the seeds' origins."""
-    headers: Mapping[Text, Secret] = Field(default_factory=dict, examples=[{"X-Api-Key": "${env:API_KEY}"}])
+    headers: Mapping[HeaderName, Secret] = Field(
+        default_factory=dict, examples=[{"X-Api-Key": "${env:API_KEY}"}]
+    )
     """Request headers, sent to the same origins only."""
     logged_in: LoggedIn | None = None
     """The canary, asked before a run and whenever a page looks like a login."""
@@ -113,7 +127,7 @@ class PageLogin(PasswordLogin):
     """The button that sends the form."""
     totp_secret: Secret | None = None
     """The key (base32) of the one-time codes, where the account has a second factor."""
-    login_hosts: tuple[Text, ...] = Field(default=(), examples=[["login.example.com"]])
+    login_hosts: tuple[Host, ...] = Field(default=(), examples=[["login.example.com"]])
     """Further hosts on which the password may be typed, as a SAML provider's."""
 
 

@@ -73,6 +73,6 @@ def _unknown_fields(data: dict[str, Any], document: YamlDocument) -> Iterator[Fa
 
 def _missing_milvus(data: dict[str, Any], document: YamlDocument) -> Iterator[Fault]:
     index = data.get("index")
-    if isinstance(index, dict) and index.get("backend") == "milvus" and "milvus" not in index:
+    if isinstance(index, dict) and index.get("backend") == "milvus" and index.get("milvus") is None:
         place = document.value_place(("index", "backend"))
         yield place.fault("`backend: milvus` needs its server: add `milvus: {uri: http://HOST:19530}`")

@@ -76,7 +76,7 @@ class IndexSettings(Section):
     """Where it runs: auto, cpu, cuda, cuda:0."""
     backend: Backend = Backend.FAISS
     """What holds the vectors."""
-    milvus: MilvusSettings | None = Field(default=None, validate_default=True)
+    milvus: MilvusSettings | None = None
     """The server for `backend: milvus`."""
     chunk: ChunkSettings = ChunkSettings()
     """How documents are cut into passages."""

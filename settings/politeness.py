@@ -6,7 +6,15 @@ import ipaddress
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    WithJsonSchema,
+)
 
 from settings.quantities import Duration
 from settings.section import Positive, Section
@@ -55,6 +63,15 @@ Robots = Annotated[
 ]
 
 
+def _user_agent(text: str) -> str:
+    if not text.strip() or not text.isascii() or not text.isprintable():
+        raise ValueError("must be a text in plain ASCII such as ExampleBot/1.0 (+https://example.com/bot)")
+    return text
+
+
+UserAgent = Annotated[str, AfterValidator(_user_agent), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
 class PolitenessSettings(Section):
     """Per host. Where two connectors crawl one host they share it, and the stricter wins."""
 
@@ -64,7 +81,7 @@ class PolitenessSettings(Section):
     """The most requests to one host at the same time."""
     robots: Robots = "obey"
     """`obey`, or `{ignore: why this is allowed}`."""
-    user_agent: str | None = Field(default=None, min_length=1)
+    user_agent: UserAgent | None = None
     """What the crawler calls itself; null: its own name and version."""
     timeout: Duration = timedelta(seconds=30)
     """How long one request may take, from connecting to the last byte."""

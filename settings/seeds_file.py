@@ -62,7 +62,7 @@ class SeedsFiles:
             self.unreadable.add(path)
             self.faults.append(self.document.value_place(path).fault(f"`seeds_file` {error}"))
             return
-        file = Path(name)
+        file = self.document.value_place(()).file.parent / name
         for number, line in enumerate(text.splitlines(), start=1):
             # A fragment names no other page, and "#" after a blank begins a comment, as in YAML.
             content = line.split(" #", 1)[0].strip()

@@ -64,7 +64,7 @@ class StoreSettings(Section):
         validate_default=True,
         examples=["postgresql+psycopg://sitelore:${env:DB_PASSWORD}@db.example.com/sitelore"],
     )
-    """The catalog: SQLite, or PostgreSQL when several machines share it."""
+    """The catalog: SQLite, or PostgreSQL when several machines share it (its password percent-encoded)."""
     directory: LocalPath = Field(default=Path("data"), validate_default=True)
     """The folder of segments, bodies and embeddings."""
     bodies: BodyRetention = BodyRetention.LATEST

@@ -39,6 +39,21 @@ def origin(text: str) -> str:
     return str(url.origin)
 
 
+def host(text: str) -> str:
+    """A host, with its port where that is not 443: ``login.example.com``, ``localhost:8443``.
+
+    Raises:
+        ValueError: it is none, or a whole address.
+    """
+    try:
+        url = ada_url.URL(f"https://{text}/")
+    except ValueError:
+        url = None
+    if url is None or url.pathname != "/" or url.username or url.search or url.hash:
+        raise ValueError("must be a host such as login.example.com, without https:// and without a path")
+    return str(url.host)
+
+
 def _url(text: str, schemes: tuple[str, ...], wanted: str) -> str:
     # What stands before an @ may be a password, also where the address cannot be parsed.
     error = UnquotableError if "@" in text else ValueError
@@ -60,4 +75,5 @@ _URI_SCHEMA: Final = {"type": "string", "format": "uri", "title": "address"}
 
 HttpUrl = Annotated[str, AfterValidator(http_url), WithJsonSchema(_URI_SCHEMA)]
 ProxyUrl = Annotated[str, AfterValidator(proxy_url), WithJsonSchema(_URI_SCHEMA)]
+Host = Annotated[str, AfterValidator(host), WithJsonSchema({"type": "string", "title": "host"})]
 Origin = Annotated[str, AfterValidator(origin), WithJsonSchema(_URI_SCHEMA)]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a login, and a message, stand on one line
 """Connectors: who may read, which login needs what, and when two of them crawl the same."""
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ def test_settings_made_in_code_do_not_fail_open_either() -> None:
             "`auth.username_field` must be a selector with its kind: css:… or xpath:…, found `user`",
         ),
         (
+            "{type: saml, username: u, password: p, login_url: 'https://a/', login_hosts: ['https://id.example/']}",
+            "`auth.login_hosts[0]` must be a host such as login.example.com, without https:// and without a path",
+        ),
+        ("{type: none, headers: {'X Key': k}}", "`X Key` must be a header's name such as X-Api-Key"),
+        (
             "{type: negotiate, logged_in: {url: https://a.example/}}",
             "the key `contains` of `auth.logged_in` is missing: add `contains: …`",
         ),
@@ -98,6 +104,13 @@ def test_each_login_has_its_own_keys(tmp_path: Path, login: str, fault: str) -> 
 def test_origins_are_normalised(tmp_path: Path) -> None:
     lines = "auth: {type: bearer, token: t, origins: ['HTTPS://Site.Example:443']}\naccess: public"
     assert connector(tmp_path, lines).auth[0].origins == ("https://site.example",)
+
+
+def test_hosts_of_a_login_are_normalised(tmp_path: Path) -> None:
+    login = "{type: form, username: u, password: p, login_url: 'https://a/', login_hosts: ['ID.example:443', 'x:8443']}"
+    (form,) = connector(tmp_path, f"auth: {login}\naccess: public").auth
+    assert form.type == "form"
+    assert form.login_hosts == ("id.example", "x:8443")
 
 
 def test_files_of_a_login_start_from_the_configurations_folder(tmp_path: Path) -> None:

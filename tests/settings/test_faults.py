@@ -137,6 +137,11 @@ def test_an_unknown_key_of_a_connector(tmp_path: Path, lines: str, expected: str
             "politeness: {robots: ignore}",
             "5:26: `politeness.robots` must be `obey`, or `{ignore: 'why this is allowed'}`, found `ignore`",
         ),
+        (
+            "politeness: {user_agent: Krähe}",
+            "5:30: `politeness.user_agent` must be a text in plain ASCII such as ExampleBot/1.0 "
+            "(+https://example.com/bot), found `Krähe`",
+        ),
         ("politeness: {robots: {ignore: ''}}", "5:35: `politeness.robots.ignore` must not be empty"),
         (
             "network: {allow: [10.0.0.1/8]}",
@@ -196,6 +201,10 @@ def test_a_wrong_value(tmp_path: Path, lines: str, expected: str) -> None:
         ),
         (
             "index: {backend: milvus}",
+            "2:18: `backend: milvus` needs its server: add `milvus: {uri: http://HOST:19530}`",
+        ),
+        (
+            "index: {backend: milvus, milvus: null}",
             "2:18: `backend: milvus` needs its server: add `milvus: {uri: http://HOST:19530}`",
         ),
         ("search: {port: 70000}", "2:16: `search.port` must be 65535 or less, found `70000`"),
