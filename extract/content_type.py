@@ -41,7 +41,7 @@ _HTML_START: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
-# What an OLE2 container holds, by the UTF-16 names in its directory (MS-CFB, MS-DOC, MS-XLS, MS-PPT, MS-OXMSG).
+# What an OLE2 container holds, by the UTF-16 names in its directory (MS-CFB and its users).
 _OLE_STREAMS: Final = (
     ("WordDocument", "application/msword"),
     ("PowerPoint Document", "application/vnd.ms-powerpoint"),
@@ -62,6 +62,9 @@ _TEXT_EXTENSIONS: Final = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "json": "application/json",
+    "xml": "application/xml",
+    "rss": "application/xml",
+    "atom": "application/xml",
     "md": "text/markdown",
     "markdown": "text/markdown",
     "eml": "message/rfc822",
@@ -97,7 +100,9 @@ def content_type_of(body: bytes, header: str, url: str = "") -> str:
 
 
 def _of_text(start: bytes, label: str, url: str) -> str:
-    by_name = _TEXT_EXTENSIONS.get(url.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].rsplit(".", 1)[-1].lower())
+    by_name = _TEXT_EXTENSIONS.get(
+        url.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].rsplit(".", 1)[-1].lower()
+    )
     if label == PLAIN:
         return by_name or PLAIN
     if _HTML_START.match(start):

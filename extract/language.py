@@ -10,6 +10,178 @@ from catalog.document import Block, BlockKind
 _SAMPLE: Final = 1000
 """Characters: the classifier's time grows with the text, its certainty hardly after this."""
 _LEAST: Final = 60
+_NO_LANGUAGE: Final = "zxx"
+_FUNCTION_WORDS: Final = {
+    "en": frozenset(
+        [
+            "the",
+            "of",
+            "and",
+            "to",
+            "is",
+            "in",
+            "that",
+            "for",
+            "with",
+            "it",
+            "be",
+            "are",
+            "this",
+            "as",
+            "by",
+            "on",
+            "not",
+            "or",
+            "which",
+            "from",
+            "an",
+            "can",
+        ]
+    ),
+    "de": frozenset(
+        [
+            "der",
+            "die",
+            "und",
+            "das",
+            "ist",
+            "den",
+            "von",
+            "zu",
+            "mit",
+            "sich",
+            "des",
+            "auf",
+            "für",
+            "nicht",
+            "ein",
+            "eine",
+            "dem",
+            "im",
+            "es",
+            "auch",
+            "wird",
+        ]
+    ),
+    "fr": frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "des",
+            "et",
+            "est",
+            "du",
+            "une",
+            "dans",
+            "que",
+            "pour",
+            "qui",
+            "sur",
+            "pas",
+            "au",
+            "par",
+            "sont",
+            "avec",
+            "ce",
+            "il",
+            "aux",
+        ]
+    ),
+    "es": frozenset(
+        [
+            "el",
+            "los",
+            "las",
+            "del",
+            "y",
+            "que",
+            "es",
+            "en",
+            "una",
+            "por",
+            "para",
+            "con",
+            "se",
+            "su",
+            "al",
+            "lo",
+            "como",
+            "más",
+            "son",
+            "está",
+        ]
+    ),
+    "it": frozenset(
+        [
+            "il",
+            "di",
+            "che",
+            "è",
+            "della",
+            "del",
+            "per",
+            "una",
+            "con",
+            "non",
+            "gli",
+            "sono",
+            "nel",
+            "alla",
+            "le",
+            "dei",
+            "si",
+            "più",
+            "da",
+        ]
+    ),
+    "nl": frozenset(
+        [
+            "het",
+            "een",
+            "van",
+            "dat",
+            "niet",
+            "op",
+            "te",
+            "zijn",
+            "voor",
+            "met",
+            "aan",
+            "er",
+            "ook",
+            "als",
+            "bij",
+            "naar",
+            "wordt",
+            "deze",
+            "door",
+        ]
+    ),
+    "pt": frozenset(
+        [
+            "o",
+            "os",
+            "uma",
+            "do",
+            "da",
+            "dos",
+            "das",
+            "em",
+            "não",
+            "para",
+            "com",
+            "que",
+            "se",
+            "por",
+            "mais",
+            "são",
+            "ao",
+            "pela",
+            "pelo",
+        ]
+    ),
+}
 
 
 def language_of(blocks: Iterable[Block]) -> str | None:
@@ -25,6 +197,25 @@ def language_of(blocks: Iterable[Block]) -> str | None:
     text = " ".join(sample)[:_SAMPLE]
     if len(text) < _LEAST:
         return None
-    import py3langid  # noqa: PLC0415 - its model takes a moment to load, and most pages say their language
+    return _by_function_words(text) or _by_classifier(text)
 
-    return str(py3langid.classify(text)[0])
+
+def _by_function_words(text: str) -> str | None:
+    """The language whose function words stand in the text much more often than any other's.
+
+    Function words make up a third of running text; a hundredth of the classifier's time settles most pages.
+    """
+    words = text.lower().split()
+    counts = sorted(
+        ((sum(map(known.__contains__, words)), language) for language, known in _FUNCTION_WORDS.items()),
+        reverse=True,
+    )
+    (most, language), (second, _) = counts[:2]
+    return language if most >= 0.15 * len(words) and most >= 3 * max(second, 1) else None
+
+
+def _by_classifier(text: str) -> str | None:
+    import py3langid  # noqa: PLC0415 - its model takes a moment to load, and most pages need no guess
+
+    language = str(py3langid.classify(text)[0])
+    return None if language == _NO_LANGUAGE else language

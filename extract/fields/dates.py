@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import UTC, datetime
 from typing import Final
 
@@ -45,6 +46,9 @@ def _by_custom(text: str) -> datetime | None:
     from dateutil import parser  # noqa: PLC0415 - only for dates that are not in ISO 8601
 
     try:
-        return parser.parse(text, default=datetime(1, 1, 1))  # noqa: DTZ001 - the zone is set by the caller
+        with warnings.catch_warnings():
+            # An abbreviation of a zone means several zones; the time is then taken as UTC.
+            warnings.simplefilter("ignore", parser.UnknownTimezoneWarning)
+            return parser.parse(text, default=datetime(1, 1, 1))  # noqa: DTZ001 - the zone is set by the caller
     except (ValueError, OverflowError):
         return None

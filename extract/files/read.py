@@ -1,4 +1,4 @@
-"""A file from its bytes: text by kreuzberg, blocks with their pages, metadata, fields; or why it cannot be."""
+"""A file from its bytes: blocks with their pages, metadata, fields; or why it cannot be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import kreuzberg
 
-from catalog.document import Block, DocumentKind, FieldValue
+from catalog.document import Block, BlockKind, DocumentKind, FieldValue
 from catalog.vocabulary import Reason
 from extract.content_type import PLAIN, UNKNOWN
 from extract.fields.apply import known, mapped
@@ -20,11 +20,15 @@ from extract.files.text import SEPARATED, separated_blocks, text_blocks
 from extract.fingerprint import content_hash
 from extract.html.blocks import first_heading
 from extract.html.encoding import decode
+from extract.html.tables import table_text
 from extract.language import language_of
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
 
 _SHEETS: Final = re.compile(r"spreadsheet|ms-excel")
+_NO_TITLE: Final = re.compile(r"spreadsheet|ms-excel|json$|xml$")
+"""Types whose first heading is a sheet's or an element's name, not what the file is about."""
+_LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}")
 _NO_TEXT: Final = re.compile(
     r"image/|audio/|video/|font/|application/(?:zip|gzip|x-7z|vnd\.rar|ogg|x-executable|x-msdownload)"
 )
@@ -70,8 +74,8 @@ def read_file(
     if not content.blocks:
         return Unreadable(Reason.EMPTY_CONTENT, _why_empty(content_type), content_type)
     name = file_name_of(url, headers)
-    title = content.text("title") or content.text("subject") or first_heading(content.blocks)
-    title = title or link_text or name or url
+    heading = None if _NO_TITLE.search(content_type) else first_heading(content.blocks)
+    title = content.text("title") or content.text("subject") or heading or link_text or name or url
     subject = Subject(url, headers, title, len(body), content_type, link_text)
     own, faults = mapped(rules.mappings, subject, DocumentKind.FILE)
     fields = known(_standard(content, subject)) | own
@@ -95,17 +99,30 @@ def _content(body: bytes, content_type: str, headers: Mapping[str, str]) -> _Con
         return Unreadable(Reason.ENCRYPTED_FILE, "the Office file is protected by a password", content_type)
     if content_type == UNKNOWN or _NO_TEXT.match(content_type):
         return Unreadable(Reason.UNSUPPORTED_TYPE, f"no text is read from {content_type}", content_type)
-    if content_type in SEPARATED:
-        return _Content(
-            separated_blocks(decode(body, headers.get("content-type", "")), SEPARATED[content_type]), {}
-        )
-    if content_type == PLAIN:
-        return _Content(text_blocks(decode(body, headers.get("content-type", ""))), {})
+    if content_type in (*SEPARATED, PLAIN) and _is_ours(body, headers):
+        return _Content(_text(body, content_type, headers), {})
     try:
         result = kreuzberg.extract_bytes_sync(body, content_type, _configuration())
     except FOREIGN as error:
         return Unreadable(*translate(error), content_type)
     return _Content(_blocks(result, content_type), dict(result.metadata))
+
+
+def _is_ours(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether the encoding of a text is sure; for others kreuzberg's detection by statistics is better."""
+    if "charset=" in headers.get("content-type", "").lower() or body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(body: bytes, content_type: str, headers: Mapping[str, str]) -> Iterable[Block]:
+    text = decode(body, headers.get("content-type", ""))
+    delimiter = SEPARATED.get(content_type)
+    return text_blocks(text) if delimiter is None else separated_blocks(text, delimiter)
 
 
 def _configuration() -> kreuzberg.ExtractionConfig:
@@ -121,6 +138,8 @@ def _blocks(result: kreuzberg.ExtractionResult, content_type: str) -> Iterable[B
     """By structure; a PDF by its pages, since its structure does not say on which page a node stands."""
     if content_type == "application/pdf" and result.pages:
         return [block for page in result.pages for block in text_blocks(page["content"], page["page_number"])]
+    if content_type in SEPARATED and result.tables:
+        return [Block(BlockKind.TABLE, table_text(table.cells)) for table in result.tables]
     if result.document:
         nodes = result.document["nodes"]
         return structured_blocks(nodes, sheets=_SHEETS.search(content_type) is not None)
@@ -131,7 +150,7 @@ def _standard(content: _Content, subject: Subject) -> dict[str, FieldValue | Non
     return {
         "title": subject.title,
         "url": subject.url,
-        "language": (content.text("language") or "").split("-")[0].lower() or language_of(content.blocks),
+        "language": _stated_language(content) or language_of(content.blocks),
         "description": content.text("description"),
         "authors": content.authors,
         "created_at": parse_date(content.text("created_at") or ""),
@@ -140,6 +159,11 @@ def _standard(content: _Content, subject: Subject) -> dict[str, FieldValue | Non
         "file_name": subject.file_name,
         "size": subject.size,
     }
+
+
+def _stated_language(content: _Content) -> str | None:
+    code = (content.text("language") or "").split("-")[0].lower()
+    return code if _LANGUAGE_CODE.fullmatch(code) else None
 
 
 def _file_type(subject: Subject) -> str:

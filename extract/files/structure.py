@@ -1,4 +1,4 @@
-"""Kreuzberg's document structure as blocks: headings, paragraphs, lists, tables, with page, slide or sheet."""
+"""Kreuzberg's document structure as blocks, with their page, slide or sheet."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""HTML: bytes to text, tree, links, metadata and main content, on one lexbor parse and one walk of the tree."""
+"""HTML: bytes to text, links, metadata and main content, on one lexbor parse and one walk of the tree."""

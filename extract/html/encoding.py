@@ -29,10 +29,13 @@ _WINDOWS_1252_LABELS: Final = frozenset({"ascii", "iso8859-1", "cp1252"})
 _LABELS: Final = {
     "x-sjis": "cp932", "shift_jis": "cp932", "sjis": "cp932", "windows-31j": "cp932", "ms_kanji": "cp932",
     "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "korean": "cp949", "gb2312": "gb18030", "gbk": "gb18030",
-    "gb_2312-80": "gb18030", "chinese": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs", "x-x-big5": "big5hkscs",
+    "gb_2312-80": "gb18030", "chinese": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
     "x-euc-jp": "euc_jp", "x-cp1252": "cp1252", "x-cp1251": "cp1251", "x-mac-cyrillic": "mac_cyrillic",
-    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "unicode-1-1-utf-8": "utf-8", "x-unicode20utf8": "utf-8",
-    "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "iso-8859-9": "cp1254", "latin5": "cp1254",
+    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "unicode-1-1-utf-8": "utf-8",
+    "x-unicode20utf8": "utf-8",
+    "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "iso-8859-9": "cp1254",
+    "latin5": "cp1254",
     "iso-8859-8-i": "iso8859-8", "logical": "iso8859-8", "dos-874": "cp874", "x-user-defined": "cp1252",
 }  # fmt: skip
 
@@ -74,7 +77,7 @@ def encoding_of(label: bytes) -> str | None:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    if not codecs.lookup(found)._is_text_encoding or found in ("utf-7", "idna", "punycode"):  # type: ignore[attr-defined]
+    if not codecs.lookup(found)._is_text_encoding or found in ("utf-7", "idna", "punycode"):
         return None
     return "cp1252" if found in _WINDOWS_1252_LABELS else found
 

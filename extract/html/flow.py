@@ -6,7 +6,6 @@ later questions (which groups are content, what is a block) are answered from th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -55,19 +54,12 @@ class Flow:
     link_nodes: list[LexborNode] = field(default_factory=list)
 
 
-class _Saved(NamedTuple):
-    """What a block element restores when the walk leaves it."""
+_Saved = tuple[Role, BlockKind, int, str | None, int]
+"""What a block element restores when the walk leaves it: its role, then the kind, level, anchor and group
+that held before. A plain tuple, since a page makes hundreds."""
 
-    role: Role
-    kind: BlockKind
-    level: int
-    anchor: str | None
-    group: int
-
-
-_LINK_END: Final = _Saved(Role.LINK, BlockKind.PARAGRAPH, 0, None, 0)
+_LINK_END: Final[_Saved] = (Role.LINK, BlockKind.PARAGRAPH, 0, None, 0)
 _KINDS: Final = {
-    Role.ITEM: BlockKind.LIST_ITEM,
     Role.DETAIL: BlockKind.DEFINITION,
     Role.PREFORMATTED: BlockKind.CODE,
     Role.QUOTE: BlockKind.QUOTE,
@@ -77,6 +69,8 @@ _KINDS: Final = {
 _GROUPS: Final = frozenset(
     {Role.GROUP, Role.LIST, Role.DEFINITION_LIST, Role.TABLE, Role.CELL, Role.ROW, Role.QUOTE}
 )
+_OPENING: Final = frozenset({Role.ITEM, Role.TERM, Role.LIST, Role.TABLE, Role.ROW})
+_CLOSING: Final = frozenset({Role.LIST, Role.CELL, Role.DEFINITION_LIST, Role.TABLE})
 # Elements after whose end their id is still the nearest one above.
 _LASTING_ANCHORS: Final = frozenset(
     {Role.HEADING, Role.PARAGRAPH, Role.ITEM, Role.TERM, Role.PREFORMATTED, Role.CAPTION}
@@ -91,25 +85,23 @@ def walk(tree: LexborHTMLParser) -> Flow:
     if root is None:
         return Flow()
     walker = _Walker()
+    buffer = walker.buffer
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
     while True:
         while node is not None:
             tag = node.tag_id
             if tag == TEXT:
-                walker.buffer.append(node.text_content or "")
+                text = node.text_content or ""
+                if buffer or not text.isspace() or walker.kind is BlockKind.CODE:
+                    buffer.append(text)
                 node = node.next
                 continue
             role = ROLES.get(tag, Role.INLINE)
-            if role == Role.INLINE:
-                identity = node.id
-                if identity:
-                    walker.anchor = identity
-                saved = None
-            elif role <= Role.EMBED:
-                saved = walker.enter_special(node, role)
-            else:
+            if role > Role.EMBED:
                 saved = walker.enter_block(node, tag, role)
+            else:
+                saved = walker.enter_inline(node, role)
             child = None if walker.skip else node.first_child
             if child is not None:
                 stack.append((node, saved))
@@ -178,8 +170,11 @@ class _Walker:
         root.end_piece, root.end_group = len(self.flow.pieces), len(self.flow.groups)
         return self.flow
 
-    def enter_special(self, node: LexborNode, role: Role) -> _Saved | None:
-        """A link, a line break, or something whose inside is not read."""
+    def enter_inline(self, node: LexborNode, role: Role) -> _Saved | None:
+        """What flows with the text: emphasis and the like, a link, a break, or something that is not read."""
+        if role == Role.INLINE:
+            self.anchor = node.id or self.anchor
+            return None
         if role == Role.LINK:
             return self._enter_link(node)
         if role == Role.BREAK:
@@ -223,9 +218,10 @@ class _Walker:
         """A block boundary: what was gathered becomes a piece; inside, its kind and group hold."""
         if self.kind is BlockKind.CODE:
             return self._enter_inside_code(node)
-        self._flush()
+        if self.buffer:
+            self._flush()
         attributes = node.attributes
-        saved = _Saved(role, self.kind, self.level, self.anchor, self.group)
+        saved = (role, self.kind, self.level, self.anchor, self.group)
         hint = Hint.NONE
         if attributes or role == Role.GROUP:
             self.anchor = attributes.get("id") or self.anchor
@@ -233,40 +229,31 @@ class _Walker:
         if (role in _GROUPS and (self.rows is None or role == Role.TABLE)) or hint >= Hint.FURNITURE:
             self.flow.groups.append(Group(self.group, tag, hint, len(self.flow.pieces)))
             self.group = len(self.flow.groups) - 1
-        enter = _ENTER.get(role)
-        if enter is not None:
-            enter(self, node, tag, role)
+        if role in _KINDS:
+            self.kind, self.level = _KINDS[role], HEADING_LEVELS.get(tag, 0)
+        elif role in _OPENING:
+            self._open(node, role)
         return saved
 
     def _enter_inside_code(self, node: LexborNode) -> _Saved | None:
         identity = node.id
         if identity and self.anchor is None:
             self.anchor = identity
-        return _Saved(Role.BREAK, self.kind, self.level, self.anchor, self.group)
+        return (Role.BREAK, self.kind, self.level, self.anchor, self.group)
 
-    def _enter_kind(self, node: LexborNode, tag: int, role: Role) -> None:
-        self.kind = _KINDS[role]
-        self.level = HEADING_LEVELS.get(tag, 0)
-
-    def _enter_item(self, node: LexborNode, tag: int, role: Role) -> None:
-        self.kind = BlockKind.LIST_ITEM
-        self.level = max(1, self.list_depth)
-
-    def _enter_term(self, node: LexborNode, tag: int, role: Role) -> None:
-        self.kind, self.level = BlockKind.DEFINITION, _TERM_LEVEL
-
-    def _enter_list(self, node: LexborNode, tag: int, role: Role) -> None:
-        self.list_depth += 1
-
-    def _enter_table(self, node: LexborNode, tag: int, role: Role) -> None:
-        if self.rows is None and is_data_table(node):
+    def _open(self, node: LexborNode, role: Role) -> None:
+        if role == Role.ITEM:
+            self.kind, self.level = BlockKind.LIST_ITEM, max(1, self.list_depth)
+        elif role == Role.TERM:
+            self.kind, self.level = BlockKind.DEFINITION, _TERM_LEVEL
+        elif role == Role.LIST:
+            self.list_depth += 1
+        elif self.rows is not None:
+            if role == Role.ROW:
+                self.rows.append([])
+        elif role == Role.TABLE and is_data_table(node):
             self._flush_term()
-            self.rows = []
-            self.table_links = 0
-
-    def _enter_row(self, node: LexborNode, tag: int, role: Role) -> None:
-        if self.rows is not None:
-            self.rows.append([])
+            self.rows, self.table_links = [], 0
 
     def _leave_cell(self) -> None:
         if self.rows is None:
@@ -284,7 +271,7 @@ class _Walker:
 
     def leave(self, saved: _Saved) -> None:
         """The end of an element: its text is complete, and what held before it holds again."""
-        role = saved.role
+        role, kind, level, anchor, group = saved
         if role == Role.LINK:
             self._link_depth -= 1
             if self._link_depth == 0:
@@ -293,31 +280,30 @@ class _Walker:
         if role == Role.BREAK:
             self.buffer.append("\n")
             return
-        self._flush()
+        if self.buffer:
+            self._flush()
+        if role in _CLOSING:
+            self._close(role)
+        if self.group != group:
+            closed = self.flow.groups[self.group]
+            closed.end_piece, closed.end_group = len(self.flow.pieces), len(self.flow.groups)
+            self.group = group
+        self.kind, self.level = kind, level
+        if role not in _LASTING_ANCHORS:
+            self.anchor = anchor
+
+    def _close(self, role: Role) -> None:
         if role == Role.LIST:
             self.list_depth -= 1
         elif role == Role.CELL:
             self._leave_cell()
-        elif role in (Role.DEFINITION_LIST, Role.TABLE):
+        else:
             self._flush_term()
             if role == Role.TABLE and self.rows is not None:
                 self._leave_table(self.rows)
-        self._restore(saved)
-
-    def _restore(self, saved: _Saved) -> None:
-        pieces, groups = len(self.flow.pieces), len(self.flow.groups)
-        if self.group != saved.group:
-            closed = self.flow.groups[self.group]
-            closed.end_piece, closed.end_group = pieces, groups
-            self.group = saved.group
-        self.kind, self.level = saved.kind, saved.level
-        if saved.role not in _LASTING_ANCHORS:
-            self.anchor = saved.anchor
 
     def _flush(self) -> None:
         """Turn what was gathered since the last boundary into a piece, a cell or a term."""
-        if not self.buffer:
-            return
         if self._link_depth:
             self._count_link()
         raw = "".join(self.buffer)
@@ -360,13 +346,3 @@ class _Walker:
         if self.term is not None:
             self.flow.pieces.append(self.term)
             self.term = None
-
-
-_ENTER: Final[dict[Role, Callable[[_Walker, LexborNode, int, Role], None]]] = {
-    Role.ITEM: _Walker._enter_item,
-    Role.TERM: _Walker._enter_term,
-    Role.LIST: _Walker._enter_list,
-    Role.TABLE: _Walker._enter_table,
-    Role.ROW: _Walker._enter_row,
-    **dict.fromkeys(_KINDS.keys() - {Role.ITEM}, _Walker._enter_kind),
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
@@ -26,29 +26,157 @@ class Hint(IntEnum):
     HIDDEN = 5
 
 
-_WORD_START: Final = r"(?:^|[\s_-]|(?<=[a-z0-9])(?=[A-Z]))"
-_WORD_END: Final = r"(?=$|[\s_-]|[A-Z0-9])"
-
-
-def _words(words: str) -> re.Pattern[str]:
-    """Match any of the words as a part of a class or id in kebab-case, snake_case or camelCase."""
-    alternatives = "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in words.split())
-    return re.compile(f"{_WORD_START}(?:{alternatives}){_WORD_END}")
-
-
-_FURNITURE_WORDS: Final = _words(
-    r"nav\w* \w*navbar topnav subnav sidenav menus? menubar breadcrumbs? crumbs? sidebars? sphinxsidebar\w* "
-    r"footer\w* \w*footer share sharing sharebar social\w* addthis\w* sharedaddy disqus\w* comments? commentlist respond "
-    r"cookies? consent gdpr newsletters? subscribe subscription signup paywall popup modal overlay lightbox "
-    r"pagination pager paging skip skiplinks? masthead toplang bottomlang quickview related\w* "
-    r"recommend\w* recirc\w* trending sponsor\w* outbrain taboola\w* promos? promot\w* advert\w* ads? "
-    r"adsense linenos? linenumbers toolbar printfriendly hidden-print noprint"
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_FURNITURE_WORDS: Final = frozenset(
+    [
+        "topnav",
+        "subnav",
+        "sidenav",
+        "navbar",
+        "menu",
+        "menus",
+        "menubar",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumbs",
+        "sidebar",
+        "sidebars",
+        "share",
+        "sharing",
+        "sharebar",
+        "sharedaddy",
+        "comment",
+        "comments",
+        "commentlist",
+        "respond",
+        "cookie",
+        "cookies",
+        "consent",
+        "gdpr",
+        "newsletter",
+        "newsletters",
+        "subscribe",
+        "subscription",
+        "signup",
+        "paywall",
+        "popup",
+        "modal",
+        "overlay",
+        "lightbox",
+        "pagination",
+        "pager",
+        "paging",
+        "skip",
+        "skiplink",
+        "skiplinks",
+        "masthead",
+        "toplang",
+        "bottomlang",
+        "quickview",
+        "trending",
+        "outbrain",
+        "promo",
+        "promos",
+        "ad",
+        "ads",
+        "adsense",
+        "lineno",
+        "linenos",
+        "linenumbers",
+        "toolbar",
+        "printfriendly",
+        "noprint",
+    ]
 )
-_DOUBTFUL_WORDS: Final = _words(
-    r"header top banner aside widgets? tags? taglist meta byline author\w* bio credits? tools? utility links? "
-    r"more toc contents? copyright legal disclaimer login search\w* language\w* carousel slider teasers? "
-    r"bottom rail secondary complementary popular latest next prev previous rating votes? timestamp dateline "
-    r"follow contact subscribe\w* newsletter\w* "
+_FURNITURE_STARTS: Final = (
+    "nav", "footer", "social", "addthis", "disqus", "related", "recommend", "recirc", "sponsor", "taboola",
+    "promot", "advert", "sphinxsidebar",
+)  # fmt: skip
+_FURNITURE_ENDS: Final = ("footer", "nav", "sidebar")
+_DOUBTFUL_WORDS: Final = frozenset(
+    [
+        "header",
+        "top",
+        "banner",
+        "aside",
+        "widget",
+        "widgets",
+        "tag",
+        "tags",
+        "taglist",
+        "meta",
+        "byline",
+        "bio",
+        "credit",
+        "credits",
+        "tool",
+        "tools",
+        "utility",
+        "link",
+        "links",
+        "more",
+        "toc",
+        "content",
+        "contents",
+        "copyright",
+        "legal",
+        "disclaimer",
+        "login",
+        "carousel",
+        "slider",
+        "teaser",
+        "teasers",
+        "bottom",
+        "rail",
+        "secondary",
+        "complementary",
+        "popular",
+        "latest",
+        "next",
+        "prev",
+        "previous",
+        "rating",
+        "vote",
+        "votes",
+        "timestamp",
+        "dateline",
+        "follow",
+        "contact",
+    ]
+)
+_DOUBTFUL_STARTS: Final = ("author", "search", "language")
+_CONTENT_WORDS: Final = frozenset(
+    [
+        "content",
+        "article",
+        "articles",
+        "post",
+        "story",
+        "entry",
+        "main",
+        "body",
+        "text",
+        "maincontent",
+        "articlebody",
+        "documentwrapper",
+        "bodywrapper",
+        "markdown",
+        "prose",
+    ]
+)
+_ADMONITIONS: Final = frozenset(
+    [
+        "note",
+        "tip",
+        "warning",
+        "caution",
+        "important",
+        "admonition",
+        "callout",
+        "footnote",
+        "footnotes",
+        "example",
+    ]
 )
 # An id is often the slug of a heading (`SQL-COMMENT`, `cookies`), so it must be about the place alone.
 _FURNITURE_ID: Final = re.compile(
@@ -58,19 +186,11 @@ _FURNITURE_ID: Final = re.compile(
     r"(?:[-_]?(?:container|wrapper|wrap|bar|area|inner|section|block|box|list|menu|nav|links|banner|selector|\d+))*",
     re.IGNORECASE,
 )
-_CONTENT_WORDS: Final = _words(
-    r"content article articles? post story entry main body text maincontent articlebody documentwrapper bodywrapper "
-    r"markdown prose"
-)
 _ARTICLE_WORDS: Final = re.compile(
     r"(?:article|story|post|entry)[-_]?(?:body|content|text)|body[-_]?(?:copy|text)|articleBody|mw-parser-output|"
     r"markdown-body|rst-content",
     re.IGNORECASE,
 )
-_ADMONITIONS: Final = _words(
-    r"note tip warning caution important admonition sidebar-note callout footnotes? example"
-)
-
 _FURNITURE_TAGS: Final = frozenset(map(tag_id, ("nav", "footer", "dialog")))
 _DOUBTFUL_TAGS: Final = frozenset(map(tag_id, ("header", "aside", "form", "menu", "fieldset")))
 _CONTENT_TAGS: Final = frozenset(map(tag_id, ("main", "article")))
@@ -95,13 +215,9 @@ _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden",
 
 def hint_of(tag: int, attributes: Mapping[str, str | None]) -> Hint:
     """What the element of this tag number and these attributes claims to be."""
-    if _is_hidden(attributes):
-        return Hint.HIDDEN
-    role = attributes.get("role")
-    if role and role in _ROLES:
-        return _ROLES[role]
-    if attributes.get("itemprop") == "articleBody":
-        return Hint.ARTICLE
+    stated = _stated(attributes)
+    if stated is not None:
+        return stated
     if tag in _FURNITURE_TAGS:
         return Hint.FURNITURE
     identity = attributes.get("id") or ""
@@ -111,6 +227,16 @@ def hint_of(tag: int, attributes: Mapping[str, str | None]) -> Hint:
     if tag in _DOUBTFUL_TAGS and named is Hint.NONE:
         return Hint.DOUBTFUL
     return named
+
+
+def _stated(attributes: Mapping[str, str | None]) -> Hint | None:
+    """What attributes with a defined meaning say: visibility, ARIA role, schema.org's `articleBody`."""
+    if _is_hidden(attributes):
+        return Hint.HIDDEN
+    if attributes.get("itemprop") == "articleBody":
+        return Hint.ARTICLE
+    role = attributes.get("role")
+    return _ROLES.get(role) if role else None
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
@@ -125,15 +251,24 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
 @lru_cache(maxsize=8192)
 def _named(classes: str, identity: str) -> Hint:
     """The hint of class and id; cached, since the pages of a site share their templates."""
-    names = f"{classes} {identity}"
-    if _ARTICLE_WORDS.search(names):
+    if _ARTICLE_WORDS.search(classes) or _ARTICLE_WORDS.search(identity):
         return Hint.ARTICLE
-    if _ADMONITIONS.search(classes):
+    words = [word.lower() for word in _WORD.findall(classes)]
+    if not _ADMONITIONS.isdisjoint(words):
         return Hint.NONE
-    if _FURNITURE_WORDS.search(classes) or _FURNITURE_ID.fullmatch(identity):
+    if _speak_of_furniture(words) or _FURNITURE_ID.fullmatch(identity):
         return Hint.FURNITURE
-    if _CONTENT_WORDS.search(names):
+    of_id = [word.lower() for word in _WORD.findall(identity)]
+    words += of_id
+    if not _CONTENT_WORDS.isdisjoint(words):
         return Hint.CONTENT
-    if _DOUBTFUL_WORDS.search(names) or _FURNITURE_WORDS.search(identity):
+    if not _DOUBTFUL_WORDS.isdisjoint(words) or any(word.startswith(_DOUBTFUL_STARTS) for word in words):
         return Hint.DOUBTFUL
-    return Hint.NONE
+    return Hint.DOUBTFUL if _speak_of_furniture(of_id) else Hint.NONE
+
+
+def _speak_of_furniture(words: Sequence[str]) -> bool:
+    return any(
+        word in _FURNITURE_WORDS or word.startswith(_FURNITURE_STARTS) or word.endswith(_FURNITURE_ENDS)
+        for word in words
+    )

@@ -226,6 +226,8 @@ def _header_rules(header: str) -> Iterator[str]:
         agent, colon, rule = part.partition(":")
         if colon and agent.strip() not in ("unavailable_after", "max-snippet", "max-image-preview"):
             ours = agent.strip() in _OUR_AGENTS
-            part = rule.strip()
+            named = rule.strip()
+        else:
+            named = part
         if ours:
-            yield part
+            yield named

@@ -36,11 +36,11 @@ _ELEMENTS: Final = {
     Role.LINK: "a area",
     Role.BREAK: "br",
     # Not part of what a reader reads; <iframe> and <frame> count as links.
-    Role.SKIP: "script style noscript template svg select option datalist button input textarea object canvas "
-    "audio video head title meta base link map progress meter",
+    Role.SKIP: "script style noscript template svg select option datalist button input textarea object "
+    "canvas audio video head title meta base link map progress meter",
     Role.EMBED: "iframe frame",
-    Role.GROUP: "body html div section article main aside nav header footer form fieldset figure details summary "
-    "center address search dialog hgroup legend frameset noframes",
+    Role.GROUP: "body html div section article main aside nav header footer form fieldset figure details "
+    "summary center address search dialog hgroup legend frameset noframes",
     Role.LIST: "ul ol menu dir",
     Role.DEFINITION_LIST: "dl",
     Role.TABLE: "table",

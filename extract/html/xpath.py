@@ -43,7 +43,7 @@ def without(tree: Any, expressions: tuple[str, ...]) -> Any:
     """The tree after removal of every element that one of the expressions selects."""
     for expression in expressions:
         for element in _evaluate(tree, expression):
-            if isinstance(element, etree._Element) and element.getparent() is not None:
+            if isinstance(element, html.HtmlElement) and element.getparent() is not None:
                 element.drop_tree()
     return tree
 
