@@ -124,11 +124,11 @@ class Http1Connection:
             self._keep_alive = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._complete:
+        if not self._head_complete:  # a trailer is no header (RFC 9110 section 6.5.1)
             self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        if self._complete:
+        if self._head_complete:
             return
         status = self._parser.get_status_code()
         if status < 200 and status != 101:
