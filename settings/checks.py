@@ -55,20 +55,27 @@ def _retyped_fields(data: dict[str, Any], document: YamlDocument) -> Iterator[Fa
 def _unknown_fields(data: dict[str, Any], document: YamlDocument) -> Iterator[Fault]:
     own = data.get("fields")
     known = {**BUILT_IN_FIELDS, **(own if isinstance(own, dict) else {})}
-    for path, connector in _connectors(data):
-        mappings = connector.get("field_mappings")
-        for index, mapping in enumerate(mappings if isinstance(mappings, list) else ()):
-            name = mapping.get("field") if isinstance(mapping, dict) else None
-            if isinstance(name, str) and name and name not in known:
-                place = document.value_place((*path, "field_mappings", index, "field"))
-                written = place.text
-                near = nearest(name, known)
-                hint = (
-                    f"did you mean `{near}`?"
-                    if near
-                    else f"declare it under `fields`: `{written}: {{type: string}}`"
-                )
-                yield place.fault(f"there is no field `{written}`; {hint}")
+    for path, name in _named_fields(data):
+        if name not in known:
+            place, near = document.value_place(path), nearest(name, known)
+            # As it was written: a reference is not printed resolved.
+            declare = f"declare it under `fields`: `{place.text}: {{type: string}}`"
+            hint = f"did you mean `{near}`?" if near else declare
+            yield place.fault(f"there is no field `{place.text}`; {hint}")
+
+
+def _named_fields(data: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Every place where a field of the index is named: mappings and boosts."""
+    holders: list[tuple[KeyPath, object]] = [
+        ((*path, "field_mappings"), connector.get("field_mappings")) for path, connector in _connectors(data)
+    ]
+    search = data.get("search")
+    holders.append((("search", "boosts"), search.get("boosts") if isinstance(search, dict) else None))
+    for path, entries in holders:
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            name = entry.get("field") if isinstance(entry, dict) else None
+            if isinstance(name, str) and name:
+                yield (*path, index, "field"), name
 
 
 def _missing_milvus(data: dict[str, Any], document: YamlDocument) -> Iterator[Fault]:

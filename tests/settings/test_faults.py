@@ -222,6 +222,10 @@ def test_a_wrong_value(tmp_path: Path, lines: str, expected: str) -> None:
             "2:26: the key `type` of `search.authentication` is missing: one of none, api_keys, jwt, oidc",
         ),
         (
+            "search: {boosts: [{field: departmant}, {field: updated_at}]}",
+            "2:27: there is no field `departmant`; declare it under `fields`: `departmant: {type: string}`",
+        ),
+        (
             "fields: {Due: {type: date}}",
             "2:10: `Due` must be a name of lower-case letters, digits and underscores, a letter first",
         ),
