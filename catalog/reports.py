@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,9 +58,8 @@ def connector_statuses(connection: Connection) -> dict[str, ConnectorStatus]:
     """Every connector that ever ran, by name."""
     living = documents.c.deleted_at.is_(None)
     documents_of = _per_connector(connection, select(documents.c.connector_id, func.count()).where(living))
-    waiting_of = _per_connector(
-        connection, select(documents.c.connector_id, func.count()).where(documents.c.pending)
-    )
+    # Counted here, as SQLite would rather read every document in the order of connectors.
+    waiting_of = Counter(connection.scalars(select(documents.c.connector_id).where(documents.c.pending)))
     chunks_of = _per_connector(
         connection,
         select(documents.c.connector_id, func.count()).join(chunks, chunks.c.document_id == documents.c.id),
@@ -70,7 +70,7 @@ def connector_statuses(connection: Connection) -> dict[str, ConnectorStatus]:
             row.name,
             documents_of.get(row.id, 0),
             chunks_of.get(row.id, 0),
-            waiting_of.get(row.id, 0),
+            waiting_of[row.id],
             latest.get(row.name),
         )
         for row in connection.execute(select(connectors).order_by(connectors.c.name))

@@ -137,7 +137,6 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
-    Index("ix_urls_connector_state", "connector_id", "state"),
 )
 
 page_links = Table(  # the links of each page, so that an unchanged one still leads on
@@ -171,7 +170,7 @@ documents = Table(
     "documents",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False),
     Column("url_id", RowId, nullable=False),
     Column("url", Text, nullable=False),
     Column("kind", String(8), nullable=False),
@@ -191,10 +190,11 @@ documents = Table(
     Index(
         "ix_documents_pending",
         "id",
-        sqlite_where=text("pending"),
+        sqlite_where=text("pending = 1"),  # just as SQLAlchemy asks for it, else SQLite reads every row
         postgresql_where=text("pending"),
     ),
     Index("ix_documents_content", "connector_id", "content_hash"),
+    Index("ix_documents_living", "connector_id", "deleted_at"),  # counted without reading any content
 )
 
 document_versions = Table(  # what a document said before

@@ -99,7 +99,6 @@ def _create_ledger() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_urls")),
         sa.UniqueConstraint("key", name=op.f("uq_urls_key")),
     )
-    op.create_index("ix_urls_connector_state", "urls", ["connector_id", "state"], unique=False)
     op.create_index(
         "ix_urls_frontier",
         "urls",
@@ -177,14 +176,14 @@ def _create_documents() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
     )
-    op.create_index(op.f("ix_documents_connector_id"), "documents", ["connector_id"], unique=False)
+    op.create_index("ix_documents_living", "documents", ["connector_id", "deleted_at"], unique=False)
     op.create_index("ix_documents_content", "documents", ["connector_id", "content_hash"], unique=False)
     op.create_index(
         "ix_documents_pending",
         "documents",
         ["id"],
         unique=False,
-        sqlite_where=sa.text("pending"),
+        sqlite_where=sa.text("pending = 1"),
         postgresql_where=sa.text("pending"),
     )
     op.create_table(

@@ -1,0 +1,50 @@
+"""What is asked all the time is answered from an index, never by reading every row (on SQLite)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from catalog.database import open_catalog
+from catalog.documents import document_count, pending_count, pending_documents, read_documents
+from catalog.ledger import frontier_window
+from catalog.reports import connector_statuses
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda connection: pending_documents(connection, 10), "ix_documents_pending"),
+        (pending_count, "ix_documents_pending"),
+        (document_count, "COVERING INDEX ix_documents_living"),
+        (lambda connection: document_count(connection, 1), "COVERING INDEX ix_documents_living"),
+        (lambda connection: read_documents(connection, ["a"]), "sqlite_autoindex_documents_1"),
+        (lambda connection: frontier_window(connection, 1, 1, "a.example", 9), "ix_urls_frontier"),
+        (connector_statuses, "ix_documents_pending"),
+    ],
+)
+def test_a_frequent_question_uses_its_index(
+    ask: Callable[[Connection], object], index: str, tmp_path: Path
+) -> None:
+    catalog = open_catalog(f"sqlite:///{tmp_path}/catalog.db", tmp_path)
+    asked: list[tuple[str, Any]] = []
+    with catalog.read() as connection:
+        event.listen(
+            connection,
+            "before_cursor_execute",
+            lambda _connection, _cursor, statement, parameters, *_: asked.append((statement, parameters)),
+        )
+        ask(connection)
+    with catalog.read() as connection:
+        plans = [
+            step[3]
+            for statement, parameters in asked
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    catalog.close()
+    assert any(index in step for step in plans), plans
+    assert not any(step in {"SCAN documents", "SCAN urls"} for step in plans), plans
