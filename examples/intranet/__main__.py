@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"--ports takes one 0 or {len(SITES)} ports: {', '.join(SITES)}", file=sys.stderr)
         return 2
     try:
-        asyncio.run(serve(ports, _announce_json if options.print_ports else _announce))
+        announce = _announce_json if options.print_ports else _announce
+        asyncio.run(serve(ports, announce, until_eof=options.until_eof))
     except OSError as error:
         print(
             f"The sample intranet cannot start: {error.strerror}. Try another --port-base.", file=sys.stderr
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"{','.join(SITES)}; 0: any",
     )
     parser.add_argument("--print-ports", action="store_true", help="print the ports as JSON once they answer")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input is closed")
     return parser
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -66,8 +67,13 @@ def bind(ports: Sequence[int]) -> list[socket.socket]:
     return sockets
 
 
-async def serve(ports: Sequence[int], announce: Callable[[Mapping[str, int]], None]) -> None:
-    """Serve all sites until SIGINT or SIGTERM; `announce` gets the ports by site once they accept."""
+async def serve(
+    ports: Sequence[int], announce: Callable[[Mapping[str, int]], None], *, until_eof: bool = False
+) -> None:
+    """Serve all sites until SIGINT or SIGTERM; `announce` gets the ports by site once they accept.
+
+    With `until_eof` the end of standard input ends it too: a test that is killed leaves no server behind.
+    """
     sockets = bind(ports)
     opened = {site: listener.getsockname()[1] for site, listener in zip(SITES, sockets, strict=True)}
     apps = applications({site: f"http://{HOST}:{port}" for site, port in opened.items()})
@@ -80,8 +86,11 @@ async def serve(ports: Sequence[int], announce: Callable[[Mapping[str, int]], No
         for server in servers:
             server.should_exit = True
 
+    loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop)
+        loop.add_signal_handler(signal_number, stop)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), stop)
     announce(opened)
     await asyncio.gather(
         *(server.serve(sockets=[listener]) for server, listener in zip(servers, sockets, strict=True))

@@ -180,3 +180,33 @@ def test_without_apt_a_missing_package_is_told_and_nothing_fails(tmp_path: Path)
         check=True,
     )
     assert answer.stderr.startswith("Not installed: no-such-package. What needs it")
+
+
+# --- python -m examples.intranet
+
+
+def test_a_taken_port_is_named(free_port: int) -> None:
+    with socket.create_server(("127.0.0.1", free_port)):
+        answer = subprocess.run(
+            [sys.executable, "-m", "examples.intranet", "--ports", f"{free_port},0,0,0,0,0"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"The sample intranet cannot start: port {free_port}: Address already")
+
+
+def test_too_few_ports_are_refused() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "examples.intranet", "--ports", "8101,8102"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert (
+        "--ports takes one 0 or 6 ports: handbook, wiki, portal, finance, status, identity" in answer.stderr
+    )

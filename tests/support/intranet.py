@@ -40,9 +40,12 @@ class Intranet:
 @contextmanager
 def serve_intranet() -> Iterator[Intranet]:
     """Run `python -m examples.intranet` until the block ends; its passwords are the demo's."""
-    command = [sys.executable, "-m", "examples.intranet", "--ports", "0", "--print-ports"]
+    command = [sys.executable, "-m", "examples.intranet", "--ports", "0", "--print-ports", "--until-eof"]
     # An empty environment: the passwords are the defaults, whatever the developer has set.
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, env={})
+    process = subprocess.Popen(
+        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={}
+    )
+    assert process.stdin is not None
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
@@ -51,6 +54,6 @@ def serve_intranet() -> Iterator[Intranet]:
         ports: Mapping[str, int] = json.loads(line)
         yield Intranet(**{site: f"http://127.0.0.1:{port}" for site, port in ports.items()})
     finally:
-        process.terminate()
+        process.stdin.close()
         process.wait(timeout=20)
         process.stdout.close()
