@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from catalog.dialect import insert_or
 from catalog.tables import NOBODY, PUBLIC, access_lists
@@ -74,7 +74,11 @@ def intern(connection: Connection, allow: Iterable[str], deny: Iterable[str]) ->
     known: int | None = connection.scalar(find)
     if known is not None:
         return known
-    # Where another process interns the same list at this moment, this waits for it and inserts nothing.
+    if connection.dialect.name == "postgresql":
+        # Until this commits nobody else adds a list: ids become visible in their order, which is what lets
+        # `AccessLists` tell by the highest that it knows them all.
+        connection.execute(text("LOCK TABLE access_lists IN SHARE ROW EXCLUSIVE MODE"))
+    # Another process may have interned the same list since it was looked for.
     connection.execute(
         insert_or(connection, access_lists).on_conflict_do_nothing(index_elements=[access_lists.c.key]),
         {"key": key, "allow": wanted.allow, "deny": wanted.deny},
@@ -87,7 +91,7 @@ def intern(connection: Connection, allow: Iterable[str], deny: Iterable[str]) ->
 class _Index:
     """Every access list, by the principals that it names."""
 
-    version: tuple[int, int]
+    highest: int
     allowing: dict[str, set[int]]
     denying: dict[str, set[int]]
     answers: OrderedDict[frozenset[str], frozenset[int]] = field(default_factory=OrderedDict)
@@ -109,31 +113,30 @@ class AccessLists:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._index = _Index((0, -1), {}, {})
+        self._index = _Index(-1, {}, {})
 
     def allowed_ids(self, connection: Connection, principals: frozenset[str]) -> frozenset[int]:
         """The ids of all lists that permit a caller with these principals; EVERYONE need not be named.
 
         Without an identity that is what everyone may read. Lists interned before this call are seen.
         """
-        # The count too: on PostgreSQL a lower id can be committed after a higher one.
-        version = connection.execute(select(func.max(access_lists.c.id), func.count())).one()
+        highest = connection.scalar(select(func.max(access_lists.c.id)))
         with self._lock:
-            if self._index.version != tuple(version):
+            if self._index.highest != highest:
                 self._index = _load(connection)
             return self._index.allowed_ids(principals)
 
 
 def _load(connection: Connection) -> _Index:
     allowing, denying = defaultdict(set), defaultdict(set)
-    highest, count = 0, 0
+    highest = -1
     for row in connection.execute(select(access_lists.c.id, access_lists.c.allow, access_lists.c.deny)):
-        highest, count = max(highest, row.id), count + 1
+        highest = max(highest, row.id)
         for principal in row.allow:
             allowing[principal].add(row.id)
         for principal in row.deny:
             denying[principal].add(row.id)
-    return _Index((highest, count), dict(allowing), dict(denying))
+    return _Index(highest, dict(allowing), dict(denying))
 
 
 def read_access_list(connection: Connection, access_id: int) -> AccessList | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from catalog.dialect import insert_or
 from catalog.tables import robots
@@ -45,10 +45,3 @@ def save_robots(connection: Connection, answers: Iterable[RobotsAnswer]) -> None
     connection.execute(
         statement.on_conflict_do_update(index_elements=[robots.c.origin], set_=replacement), rows
     )
-
-
-def forget_robots(connection: Connection, now: datetime | None = None) -> int:
-    """Drop what has expired; return how many answers that were."""
-    return connection.execute(
-        delete(robots).where(robots.c.expires_at <= (now or datetime.now(UTC)))
-    ).rowcount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from catalog.database import Catalog
-from catalog.robots_cache import RobotsAnswer, forget_robots, load_robots, save_robots
+from catalog.robots_cache import RobotsAnswer, load_robots, save_robots
 from tests.catalog.rows import NOON
 
 DAY = timedelta(days=1)
@@ -20,8 +20,6 @@ def test_an_answer_is_known_until_it_expires(catalog: Catalog) -> None:
         save_robots(connection, [])
         assert load_robots(connection, origins, NOON) == {READ.origin: READ, UNREACHABLE.origin: UNREACHABLE}
         assert load_robots(connection, origins, UNREACHABLE.expires_at) == {READ.origin: READ}
-        assert forget_robots(connection, UNREACHABLE.expires_at) == 1
-        assert load_robots(connection, origins, NOON) == {READ.origin: READ}
 
 
 def test_a_new_answer_replaces_the_old_one(catalog: Catalog) -> None:
