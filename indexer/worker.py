@@ -8,7 +8,6 @@ code 0; 1 after a failure, whose sentence goes to standard error.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from dataclasses import asdict
@@ -17,7 +16,10 @@ from pathlib import Path
 import orjson
 import typer
 
+from indexer.commands.session import opened
+from indexer.pipeline import Pipeline
 from indexer.progress import Progress
+from indexer.stopping import stop_when_input_closes
 
 
 def main() -> None:
@@ -27,8 +29,6 @@ def main() -> None:
     config: Path = parser.parse_args().config
     # Ctrl-C at the terminal reaches the whole process group: the crawler decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Threads that wait must not spin: the crawler needs the same processors.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         _work(config)
     except typer.Exit as failure:  # its sentence was printed
@@ -36,10 +36,6 @@ def main() -> None:
 
 
 def _work(config: Path) -> None:
-    from indexer.commands.session import opened  # noqa: PLC0415 - after the environment was set
-    from indexer.pipeline import Pipeline  # noqa: PLC0415
-    from indexer.stopping import stop_when_input_closes  # noqa: PLC0415
-
     stop = stop_when_input_closes()
     with opened(config) as (catalog, settings), Pipeline(catalog, settings, report=_print) as pipeline:
         pipeline.watch(stop)

@@ -58,7 +58,7 @@ def machine_has_fast_bfloat16() -> bool:
 
 
 Run = Callable[[Precision, Sequence[str]], tuple[NDArray[np.float32], float]]
-"""Embeds texts in a format; vectors of length 1 and the seconds that the model took."""
+"""Embeds texts in a format; vectors of length 1 and the seconds of processor time that it took."""
 
 
 def calibrate(run: Run) -> Calibration:

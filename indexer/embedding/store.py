@@ -74,10 +74,8 @@ class EmbeddingStore:
                 )
             wanted[place.shard].append((index, place.row))
         for shard, pairs in wanted.items():
-            rows = np.memmap(self._folder / shard, dtype="<f2", mode="r")
-            whole = len(rows) - len(rows) % self._embedder.dimension
-            indices, numbers = np.array(pairs).T
-            vectors[indices] = rows[:whole].reshape(-1, self._embedder.dimension)[numbers]
+            indices, rows = np.array(pairs).T
+            vectors[indices] = self._mapped(shard)[rows]
         return vectors
 
     def close(self) -> None:
@@ -91,6 +89,12 @@ class EmbeddingStore:
         places = {key: EmbeddingPlace(position.shard, first + index) for index, key in enumerate(keys)}
         with self._catalog.write() as connection:
             insert_embeddings(connection, places)
+
+    def _mapped(self, shard: str) -> Vectors:
+        """The whole rows of a shard file."""
+        file = self._folder / shard
+        count = file.stat().st_size // self._row_bytes
+        return np.memmap(file, dtype="<f2", mode="r", shape=(count, self._embedder.dimension))
 
     def _is_there(self, place: EmbeddingPlace) -> bool:
         """Whether the shard file is long enough; one that was lost is simply embedded again."""

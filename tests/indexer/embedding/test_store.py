@@ -1,0 +1,108 @@
+"""An embedding is made once, kept exactly, and found again by its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catalog.database import Catalog, open_catalog
+from indexer.embedding import store as storing
+from indexer.embedding.store import EmbeddingMissingError, EmbeddingStore, embedding_key
+from tests.indexer.pipeline.support import WordEmbedder
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    catalog = open_catalog(f"sqlite:///{tmp_path}/catalog.db", tmp_path / "data")
+    yield catalog
+    catalog.close()
+
+
+Open = Callable[[], tuple[EmbeddingStore, WordEmbedder]]
+
+
+@pytest.fixture
+def open_store(catalog: Catalog) -> Iterator[Open]:
+    """Opens the store once more, as another process would, with a model that counts."""
+    with ExitStack() as stack:
+
+        def another() -> tuple[EmbeddingStore, WordEmbedder]:
+            embedder = WordEmbedder()
+            store = EmbeddingStore(catalog, catalog.directory / "embeddings", embedder)
+            stack.callback(store.close)
+            return store, embedder
+
+        yield another
+
+
+def test_vectors_come_back_exactly_and_in_order(open_store: Open) -> None:
+    store, embedder = open_store()
+    assert store.ensure(["one", "two", "three"]) == 3
+    found = store.read([store.key(text) for text in ("three", "one", "three")])
+    assert np.array_equal(found, embedder.embed_passages(["three", "one", "three"]))
+
+
+def test_no_text_is_embedded_twice_by_any_process(open_store: Open) -> None:
+    first, _ = open_store()
+    assert first.ensure(["one", "two", "one"]) == 2
+    first.close()
+    second, embedder = open_store()
+    assert second.ensure(["two", "three"]) == 1
+    assert embedder.seen == ["three"]
+    assert np.array_equal(
+        second.read([second.key("one"), second.key("three")]), embedder.embed_passages(["one", "three"])
+    )
+
+
+def test_many_texts_are_kept_slice_by_slice(open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing, "_SLICE", 2)
+    store, embedder = open_store()
+    real = embedder.embed_passages
+
+    def fail_at_the_third_slice(texts: list[str]) -> object:
+        if "text 4" in texts:
+            raise KeyboardInterrupt
+        return real(texts)
+
+    monkeypatch.setattr(embedder, "embed_passages", fail_at_the_third_slice)
+    texts = [f"text {number}" for number in range(6)]
+    with pytest.raises(KeyboardInterrupt):
+        store.ensure(texts)
+    assert open_store()[0].ensure(texts) == 2
+
+
+def test_an_embedding_that_is_not_there_is_an_error_that_says_what_to_do(open_store: Open) -> None:
+    store, _ = open_store()
+    with pytest.raises(EmbeddingMissingError, match=r"lacks the embedding [0-9a-f]{32}: `indexer rebuild`"):
+        store.read([store.key("never embedded")])
+
+
+def test_a_shortened_shard_file_is_noticed_and_what_it_lost_made_again(
+    catalog: Catalog, open_store: Open
+) -> None:
+    store, _ = open_store()
+    store.ensure(["one", "two"])
+    (shard,) = (catalog.directory / "embeddings").iterdir()
+    with shard.open("r+b") as opened:
+        opened.truncate(32 * 2 + 5)
+    again, embedder = open_store()
+    assert again.ensure(["one", "two"]) == 1
+    assert embedder.seen == ["two"]
+    assert np.array_equal(
+        again.read([again.key("one"), again.key("two")]), embedder.embed_passages(["one", "two"])
+    )
+
+
+def test_the_key_covers_model_prompt_and_text() -> None:
+    keys = {
+        embedding_key(model, prompt, text)
+        for model in ("m", "n")
+        for prompt in ("", "passage: ")
+        for text in ("one", "One", "\ud800")
+    }
+    assert len(keys) == 12
+    assert {len(key) for key in keys} == {16}
