@@ -39,7 +39,7 @@ class Group:
 
     parent: int
     tag: int
-    hint: Hint
+    hint: int
     first_piece: int
     end_piece: int = 0
     end_group: int = 0
@@ -54,16 +54,23 @@ class Flow:
     link_nodes: list[LexborNode] = field(default_factory=list)
 
 
-_Saved = tuple[Role, BlockKind, int, str | None, int]
+_CODE: Final = BlockKind.CODE
+_PARAGRAPH: Final = BlockKind.PARAGRAPH
+_CAPTION: Final = BlockKind.CAPTION
+_DEFINITION: Final = BlockKind.DEFINITION
+_LIST_ITEM: Final = BlockKind.LIST_ITEM
+_TABLE: Final = BlockKind.TABLE
+
+_Saved = tuple[int, BlockKind, int, str | None, int]
 """What a block element restores when the walk leaves it: its role, then the kind, level, anchor and group
 that held before. A plain tuple, since a page makes hundreds."""
 
-_LINK_END: Final[_Saved] = (Role.LINK, BlockKind.PARAGRAPH, 0, None, 0)
+_LINK_END: Final[_Saved] = (Role.LINK, _PARAGRAPH, 0, None, 0)
 _KINDS: Final = {
-    Role.DETAIL: BlockKind.DEFINITION,
-    Role.PREFORMATTED: BlockKind.CODE,
+    Role.DETAIL: _DEFINITION,
+    Role.PREFORMATTED: _CODE,
     Role.QUOTE: BlockKind.QUOTE,
-    Role.CAPTION: BlockKind.CAPTION,
+    Role.CAPTION: _CAPTION,
     Role.HEADING: BlockKind.HEADING,
 }
 _GROUPS: Final = frozenset(
@@ -85,7 +92,7 @@ def walk(tree: LexborHTMLParser) -> Flow:
     if root is None:
         return Flow()
     walker = _Walker()
-    buffer = walker.buffer
+    buffer, roles, flowing = walker.buffer, ROLES, Role.EMBED
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
     while True:
@@ -93,15 +100,18 @@ def walk(tree: LexborHTMLParser) -> Flow:
             tag = node.tag_id
             if tag == TEXT:
                 text = node.text_content or ""
-                if buffer or not text.isspace() or walker.kind is BlockKind.CODE:
+                if buffer or not text.isspace() or walker.kind is _CODE:
                     buffer.append(text)
                 node = node.next
                 continue
-            role = ROLES.get(tag, Role.INLINE)
-            if role > Role.EMBED:
+            role = roles.get(tag)
+            if role is None:
+                walker.anchor = node.id or walker.anchor
+                saved = None
+            elif role > flowing:
                 saved = walker.enter_block(node, tag, role)
             else:
-                saved = walker.enter_inline(node, role)
+                saved = walker.enter_special(node, role)
             child = None if walker.skip else node.first_child
             if child is not None:
                 stack.append((node, saved))
@@ -143,7 +153,7 @@ class _Walker:
     def __init__(self) -> None:
         self.flow = Flow()
         self.buffer: list[str] = []
-        self.kind = BlockKind.PARAGRAPH
+        self.kind: BlockKind = _PARAGRAPH
         self.level = 0
         self.anchor: str | None = None
         self.group = 0
@@ -170,11 +180,8 @@ class _Walker:
         root.end_piece, root.end_group = len(self.flow.pieces), len(self.flow.groups)
         return self.flow
 
-    def enter_inline(self, node: LexborNode, role: Role) -> _Saved | None:
-        """What flows with the text: emphasis and the like, a link, a break, or something that is not read."""
-        if role == Role.INLINE:
-            self.anchor = node.id or self.anchor
-            return None
+    def enter_special(self, node: LexborNode, role: int) -> _Saved | None:
+        """A link, a line break, or something whose inside is not read."""
         if role == Role.LINK:
             return self._enter_link(node)
         if role == Role.BREAK:
@@ -207,16 +214,16 @@ class _Walker:
 
     def _line_break(self) -> None:
         """One break is white space; two with nothing between end a paragraph, as authors mean them to."""
-        if self.kind is not BlockKind.CODE and self.rows is None:
+        if self.kind is not _CODE and self.rows is None:
             last = next((text for text in reversed(self.buffer) if text == "\n" or not text.isspace()), "")
             if last == "\n":
                 self._flush()
                 return
         self.buffer.append("\n")
 
-    def enter_block(self, node: LexborNode, tag: int, role: Role) -> _Saved | None:
+    def enter_block(self, node: LexborNode, tag: int, role: int) -> _Saved | None:
         """A block boundary: what was gathered becomes a piece; inside, its kind and group hold."""
-        if self.kind is BlockKind.CODE:
+        if self.kind is _CODE:
             return self._enter_inside_code(node)
         if self.buffer:
             self._flush()
@@ -241,11 +248,11 @@ class _Walker:
             self.anchor = identity
         return (Role.BREAK, self.kind, self.level, self.anchor, self.group)
 
-    def _open(self, node: LexborNode, role: Role) -> None:
+    def _open(self, node: LexborNode, role: int) -> None:
         if role == Role.ITEM:
-            self.kind, self.level = BlockKind.LIST_ITEM, max(1, self.list_depth)
+            self.kind, self.level = _LIST_ITEM, max(1, self.list_depth)
         elif role == Role.TERM:
-            self.kind, self.level = BlockKind.DEFINITION, _TERM_LEVEL
+            self.kind, self.level = _DEFINITION, _TERM_LEVEL
         elif role == Role.LIST:
             self.list_depth += 1
         elif self.rows is not None:
@@ -267,7 +274,7 @@ class _Walker:
         self.rows = None
         text = table_text(rows)
         if text:
-            self._emit(BlockKind.TABLE, text, 0, self.table_links)
+            self._emit(_TABLE, text, 0, self.table_links)
 
     def leave(self, saved: _Saved) -> None:
         """The end of an element: its text is complete, and what held before it holds again."""
@@ -292,7 +299,7 @@ class _Walker:
         if role not in _LASTING_ANCHORS:
             self.anchor = anchor
 
-    def _close(self, role: Role) -> None:
+    def _close(self, role: int) -> None:
         if role == Role.LIST:
             self.list_depth -= 1
         elif role == Role.CELL:
@@ -310,13 +317,13 @@ class _Walker:
         self.buffer.clear()
         self._link_from = 0
         link_chars, self.link_chars = self.link_chars, 0
-        if self.kind is BlockKind.CODE and self.rows is None:
+        if self.kind is _CODE and self.rows is None:
             text = raw.rstrip().strip("\r\n")
         else:
             text = " ".join(raw.split())
         if not text:
             return
-        if self.rows is not None and self.kind is not BlockKind.CAPTION:
+        if self.rows is not None and self.kind is not _CAPTION:
             self.cell.append(text)
             self.table_links += link_chars
         else:
@@ -328,12 +335,12 @@ class _Walker:
             if term is not None:
                 text, link_chars = f"{term.text}, {text}", term.link_chars + link_chars
             anchor = self.anchor if term is None else term.anchor
-            self.term = Piece(BlockKind.DEFINITION, text, 0, anchor, self.group, link_chars)
+            self.term = Piece(_DEFINITION, text, 0, anchor, self.group, link_chars)
             return
         anchor = self.anchor
-        if kind is BlockKind.DEFINITION:
+        if kind is _DEFINITION:
             if term is None:
-                kind = BlockKind.PARAGRAPH
+                kind = _PARAGRAPH
             else:
                 text, link_chars = f"{term.text.rstrip(':')}: {text}", term.link_chars + link_chars
                 anchor, self.term = term.anchor, None

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
 from extract.html.tags import tag_id
 
 
-class Hint(IntEnum):
+class Hint:
     """How an element presents itself; the text in it then decides whether to believe it.
 
     `FURNITURE` names its part plainly (navigation, footer, share bar); `DOUBTFUL` by a word that content
     bears too (header, aside, widget); `HIDDEN` is never read; `CONTENT` and `ARTICLE` claim to be content.
+    Plain numbers for the same reason as `Role`.
     """
 
-    NONE = 0
-    CONTENT = 1
-    ARTICLE = 2
-    DOUBTFUL = 3
-    FURNITURE = 4
-    HIDDEN = 5
+    NONE: Final = 0
+    CONTENT: Final = 1
+    ARTICLE: Final = 2
+    DOUBTFUL: Final = 3
+    FURNITURE: Final = 4
+    HIDDEN: Final = 5
 
 
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -196,7 +196,7 @@ _DOUBTFUL_TAGS: Final = frozenset(map(tag_id, ("header", "aside", "form", "menu"
 _CONTENT_TAGS: Final = frozenset(map(tag_id, ("main", "article")))
 _PAGE_TAGS: Final = frozenset(map(tag_id, ("html", "body", "main", "article")))
 _NAMED_BY_ID: Final = frozenset(map(tag_id, ("div", "ul", "ol", "table", "td", "form", "aside", "header")))
-_ROLES: Final = {
+_ROLES: Final[dict[str, int]] = {
     "navigation": Hint.FURNITURE,
     "menu": Hint.FURNITURE,
     "menubar": Hint.FURNITURE,
@@ -213,7 +213,7 @@ _ROLES: Final = {
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def hint_of(tag: int, attributes: Mapping[str, str | None]) -> Hint:
+def hint_of(tag: int, attributes: Mapping[str, str | None]) -> int:
     """What the element of this tag number and these attributes claims to be."""
     stated = _stated(attributes)
     if stated is not None:
@@ -224,12 +224,12 @@ def hint_of(tag: int, attributes: Mapping[str, str | None]) -> Hint:
     named = _named(attributes.get("class") or "", identity if tag in _NAMED_BY_ID else "")
     if tag in _PAGE_TAGS:
         return Hint.CONTENT if tag in _CONTENT_TAGS else Hint.NONE
-    if tag in _DOUBTFUL_TAGS and named is Hint.NONE:
-        return Hint.DOUBTFUL
+    if named is None:
+        return Hint.DOUBTFUL if tag in _DOUBTFUL_TAGS else Hint.NONE
     return named
 
 
-def _stated(attributes: Mapping[str, str | None]) -> Hint | None:
+def _stated(attributes: Mapping[str, str | None]) -> int | None:
     """What attributes with a defined meaning say: visibility, ARIA role, schema.org's `articleBody`."""
     if _is_hidden(attributes):
         return Hint.HIDDEN
@@ -249,8 +249,8 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _named(classes: str, identity: str) -> Hint:
-    """The hint of class and id; cached, since the pages of a site share their templates."""
+def _named(classes: str, identity: str) -> int | None:
+    """The hint of class and id, None when they say nothing; cached, since a site repeats its templates."""
     if _ARTICLE_WORDS.search(classes) or _ARTICLE_WORDS.search(identity):
         return Hint.ARTICLE
     words = [word.lower() for word in _WORD.findall(classes)]
@@ -264,7 +264,7 @@ def _named(classes: str, identity: str) -> Hint:
         return Hint.CONTENT
     if not _DOUBTFUL_WORDS.isdisjoint(words) or any(word.startswith(_DOUBTFUL_STARTS) for word in words):
         return Hint.DOUBTFUL
-    return Hint.DOUBTFUL if _speak_of_furniture(of_id) else Hint.NONE
+    return Hint.DOUBTFUL if _speak_of_furniture(of_id) else None
 
 
 def _speak_of_furniture(words: Sequence[str]) -> bool:

@@ -13,6 +13,9 @@ from extract.page import Link
 
 # A file in the page's folder in characters that no URL parser rewrites: joining is then concatenation.
 _PLAIN_RELATIVE: Final = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*(?:#[\w.!$&'()*+,;=:@/?%~-]*)?", re.ASCII)
+_PLAIN_PATH: Final = r"(?:/[\w~-][\w.~-]*)*/?(?:\?[\w=&.%+-]*)?(?:#[\w.!$&'()*+,;=:@/?%~-]*)?"
+_PLAIN_ROOTED: Final = re.compile(r"(?=/)(?!//)" + _PLAIN_PATH, re.ASCII)
+_PLAIN_ABSOLUTE: Final = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?=/)" + _PLAIN_PATH, re.ASCII)
 _SCHEME: Final = re.compile(r"[\s\x00]*([A-Za-z][A-Za-z0-9+.-]*):")
 _CRAWLED: Final = frozenset({"http", "https"})
 _NOFOLLOW: Final = frozenset({"nofollow", "ugc", "sponsored"})
@@ -23,13 +26,14 @@ _NOT_PAGES: Final = frozenset({"stylesheet", "icon", "preload", "prefetch", "dns
 class Joiner:
     """Resolves the references of one page against its base address (WHATWG URL standard)."""
 
-    __slots__ = ("_base", "_folder", "_joined")
+    __slots__ = ("_base", "_folder", "_joined", "_origin")
 
     def __init__(self, base: str) -> None:
         self._base = base
         path = base.split("#", 1)[0].split("?", 1)[0]
         # A folder is only there when a slash follows the host: `https://host` has none.
         self._folder = path[: path.rfind("/") + 1] if path.count("/") > 2 else ""
+        self._origin = "/".join(path.split("/", 3)[:3])
         self._joined: dict[str, str | None] = {}
 
     def join(self, reference: str) -> str | None:
@@ -40,8 +44,13 @@ class Joiner:
         return joined
 
     def _resolve(self, reference: str) -> str | None:
-        if self._folder and _PLAIN_RELATIVE.fullmatch(reference):
-            return self._folder + reference
+        if self._folder:
+            if _PLAIN_RELATIVE.fullmatch(reference):
+                return self._folder + reference
+            if _PLAIN_ROOTED.fullmatch(reference):
+                return self._origin + reference
+        if _PLAIN_ABSOLUTE.fullmatch(reference):
+            return reference
         scheme = _SCHEME.match(reference)
         if scheme is not None and scheme[1].lower() not in _CRAWLED:
             return None

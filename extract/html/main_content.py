@@ -45,13 +45,14 @@ def main_pieces(flow: Flow) -> list[Piece]:
 def prose(piece: Piece) -> int:
     """How much a piece speaks for being content, in characters: text outside links, if it reads as text."""
     plain = len(piece.text) - 2 * piece.link_chars
-    if plain <= 0 or piece.kind is BlockKind.HEADING:
+    if plain <= 0 or piece.kind is _HEADING:
         return 0
     if piece.kind in _ALWAYS_PROSE or plain >= _PROSE or piece.text[-1] in '.!?:;。！？…”"':
         return plain
     return plain // 4
 
 
+_HEADING: Final = BlockKind.HEADING
 _ALWAYS_PROSE: Final = frozenset({BlockKind.CODE, BlockKind.TABLE, BlockKind.QUOTE, BlockKind.DEFINITION})
 
 
@@ -73,11 +74,14 @@ class _Page:
     def content(self) -> list[Piece]:
         """The pieces under the content's root, without furniture, doubtful parts and lists of links."""
         total = self._prose[-1]
+        if total < _ENOUGH:
+            return self.without(self.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), 0)
         dropped = self._dropped(0, total)
         root = self._root(dropped)
         inside = self._prose_without(self._groups[root], dropped)
-        if inside >= _ENOUGH:
-            dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
+        if inside < _ENOUGH:
+            return self.without(self.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), root)
+        dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
         return self.without(dropped, root)
 
     def _dropped(self, root: int, total: int) -> list[bool]:
@@ -90,10 +94,10 @@ class _Page:
             hint = group.hint
             if hint < Hint.DOUBTFUL:
                 continue
-            if hint is Hint.HIDDEN:
+            if hint == Hint.HIDDEN:
                 marks[index] = True
                 continue
-            believed = _BELIEVE_FURNITURE if hint is Hint.FURNITURE else _BELIEVE_DOUBTFUL
+            believed = _BELIEVE_FURNITURE if hint == Hint.FURNITURE else _BELIEVE_DOUBTFUL
             marks[index] = self._amount(self._prose, group) < believed * total or total == 0
         return marks
 
@@ -140,7 +144,7 @@ class _Page:
         chars = self._amount(self._chars, group)
         return chars > 0 and self._amount(self._links, group) >= _LINK_LIST * chars
 
-    def marked(self, hints: frozenset[Hint]) -> list[bool]:
+    def marked(self, hints: frozenset[int]) -> list[bool]:
         """Per group, whether it has one of these hints, however much text it holds."""
         return [group.hint in hints for group in self._groups]
 
