@@ -91,7 +91,8 @@ _plain_absolute = re.compile(
     rf"(https?://[a-z0-9.\-]+(?::[0-9]+)?)((?:/{_SEGMENT})*/?)({_QUERY}){_FRAGMENT}"
 ).fullmatch
 _plain_from_root = re.compile(rf"((?:/{_SEGMENT})*/?{_QUERY}){_FRAGMENT}").fullmatch
-_plain_from_folder = re.compile(rf"({_SEGMENT}(?:/{_SEGMENT})*/?{_QUERY}){_FRAGMENT}").fullmatch
+_plain_from_folder = re.compile(rf"((?:\.\.?/)*)({_SEGMENT}(?:/{_SEGMENT})*/?{_QUERY}){_FRAGMENT}").fullmatch
+_plain_fragment = re.compile(r"\#([A-Za-z0-9._~\-]*)").fullmatch
 _escape = re.compile(r"%([0-9A-Fa-f]{2})")
 _WEB_SCHEMES = frozenset({"http", "https"})
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -103,13 +104,14 @@ def parse_url(text: str, base: str | None = None) -> WebAddress | UrlFault:
     `base` may carry a fragment or credentials; neither reaches the answer. Schemes other than http and
     https are parsed too: whether they are wanted is for `LinkRules` to say.
     """
-    known = None if base is None else _known_base(base)
-    if known is not None:
-        site, folder = known
+    if base is not None and (page := _known_page(base)) is not None:
         if plain := _plain_from_folder(text):
-            return WebAddress(folder + plain[1], plain[2] or "", site)
+            folder = _climbed(page, plain[1].count("../")) if plain[1] else page.folder
+            return WebAddress(folder + plain[2], plain[3] or "", page.site)
         if text[:1] == "/" and (plain := _plain_from_root(text)):
-            return WebAddress(site.origin + plain[1], plain[2] or "", site)
+            return WebAddress(page.site.origin + plain[1], plain[2] or "", page.site)
+        if plain := _plain_fragment(text):
+            return WebAddress(page.url, plain[1], page.site)
     if (plain := _plain_absolute(text)) and (origin := _known_origin(plain[1])):
         return WebAddress(f"{origin.origin}{plain[2] or '/'}{plain[3]}", plain[4] or "", origin)
     href = standard_href(text, base)
@@ -183,13 +185,33 @@ def _other_site(href: str) -> Site:
     return Site(url.protocol.removesuffix(":"), "", "", 0, "null")
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A base: its canonical URL, and the folder that its relative links start from."""
+
+    url: str
+    folder: str
+    site: Site
+
+
 @lru_cache(maxsize=1_024)
-def _known_base(base: str) -> tuple[Site, str] | None:
-    """A page's site and the folder that its relative links start from; None where they need the parser."""
+def _known_page(base: str) -> _Page | None:
+    """The page that a base names; None where its links need the parser."""
     address = parse_url(base)
     if isinstance(address, UrlFault) or address.scheme not in _WEB_SCHEMES:
         return None
-    return address.site, address.url.partition("?")[0].rpartition("/")[0] + "/"
+    return _Page(address.url, address.url.partition("?")[0].rpartition("/")[0] + "/", address.site)
+
+
+def _climbed(page: _Page, steps: int) -> str:
+    """The folder so many steps above the page's, the root at the highest."""
+    end = len(page.folder) - 1
+    top = len(page.site.origin)
+    for _ in range(steps):
+        if end == top:
+            break
+        end = page.folder.rindex("/", top, end)
+    return page.folder[: end + 1]
 
 
 @lru_cache(maxsize=16_384)

@@ -123,6 +123,7 @@ BASES = [
     "http://example.com/",
     "https://a.example:8443/b/c.html?d#e",
     "http://127.0.0.1/x/",
+    "https://a.example/b//c/d?",
     "mailto:a@b",
 ]
 ORIGINS = [
@@ -135,9 +136,10 @@ ORIGINS = [
     "http://1.2",
     "http://0x1.1",
 ]
+CLIMBING = st.lists(st.sampled_from(["../", "./", "a/", "/", "b", "..", "#c"]), max_size=8).map("".join)
 LINK_LIKE = st.text(alphabet="abAZ019./-_~%?#&=+:;@[]\\ \t'\"2eEfFhtp,!$*()é", max_size=40)
 AFTER_AN_ORIGIN = st.tuples(st.sampled_from(ORIGINS), LINK_LIKE).map("".join)
-TEXTS = st.one_of(LINK_LIKE, AFTER_AN_ORIGIN, st.text(max_size=20))
+TEXTS = st.one_of(CLIMBING, LINK_LIKE, AFTER_AN_ORIGIN, st.text(max_size=20))
 
 
 @given(TEXTS, st.sampled_from(BASES))
@@ -146,6 +148,8 @@ TEXTS = st.one_of(LINK_LIKE, AFTER_AN_ORIGIN, st.text(max_size=20))
 @example("http://a..b/", None)
 @example("http://256.1.1.1/", None)
 @example("a?b'c", BASES[2])
+@example("../../../x", BASES[2])
+@example("#", BASES[4])
 def test_the_fast_way_gives_what_the_standard_gives(text: str, base: str | None) -> None:
     href = standard_href(text, base)
     parsed = parse_url(text, base)
