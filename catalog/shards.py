@@ -87,7 +87,7 @@ class ShardWriter:
     def sync(self) -> None:
         """Bring everything appended to the disk; call it before the rows that refer to it are committed."""
         if self._dirty and self._file is not None:
-            os.fdatasync(self._file.fileno())
+            os.fsync(self._file.fileno())
         self._dirty = False
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from catalog.access import AccessList
 from catalog.explanation import Explanation, Finding, KnownDocument, RefusedHostLinks
 from catalog.reports import ConnectorStatus, Health, refused_hosts, report_rows, run_summary, verdict_counts
-from catalog.runs import Run
+from catalog.runs import Run, latest_runs
 from catalog.task import FoundBy
 from catalog.vocabulary import Reason, UrlState
 
@@ -125,9 +125,10 @@ def print_report(connection: Connection, run: Run) -> None:
     )
     if run.error:
         console.print(Text(run.error, style="red"))
-    counts = verdict_counts(connection, run.id)
+    if latest_runs(connection)[run.connector].id != run.id:
+        console.print("What a later run met again is in that run's report.", style="dim")
     table = _table("URLs", "state", "reason", right={"URLs"})
-    for verdict in counts:
+    for verdict in verdict_counts(connection, run.id):
         table.add_row(f"{verdict.count:,}", verdict.state, _because(verdict.reason))
     console.print(table)
     _print_refused_hosts(console, connection, run.id)

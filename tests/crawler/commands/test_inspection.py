@@ -271,6 +271,14 @@ def test_report_for_people_explains_every_reason(crawled: Terminal) -> None:
     assert SECRET in text
 
 
+def test_report_of_an_older_run_says_that_it_lacks_what_a_later_one_met(crawled: Terminal) -> None:
+    note = "What a later run met again is in that run's report."
+    assert note not in crawled.text("report", "1")
+    with crawled.catalog.write() as connection:
+        begin_run(connection, connector_id(connection, "intranet"), RunMode.FULL, "s1")
+    assert note in crawled.text("report", "1")
+
+
 def test_report_of_a_run_that_is_not_there_is_a_wrong_call(crawled: Terminal) -> None:
     result = crawled.run("report", "99")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -322,6 +330,7 @@ def test_explain_says_why_a_url_was_refused_and_by_which_rule(crawled: Terminal)
 def test_explain_of_a_redirect_shows_where_it_leads(crawled: Terminal) -> None:
     found = crawled.json("explain", OLD)
     assert (found["state"], found["detail"], found["redirects"]) == ("redirect", PAGE, [SEED])
+    assert f"leads to   {PAGE}" in crawled.text("explain", OLD)
 
 
 def test_explain_of_a_url_never_seen_says_so(crawled: Terminal) -> None:
