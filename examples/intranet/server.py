@@ -54,6 +54,14 @@ def applications(addresses: Mapping[str, str]) -> Mapping[str, Starlette]:
     }
 
 
+def _server(app: Starlette) -> _Server:
+    """A quiet server that waits no longer than two seconds for clients that keep their connections."""
+    configuration = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+    )
+    return _Server(configuration)
+
+
 def bind(ports: Sequence[int]) -> list[socket.socket]:
     """Listening sockets on the loopback ports given, 0 for any; OSError names no port, so we do."""
     sockets: list[socket.socket] = []
@@ -77,20 +85,21 @@ async def serve(
     sockets = bind(ports)
     opened = {site: listener.getsockname()[1] for site, listener in zip(SITES, sockets, strict=True)}
     apps = applications({site: f"http://{HOST}:{port}" for site, port in opened.items()})
-    servers = [
-        _Server(uvicorn.Config(apps[site], log_level="warning", access_log=False, lifespan="off"))
-        for site in SITES
-    ]
+    servers = [_server(apps[site]) for site in SITES]
+    loop = asyncio.get_running_loop()
 
     def stop() -> None:
         for server in servers:
             server.should_exit = True
 
-    loop = asyncio.get_running_loop()
+    def input_ended() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        stop()
+
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop)
     if until_eof:
-        loop.add_reader(sys.stdin.fileno(), stop)
+        loop.add_reader(sys.stdin.fileno(), input_ended)
     announce(opened)
     await asyncio.gather(
         *(server.serve(sockets=[listener]) for server, listener in zip(servers, sockets, strict=True))
