@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.retrieval.fusion import Fused, FusionWeights, fuse
+from indexer.retrieval.fusion import FusionWeights, fuse
 from indexer.retrieval.scope import Scope
 
 NEAREST: Final = 1000
@@ -38,14 +38,17 @@ class DenseQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Fused passages by chunk id, the document of each, and the documents of the nearest ones."""
+    """The competing passages by chunk id: their fused scores and what those came from (a half that does
+    not know a passage has no score for it), the document of each, and the documents of the nearest ones."""
 
-    fused: Mapping[int, Fused]
+    scores: Mapping[int, float]
+    dense: Mapping[int, float]
+    lexical: Mapping[int, float]
     document_of: Mapping[int, str]
     nearest_documents: tuple[str, ...]
 
 
-NO_CANDIDATES: Final = Candidates({}, {}, ())
+NO_CANDIDATES: Final = Candidates({}, {}, {}, {}, ())
 
 
 def gather(
@@ -66,7 +69,8 @@ def gather(
     lexical: dict[int, float] = {}
     if weights.lexical > 0:
         lexical = _matching(scope, document_of)
-    return Candidates(fuse(dense, lexical, weights), document_of, nearest_documents)
+    scores = fuse(dense, lexical, weights)
+    return Candidates(scores, dense, lexical, document_of, nearest_documents)
 
 
 def nearest(scope: Scope, query: DenseQuery) -> tuple[dict[int, float], dict[int, str]]:

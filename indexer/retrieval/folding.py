@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-FURTHER_SHARE: Final = 0.05
+FURTHER_SHARE: Final = 0.1
 """How much of the way to a perfect score a perfect further passage goes."""
 FURTHER_PASSAGES: Final = 2
 """Only so many further passages count, so that length alone wins nothing."""
@@ -34,17 +34,15 @@ def fold(scores: Mapping[int, float], document_of: Mapping[int, str]) -> list[Fo
     folded = []
     for document_id, passages in by_document.items():
         passages.sort()
-        score = combined(-negated for negated, _ in passages)
-        folded.append(Folded(document_id, score, tuple(chunk_id for _, chunk_id in passages)))
+        score = combined([-negated for negated, _ in passages[: 1 + FURTHER_PASSAGES]])
+        folded.append(Folded(document_id, score, tuple([chunk_id for _, chunk_id in passages])))
     folded.sort(key=lambda document: (-document.score, document.document_id))
     return folded
 
 
-def combined(scores: Iterable[float]) -> float:
+def combined(scores: Sequence[float]) -> float:
     """The document's score from its passages' scores, best first: never below the best, never above 1."""
-    missing = 1.0
-    for rank, score in enumerate(scores):
-        if rank > FURTHER_PASSAGES:
-            break
-        missing *= 1.0 - (score if rank == 0 else FURTHER_SHARE * score)
+    missing = 1.0 - scores[0]
+    for score in scores[1 : 1 + FURTHER_PASSAGES]:
+        missing *= 1.0 - FURTHER_SHARE * score
     return 1.0 - missing

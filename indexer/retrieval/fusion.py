@@ -19,19 +19,10 @@ class FusionWeights:
     lexical: float = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
-    """A passage's fused score in 0..1 and what it came from; None where that half does not know it."""
-
-    score: float
-    dense: float | None
-    lexical: float | None
-
-
 def fuse(
     dense: Mapping[int, float], lexical: Mapping[int, float], weights: FusionWeights
-) -> dict[int, Fused]:
-    """Chunk id → fused score, for every chunk of either half.
+) -> dict[int, float]:
+    """Chunk id → fused score in 0..1, for every chunk of either half.
 
     Each half's scores are stretched to 0..1 between its lowest and its highest; a chunk that a half does
     not know gets that half's lowest. A half that found nothing at all has no say: the other decides.
@@ -39,11 +30,7 @@ def fuse(
     share = _dense_share(bool(dense), bool(lexical), weights)
     dense_unit, lexical_unit = min_max(dense), min_max(lexical)
     return {
-        chunk_id: Fused(
-            share * dense_unit.get(chunk_id, 0.0) + (1 - share) * lexical_unit.get(chunk_id, 0.0),
-            dense.get(chunk_id),
-            lexical.get(chunk_id),
-        )
+        chunk_id: share * dense_unit.get(chunk_id, 0.0) + (1 - share) * lexical_unit.get(chunk_id, 0.0)
         for chunk_id in dense.keys() | lexical.keys()
     }
 

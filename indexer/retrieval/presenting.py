@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
@@ -12,13 +12,12 @@ from sqlalchemy import Connection, Row, select
 from catalog.document import Document
 from catalog.documents import read_documents
 from catalog.tables import chunks
+from indexer.retrieval.candidates import Candidates
 from indexer.retrieval.folding import Folded
-from indexer.retrieval.fusion import Fused
 from indexer.retrieval.question import Hit, Passage
 from indexer.retrieval.scope import Scope
 
 _BATCH: Final = 500  # ids in one statement: below every engine's limit of bound variables
-_UNRANKED: Final = Fused(0.0, None, None)
 _SPARE: Final = 4
 """How many passages per document are looked up by words, so that each document gets some."""
 
@@ -29,7 +28,7 @@ def verified_hits(
     connection: Connection,
     ranking: Iterable[Folded],
     scope: Scope,
-    fused: Mapping[int, Fused],
+    candidates: Candidates,
     *,
     passages: int,
     batch_size: int,
@@ -53,7 +52,7 @@ def verified_hits(
         beginnings = _beginnings(connection, [each.document_id for each in chosen if not each.chunk_ids])
         for folded in chosen:
             shown = [
-                as_passage(rows[chunk], fused.get(chunk, _UNRANKED))
+                as_passage(rows[chunk], candidates)
                 for chunk in folded.chunk_ids
                 if chunk in rows and rows[chunk].document_id == folded.document_id
             ]
@@ -61,12 +60,12 @@ def verified_hits(
                 continue
             beginning = beginnings.get(folded.document_id)
             if beginning is not None:
-                shown.append(as_passage(beginning, _UNRANKED))
+                shown.append(as_passage(beginning, candidates))
             yield _hit(found[folded.document_id], folded.score, shown)
 
 
 def verified_passages(
-    connection: Connection, ranking: Sequence[tuple[int, str]], scope: Scope, fused: Mapping[int, Fused]
+    connection: Connection, ranking: Sequence[tuple[int, str]], scope: Scope, candidates: Candidates
 ) -> Iterator[Passage]:
     """The passages of `ranking` (chunk id, document id) that the catalog confirms, in its order."""
     found = read_documents(connection, {document_id for _, document_id in ranking}, blocks=False)
@@ -76,7 +75,7 @@ def verified_passages(
         if document is None or document.access_id not in scope.allowed:
             continue
         if row is not None and row.document_id == document_id:
-            yield as_passage(row, fused[chunk])
+            yield as_passage(row, candidates)
 
 
 def read_chunks(connection: Connection, chunk_ids: Sequence[int]) -> dict[int, ChunkRow]:
@@ -88,8 +87,8 @@ def read_chunks(connection: Connection, chunk_ids: Sequence[int]) -> dict[int, C
     return rows
 
 
-def as_passage(row: ChunkRow, fused: Fused) -> Passage:
-    """A row of the chunks table as a passage."""
+def as_passage(row: ChunkRow, candidates: Candidates) -> Passage:
+    """A row of the chunks table as a passage; one that did not compete has score 0."""
     return Passage(
         chunk_id=row.id,
         document_id=row.document_id,
@@ -99,9 +98,9 @@ def as_passage(row: ChunkRow, fused: Fused) -> Passage:
         page=row.page,
         start=row.start,
         end=row.end,
-        score=fused.score,
-        dense=fused.dense,
-        lexical=fused.lexical,
+        score=candidates.scores.get(row.id, 0.0),
+        dense=candidates.dense.get(row.id),
+        lexical=candidates.lexical.get(row.id),
     )
 
 

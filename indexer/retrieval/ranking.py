@@ -22,8 +22,7 @@ def ranking(scope: Scope, candidates: Candidates, sort: str | None) -> Iterator[
     BM25 score of the whole document, with score 0 and no chunk ids. With `sort` (a column, "-" before it
     for descending) all stand in the column's order, those without a value last.
     """
-    scores = {chunk: fused.score for chunk, fused in candidates.fused.items()}
-    folded = fold(scores, candidates.document_of)
+    folded = fold(candidates.scores, candidates.document_of)
     if sort is not None or scope.text.is_blank:
         yield from _sorted(scope, candidates, folded, sort or BROWSING_SORT)
         return

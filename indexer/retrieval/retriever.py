@@ -82,7 +82,7 @@ class Retriever:
                 connection,
                 ranking(scope, candidates, question.sort),
                 scope,
-                candidates.fused,
+                candidates,
                 passages=question.passages_per_document,
                 batch_size=max(question.page_size, _LEAST_BATCH),
             )
@@ -114,7 +114,7 @@ class Retriever:
                 if len(passages) >= wanted:
                     break
                 some = order[start : start + MOST_PASSAGES]
-                passages += verified_passages(connection, some, scope, candidates.fused)
+                passages += verified_passages(connection, some, scope, candidates)
         return tuple(passages[:wanted])
 
     def _scope(self, question: Question) -> Scope | None:
@@ -139,5 +139,5 @@ class Retriever:
 
 
 def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:
-    ranked = sorted(candidates.fused.items(), key=lambda item: (-item[1].score, item[0]))
+    ranked = sorted(candidates.scores.items(), key=lambda item: (-item[1], item[0]))
     return [(chunk, candidates.document_of[chunk]) for chunk, _ in ranked if chunk in candidates.document_of]

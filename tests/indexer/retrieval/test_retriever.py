@@ -41,6 +41,7 @@ def test_a_question_finds_the_document_that_answers_it_and_its_passage(library: 
     assert best.anchor == "part-1"
     assert best.dense is not None
     assert best.lexical is not None
+    assert 0 < best.score <= 1
     assert results.terms == ("max", "connections")
     assert 0 < results.hits[0].score <= 1
 
