@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 # A container that restarts gives its process the same host name and number again, so that only this tells
@@ -47,4 +48,13 @@ class Holder:
             return True
         except PermissionError:  # it lives, under another user
             return False
+        return _is_zombie(self.pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended and only waits for its parent to notice (proc(5), the third field)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:  # no /proc here, or gone this instant
         return False
+    return stat.rpartition(")")[2].split()[0] == "Z"

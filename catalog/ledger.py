@@ -95,6 +95,10 @@ class FetchedCopy:
     content_hash: bytes | None
 
 
+# No IN list: an expanding parameter cannot be used for many rows at once.
+_only_for_the_way: Final = or_(*(urls.c.reason == reason for reason in REACHABLE_ANOTHER_WAY))
+
+
 def enqueue(
     connection: Connection, connector_id: int, run_id: int, discoveries: Sequence[Discovery]
 ) -> tuple[FetchTask, ...]:
@@ -115,7 +119,7 @@ def enqueue(
         set_=met_anew | {"reason": null(), "rule": null(), "detail": null(), "attempts": 0},
         where=or_(
             urls.c.run_id < insert.excluded.run_id,
-            and_(urls.c.state == UrlState.REFUSED, urls.c.reason.in_(REACHABLE_ANOTHER_WAY)),
+            and_(urls.c.state == UrlState.REFUSED, _only_for_the_way),
         ),
     ).returning(*_TASK_COLUMNS)
     rows = [_row(connector_id, run_id, item) | {"state": UrlState.QUEUED.value} for item in discoveries]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -253,4 +253,29 @@ _CHANGE: Final = (
         deleted_at=None,
         pending=True,
     )
+)
+
+
+def reassign_access(connection: Connection, connector_id: int, access_id: Callable[[str], int]) -> int:
+    """Give each living document of a connector the access list that its URL now has; return how many changed.
+
+    The indexer is told of each, so that a stricter rule holds without a crawl.
+    """
+    living = select(documents.c.id, documents.c.url, documents.c.access_id).where(
+        documents.c.connector_id == connector_id, documents.c.deleted_at.is_(None)
+    )
+    changed = [
+        {"document_id": row.id, "new_access_id": now}
+        for row in connection.execute(living)
+        if (now := access_id(row.url)) != row.access_id
+    ]
+    if changed:
+        connection.execute(_REASSIGN, changed)
+    return len(changed)
+
+
+_REASSIGN: Final = (
+    update(documents)
+    .where(documents.c.id == bindparam("document_id"))
+    .values(access_id=bindparam("new_access_id"), version=documents.c.version + 1, pending=True)
 )

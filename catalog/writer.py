@@ -21,7 +21,6 @@ from sqlalchemy import Connection, update
 
 from catalog.bodies import BodyStore, StoredBody
 from catalog.database import Catalog
-from catalog.errors import CatalogError
 from catalog.ledger import Discovery, Verdict, enqueue, record_verdicts, refuse
 from catalog.links import HostRefused, count_refused_hosts, save_links
 from catalog.recording import DocumentDraft, Fate, Settled, save_documents, touch_documents
@@ -99,7 +98,7 @@ class Writer:
         bodies: BodyStore | None,
         *,
         on_commit: Callable[[Committed], object],
-        on_failure: Callable[[CatalogError], object],
+        on_failure: Callable[[Exception], object],
     ) -> None:
         self._catalog = catalog
         self._bodies = bodies
@@ -108,7 +107,7 @@ class Writer:
         self._inbox: queue.SimpleQueue[tuple[RunContext, Visit] | _Job | _Signal]
         self._inbox = queue.SimpleQueue()
         self._counts: dict[int, Counter[str]] = {}
-        self._failure: CatalogError | None = None
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="catalog-writer", daemon=True)
         self._thread.start()
 
@@ -182,7 +181,7 @@ class Writer:
             return
         try:
             transact()
-        except CatalogError as error:
+        except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to but its crawl
             self._failure = error
             self._on_failure(error)
 
@@ -217,7 +216,7 @@ class Writer:
         counts["fetched"] += len(verdicts)
         counts["bytes"] += sum(visit.transferred for visit in visits)
         for verdict in verdicts:
-            counts[f"state:{verdict.state}"] += 1
+            counts[f"state:{verdict.state.value}"] += 1
         connection.execute(update(runs).where(runs.c.id == run.run_id).values(counts=dict(counts)))
         return Committed(run, queued, tuple(verdict.url_id for verdict in verdicts), dict(counts))
 
@@ -258,12 +257,12 @@ class Writer:
             save_documents(connection, run.connector_id, run.run_id, drafts, now=now, forced=run.forced)
         )
         touch_documents(connection, run.run_id, [visit.unchanged for visit in visits if visit.unchanged], now)
-        counts[Fate.UNCHANGED] += sum(visit.unchanged is not None for visit in visits)
+        counts[Fate.UNCHANGED.value] += sum(visit.unchanged is not None for visit in visits)
         verdicts = []
         for visit in visits:
             settled = next(fates) if visit.draft is not None else None
             if settled is not None:
-                counts[settled.fate] += 1
+                counts[settled.fate.value] += 1
             if visit.verdict is not None:
                 verdicts.append(_with_fate(visit.verdict, visit.draft, settled))
         return verdicts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crawler.commands import configuration
+from crawler.commands import configuration, extraction, inspection, sync
 
 app = typer.Typer(
     name="crawler",
@@ -19,3 +19,9 @@ app = typer.Typer(
 app.command("init")(configuration.init)
 app.command("validate")(configuration.validate)
 app.command("schema")(configuration.schema)
+app.command("status")(inspection.status)
+app.command("runs")(inspection.runs)
+app.command("report")(inspection.report)
+app.command("explain")(inspection.explain)
+app.command("sync")(sync.sync)
+app.command("extract")(extraction.extract)

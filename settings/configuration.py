@@ -21,7 +21,8 @@ class Settings(Section):
 
     version: Literal[1]
     """The version of this file's format: 1."""
-    store: StoreSettings = Field(default_factory=StoreSettings)
+    # A mapping as the default, validated like one that was written: its paths start from the file's folder.
+    store: StoreSettings = Field(default_factory=dict, validate_default=True)
     """Where everything is kept."""
     index: IndexSettings = IndexSettings()
     """What is derived from the catalog: embeddings and indexes."""

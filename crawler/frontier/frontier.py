@@ -100,10 +100,10 @@ class Frontier:
 
     def add(self, tasks: Iterable[FetchTask]) -> None:
         """Take URLs that the ledger now holds as queued."""
-        touched = set()
+        touched: dict[str, None] = {}  # in order: who was found first is asked first
         for task in tasks:
             self._lane(task.connector_id, task.host).add(task, self._window)
-            touched.add(task.host)
+            touched[task.host] = None
         for host in touched:
             self._schedule(self._hosts[host])
 

@@ -14,6 +14,7 @@ from catalog.vocabulary import Limit
 from catalog.writer import RunContext
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Outcome
+from crawler.rules.canonical_url import WebAddress
 from crawler.sync.reading import Job, Reading, ReadingRules
 
 
@@ -65,7 +66,7 @@ class ConnectorCrawl:
     run: Run
     context: RunContext
     rules: ReadingRules
-    seeds: tuple[str, ...]
+    seeds: tuple[WebAddress, ...]
     fetcher: Fetcher
     pace: tuple[float, int]
     obeys_robots: bool

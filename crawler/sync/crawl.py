@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 from catalog.bodies import BodyStore, body_hash
 from catalog.database import Catalog
 from catalog.document import url_key
-from catalog.errors import CatalogError
 from catalog.ledger import Discovery, enqueue, frontier_window, queued_hosts, refuse
 from catalog.links import read_links
 from catalog.runs import renew_lease
@@ -82,6 +81,12 @@ class Crawl:
         self._visiting = 0
         self._stopping = False
         self._failure: BaseException | None = None
+        self._wake = asyncio.Event()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called before all was done."""
+        return any(crawl.phase is not Phase.DONE for crawl in self.crawls)
 
     def stop(self) -> None:
         """Start nothing more; what is under way is finished and written down."""
@@ -93,13 +98,12 @@ class Crawl:
 
         Raises `CatalogError` when the catalog cannot be written any more.
         """
-        self._wake = asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def committed(report: Committed) -> None:
             loop.call_soon_threadsafe(self._committed, report)
 
-        def failed(error: CatalogError) -> None:
+        def failed(error: Exception) -> None:
             loop.call_soon_threadsafe(self._fail, error)
 
         self._writer = Writer(self._catalog, self._bodies, on_commit=committed, on_failure=failed)
@@ -118,7 +122,6 @@ class Crawl:
         crawl.counts = {name: count for name, count in crawl.run.counts.items() if isinstance(count, int)}
         crawl.pages_begun = crawl.counts.get("fetched", 0)
         self._writer.count_on_from(crawl.context, crawl.counts)
-        seeds = [seed for text in crawl.seeds if isinstance(seed := parse_url(text), WebAddress)]
         rules = crawl.rules.links
         found = [
             Discovery(
@@ -129,7 +132,7 @@ class Crawl:
                 found_by=FoundBy.SEED,
                 decision=rules.decide(seed, 0, is_seed=True),
             )
-            for seed in {seed.url: seed for seed in seeds}.values()
+            for seed in {seed.url: seed for seed in crawl.seeds}.values()
         ]
 
         def plant(connection: Connection) -> tuple[tuple[FetchTask, ...], tuple[str, ...]]:

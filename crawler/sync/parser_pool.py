@@ -9,7 +9,7 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from catalog.vocabulary import Reason, refused
 from crawler.sync.frames import FrameBuffer, pack_frame
@@ -136,10 +136,8 @@ class _Parser(asyncio.Protocol):
             ticket.answer.cancel()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(high=1 << 26)
-        transport.writelines(self._unsent)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self._transport.writelines(self._unsent)
         self._unsent.clear()
 
     def data_received(self, data: bytes) -> None:

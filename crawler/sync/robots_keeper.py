@@ -11,9 +11,18 @@ from catalog.vocabulary import Decision, Reason, refused
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.rules.canonical_url import WebAddress
 from crawler.rules.retry import retry_delay
-from crawler.rules.robots import RobotsRules
+from crawler.rules.robots import Access, RobotsRules
 
 ATTEMPTS: Final = 3
+LONGEST_WAIT: Final = 60.0
+"""Seconds between two attempts, whatever a `Retry-After` asks."""
+
+# Nothing of the host can be reached, or not by these settings: better said than "robots_unreachable".
+_OF_THE_HOST: Final = frozenset(
+    {Reason.DNS_FAILED, Reason.CONNECTION_FAILED, Reason.TLS_FAILED, Reason.FORBIDDEN_ADDRESS}
+)
+_FINAL: Final = frozenset({Reason.TLS_FAILED, Reason.FORBIDDEN_ADDRESS})
+
 LONGEST_CRAWL_DELAY: Final = 30.0
 """A longer `Crawl-delay` (seconds) is cut to this: some sites ask for days."""
 
@@ -58,9 +67,21 @@ class RobotsKeeper:
         for attempt in range(1, ATTEMPTS + 1):
             answer = await fetch(origin)
             robots = _understand(answer)
-            if robots.failure is None or attempt == ATTEMPTS:
+            if robots.failure is None or robots.failure in _FINAL or attempt == ATTEMPTS:
                 break
-            delay = retry_delay(attempt, answer.retry_after)
-            say(f"{origin}/robots.txt: {robots.detail}; waiting {delay:.0f} s")
+            delay = min(retry_delay(attempt, answer.retry_after), LONGEST_WAIT)
+            say(f"{origin}/robots.txt: {robots.detail}; asking again in {delay:.0f} s")
             await asyncio.sleep(delay)
         self._origins[origin] = robots
+
+
+def _understand(answer: RobotsAnswer) -> OriginRobots:
+    """A status of its own kind keeps its reason; any other want of an answer is `robots_unreachable`."""
+    if answer.status is None:
+        rules = RobotsRules.unreachable(answer.detail or "no answer")
+        reason = answer.failure if answer.failure in _OF_THE_HOST else Reason.ROBOTS_UNREACHABLE
+        return OriginRobots(rules, reason, answer.detail)
+    rules = RobotsRules.from_answer(answer.status, answer.body)
+    if rules.access is Access.UNREACHABLE:
+        return OriginRobots(rules, Reason.ROBOTS_UNREACHABLE, rules.note)
+    return OriginRobots(rules)

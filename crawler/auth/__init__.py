@@ -1,0 +1,1 @@
+"""Logins: from configuration to what requests to the configured origins carry."""

@@ -1,0 +1,85 @@
+"""`crawler sync`: crawl connectors and index what they bring; the composition root of a sync."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from settings.console import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    print_json,
+    stop,
+)
+
+if TYPE_CHECKING:
+    from crawler.sync.summary import RunSummary
+    from settings.configuration import Settings
+    from settings.connector import ConnectorSettings
+
+
+class Mode(StrEnum):
+    """What a sync visits and indexes."""
+
+    FULL = "full"
+    FORCED = "forced"
+
+
+def sync(
+    connectors: Annotated[list[str] | None, typer.Argument(help="Connectors by name; all if none.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    mode: Annotated[
+        Mode, typer.Option(help="full: index what is new or changed; forced: the unchanged again too.")
+    ] = Mode.FULL,
+    no_index: Annotated[bool, typer.Option("--no-index", help="Crawl only; index later.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Crawl connectors, delete what is gone, and index what is new or changed."""
+    settings = load_or_exit(config)
+    chosen = _choose(settings, connectors or [])
+    from crawler.sync.not_yet import unsupported
+
+    if sentences := [sentence for each in chosen for sentence in unsupported(each)]:
+        stop("\n".join(sentences), ExitCode.WRONG_CALL)
+    from catalog.errors import CatalogError
+    from catalog.vocabulary import RunMode
+    from crawler.sync.program import synchronise
+    from crawler.sync.summary import exit_code
+
+    try:
+        ending = synchronise(settings, chosen, RunMode(mode.value), index=not no_index)
+    except CatalogError as error:
+        stop(str(error), ExitCode.FAILED)
+    if json:
+        print_json({"runs": [summary.as_json() for summary in ending.runs]})
+    else:
+        _print_tables(ending.runs)
+    if ending.indexing_error is not None:
+        stop(f"indexing failed: {ending.indexing_error}", ExitCode.FAILED)
+    raise typer.Exit(exit_code(ending.runs))
+
+
+def _choose(settings: Settings, names: list[str]) -> tuple[ConnectorSettings, ...]:
+    from settings.faults import UnknownConnectorError
+
+    try:
+        return tuple(settings.connector(name) for name in dict.fromkeys(names)) or settings.connectors
+    except UnknownConnectorError as error:
+        stop(str(error), ExitCode.WRONG_CALL)
+
+
+def _print_tables(summaries: tuple[RunSummary, ...]) -> None:
+    from rich.console import Console
+
+    from crawler.sync.summary import remarks, summary_table
+
+    console = Console(highlight=False)
+    console.print(summary_table(summaries))
+    for summary in summaries:
+        for line in remarks(summary):
+            console.print(f"{summary.connector}: {line}", markup=False)

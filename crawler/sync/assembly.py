@@ -1,0 +1,115 @@
+"""From settings to a crawl that can run: rules, access lists, the run of each connector, its fetcher."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import orjson
+from sqlalchemy import Connection
+
+from catalog.access import intern
+from catalog.connectors import connector_id
+from catalog.database import Catalog
+from catalog.recording import reassign_access
+from catalog.runs import Run, begin_run, recent_runs
+from catalog.vocabulary import RunMode, RunState
+from catalog.writer import RunContext
+from crawler.auth.header_logins import logins_by_origin
+from crawler.fetch.fetcher import HttpFetcher
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_filter
+from crawler.rules.link_rules import LinkRules
+from crawler.rules.scope import Scope
+from crawler.sync.connector_crawl import ConnectorCrawl
+from crawler.sync.reading import ReadingRules
+from extract.rules import compile_rules
+from settings.configuration import Settings
+from settings.connector import ConnectorSettings
+from settings.store import BodyRetention
+
+
+def prepare(
+    catalog: Catalog, settings: Settings, connector: ConnectorSettings, mode: RunMode
+) -> ConnectorCrawl:
+    """Begin (or continue) the run of a connector.
+
+    Raises `catalog.runs.RunHeld` when another living process has it.
+    """
+    fingerprint = settings_fingerprint(settings, connector)
+    seeds = seed_addresses(connector)
+    with catalog.write() as connection:
+        number = connector_id(connection, connector.name)
+        run = begin_run(connection, number, mode, fingerprint)
+        rules = ReadingRules(
+            connector=connector.name,
+            links=link_rules(connector),
+            extraction=compile_rules(connector, settings.fields),
+            max_links_per_page=connector.scope.max_links_per_page,
+            access=PatternList("access", [rule.match for rule in connector.access]),
+            access_ids=tuple(intern(connection, rule.allow, rule.deny) for rule in connector.access),
+            keep_bodies=settings.store.bodies is not BodyRetention.NONE,
+        )
+        reassign_access(connection, number, rules.access_id)
+        conditional = mode is not RunMode.FORCED and _read_by_these_rules(connection, run, fingerprint)
+    politeness = connector.politeness
+    per_minute = politeness.requests_per_minute
+    return ConnectorCrawl(
+        name=connector.name,
+        connector_id=number,
+        run=run,
+        context=RunContext(number, run.id, forced=mode is RunMode.FORCED),
+        rules=rules,
+        seeds=seeds,
+        fetcher=HttpFetcher.for_connector(connector, seeds, logins_by_origin(connector.auth, seeds)),
+        pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
+        obeys_robots=politeness.robots == "obey",
+        conditional=conditional,
+        max_pages=connector.scope.max_pages,
+        max_duration=connector.scope.max_duration,
+        deletion_guard=connector.sync.deletion_guard,
+    )
+
+
+def settings_fingerprint(settings: Settings, connector: ConnectorSettings) -> str:
+    """32 hex digits over all that decides what is crawled and what is read from it."""
+    fields: Mapping[str, object] = {
+        name: field.model_dump(mode="json") for name, field in settings.fields.items()
+    }
+    text = orjson.dumps([connector.fingerprint(), fields], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def seed_addresses(connector: ConnectorSettings) -> tuple[WebAddress, ...]:
+    """The seeds as canonical addresses; the settings have checked that they are web addresses."""
+    addresses = (parse_url(seed) for seed in connector.seeds)
+    return tuple(address for address in addresses if isinstance(address, WebAddress))
+
+
+def link_rules(connector: ConnectorSettings) -> LinkRules:
+    """What a connector's configuration says of URLs, compiled."""
+    filters = connector.filters
+    return LinkRules(
+        scope=Scope(connector.scope.follow, seed_addresses(connector)),
+        max_depth=connector.scope.max_depth,
+        crawl=crawl_filter(filters.crawl.include, filters.crawl.exclude),
+        index=index_filter(filters.index.include, filters.index.exclude),
+        files=file_filter(filters.files.include, filters.files.exclude),
+        file_types=frozenset(filters.files.types),
+        attachments=connector.attachments,
+    )
+
+
+def _read_by_these_rules(connection: Connection, run: Run, fingerprint: str) -> bool:
+    """Whether every document of the catalog was read by the present rules, so that a 304 will do.
+
+    They were, when the last run that succeeded had these rules and none since had others.
+    """
+    for former in recent_runs(connection, run.connector):
+        if former.id == run.id:
+            continue
+        if former.settings_hash != fingerprint:
+            return False
+        if former.state is RunState.SUCCEEDED:
+            return True
+    return False

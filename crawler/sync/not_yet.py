@@ -1,0 +1,38 @@
+"""What the configuration can already say but a sync cannot do yet: said before it starts, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.auth.header_logins import HEADER_LOGINS
+from settings.connector import ConnectorSettings
+from settings.render import RenderMode
+
+
+def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
+    """A sentence for each setting of the connector that would have to be ignored."""
+    return tuple(f"connector {connector.name}: {sentence}" for sentence in _sentences(connector))
+
+
+def _sentences(connector: ConnectorSettings) -> Iterator[str]:
+    for login in connector.auth:
+        if not isinstance(login, HEADER_LOGINS):
+            yield f"`auth` of this type ({type(login).__name__}) is not supported yet; basic and bearer are"
+        elif login.logged_in is not None:
+            yield "`auth.logged_in` is not supported yet: remove it"
+    if connector.sitemaps:
+        yield "`sitemaps` are not read yet: name pages under `seeds`"
+    if connector.render.mode is RenderMode.ALWAYS:
+        yield "`render: always` is not supported yet: pages are read without a browser"
+    if connector.proxy is not None:
+        yield "`proxy` is not supported yet: remove it"
+    if connector.ocr:
+        yield "`ocr` is not supported yet: remove it"
+    if connector.transcription is not None:
+        yield "`transcription` is not supported yet: remove it"
+    if any(rule.inherit for rule in connector.access):
+        yield "`access[].inherit` is not supported yet: give attachments a rule of their own"
+    if connector.sync.delete_orphans_after is not None:
+        yield "`sync.delete_orphans_after` is not supported yet: remove it"
+    if connector.sync.notify:
+        yield "`sync.notify` is not supported yet: remove it"

@@ -1,0 +1,111 @@
+"""A whole sync in one call: crawl and index side by side, stop cleanly at Ctrl-C, sum up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import uvloop
+
+from catalog.bodies import BodyStore
+from catalog.database import Catalog, open_catalog
+from catalog.runs import prune_runs
+from catalog.vocabulary import RunMode
+from crawler.rules.robots import PRODUCT_NAME
+from crawler.sync.assembly import prepare
+from crawler.sync.connector_crawl import ConnectorCrawl
+from crawler.sync.crawl import Crawl
+from crawler.sync.display import Display
+from crawler.sync.indexing import Indexing, IndexingFailedError
+from crawler.sync.parser_pool import ParserPool
+from crawler.sync.robots_keeper import RobotsKeeper
+from crawler.sync.summary import RunSummary, summarise
+from settings.configuration import Settings
+from settings.connector import ConnectorSettings
+from settings.politeness import IgnoreRobots
+from settings.store import BodyRetention
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a sync came to. `indexing_error` is what the indexer said when it failed."""
+
+    runs: tuple[RunSummary, ...]
+    indexing_error: str | None = None
+
+
+def synchronise(
+    settings: Settings, connectors: Sequence[ConnectorSettings], mode: RunMode, *, index: bool
+) -> Ending:
+    """Crawl the connectors side by side and index what they bring.
+
+    SIGINT and SIGTERM end it cleanly: what is under way is written down and the next sync continues.
+    Raises `CatalogError` when the catalog cannot be used or another process crawls a connector.
+    """
+    catalog = open_catalog(settings.store.database, settings.store.directory)
+    try:
+        crawls = [prepare(catalog, settings, connector, mode) for connector in connectors]
+        ending = uvloop.run(_crawl_and_index(catalog, settings, connectors, crawls, index=index))
+        with catalog.write() as connection:
+            prune_runs(connection, settings.store.keep_runs)
+        return ending
+    finally:
+        catalog.close()
+
+
+async def _crawl_and_index(
+    catalog: Catalog,
+    settings: Settings,
+    connectors: Sequence[ConnectorSettings],
+    crawls: Sequence[ConnectorCrawl],
+    *,
+    index: bool,
+) -> Ending:
+    indexing = Indexing(settings.path) if index else None
+    display = Display(crawls, indexing)
+    _announce(connectors, crawls, display)
+    pool = ParserPool({crawl.connector_id: crawl.rules for crawl in crawls}, _parser_processes())
+    bodies = None if settings.store.bodies is BodyRetention.NONE else BodyStore(settings.store.directory)
+    crawl = Crawl(catalog, crawls, pool, RobotsKeeper(PRODUCT_NAME), bodies=bodies, say=display.say)
+    error = None
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(pool.close)
+        for each in crawls:
+            stack.push_async_callback(each.fetcher.aclose)
+        if bodies is not None:
+            stack.callback(bodies.close)
+        if indexing is not None:
+            stack.push_async_callback(indexing.abort)
+            await indexing.start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, crawl.stop)
+        with display.shown():
+            await crawl.run()
+            if indexing is not None and not crawl.stopped:
+                try:
+                    await indexing.finish()
+                except IndexingFailedError as failure:
+                    error = str(failure)
+    with catalog.read() as connection:
+        return Ending(tuple(summarise(connection, each.run.id, each.connector_id) for each in crawls), error)
+
+
+def _announce(
+    connectors: Sequence[ConnectorSettings], crawls: Sequence[ConnectorCrawl], display: Display
+) -> None:
+    for connector, crawl in zip(connectors, crawls, strict=True):
+        if crawl.run.resumed:
+            display.say(crawl.name, f"continuing run {crawl.run.id}")
+        if isinstance(connector.politeness.robots, IgnoreRobots):
+            display.say(crawl.name, f"robots.txt is ignored: {connector.politeness.robots.ignore}")
+        if not connector.tls.verify:
+            display.say(crawl.name, "TLS certificates are not checked (`tls.verify: false`)")
+
+
+def _parser_processes() -> int:
+    """One core is the crawler's own."""
+    return max(1, len(os.sched_getaffinity(0)) - 1)

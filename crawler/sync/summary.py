@@ -1,0 +1,137 @@
+"""What a sync came to: the rows of its summary, as JSON and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from catalog.documents import document_count
+from catalog.runs import Run, read_run
+from catalog.vocabulary import Reason, RunState
+from settings.console import ExitCode
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One connector's run, in the shape that `crawler sync --json` promises."""
+
+    connector: str
+    run: int
+    mode: str
+    state: str
+    limit: str | None
+    error: str | None
+    pages_per_second: float
+    seconds: float
+    added: int
+    changed: int
+    unchanged: int
+    deleted: int
+    protected: int
+    documents: int
+    refused: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """A JSON object with every field."""
+        return asdict(self)
+
+
+def summarise(connection: Connection, run_id: int, connector_id: int) -> RunSummary:
+    """The summary of a run that has ended."""
+    run = read_run(connection, run_id)
+    assert run is not None, f"run {run_id} was just written"
+    counts = run.counts
+    return RunSummary(
+        connector=run.connector,
+        run=run.id,
+        mode=run.mode.value,
+        state=run.state.value,
+        limit=None if run.limit is None else run.limit.value,
+        error=run.error,
+        pages_per_second=_rate(run),
+        seconds=round(run.seconds, 3),
+        added=counts.get("added", 0),
+        changed=counts.get("changed", 0),
+        unchanged=counts.get("unchanged", 0),
+        deleted=counts.get("deleted", 0),
+        protected=counts.get("protected", 0),
+        documents=document_count(connection, connector_id),
+        refused=counts.get("refused", {}),
+        failed=counts.get("failed", {}),
+    )
+
+
+def exit_code(summaries: Sequence[RunSummary]) -> ExitCode:
+    """The worst of what happened: stopped, failed, incomplete or protected, done."""
+    states = {summary.state for summary in summaries}
+    if RunState.STOPPED in states:
+        return ExitCode.INTERRUPTED
+    if RunState.FAILED in states:
+        return ExitCode.FAILED
+    if RunState.INCOMPLETE in states or any(summary.protected for summary in summaries):
+        return ExitCode.INCOMPLETE
+    return ExitCode.DONE
+
+
+_STATE_STYLES = {
+    RunState.SUCCEEDED.value: "green",
+    RunState.INCOMPLETE.value: "yellow",
+    RunState.FAILED.value: "red",
+    RunState.STOPPED.value: "yellow",
+}
+
+
+def summary_table(summaries: Sequence[RunSummary]) -> Table:
+    """A row per connector."""
+    from rich.table import Table  # noqa: PLC0415 - only people need it
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("connector")
+    table.add_column("state")
+    numbers = ("added", "changed", "unchanged", "deleted", "refused", "failed", "documents")
+    for name in (*numbers, "seconds", "pages/s"):
+        table.add_column(name, justify="right")
+    for summary in summaries:
+        row = summary.as_json() | {
+            "refused": sum(summary.refused.values()),
+            "failed": sum(summary.failed.values()),
+        }
+        table.add_row(
+            summary.connector,
+            Text(summary.state, style=_STATE_STYLES.get(summary.state, "")),
+            *(f"{row[name]:,}" for name in numbers),
+            f"{summary.seconds:,.1f}",
+            f"{summary.pages_per_second:,.0f}",
+        )
+    return table
+
+
+def remarks(summary: RunSummary) -> tuple[str, ...]:
+    """Sentences below the table: limits, failures, refusals by reason, what was protected."""
+    lines = []
+    if summary.limit is not None:
+        lines.append(f"{summary.limit} was reached: what is left stays queued")
+    if summary.error is not None:
+        lines.append(summary.error)
+    if summary.protected:
+        lines.append(
+            f"{summary.protected:,} documents would have been deleted, more than `sync.deletion_guard` "
+            "allows: all are kept; `crawler report` lists their URLs"
+        )
+    for title, reasons in (("refused", summary.refused), ("failed", summary.failed)):
+        for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
+            lines.append(f"{title} {number:,}: {reason} ({Reason(reason).explanation})")
+    return tuple(lines)
+
+
+def _rate(run: Run) -> float:
+    fetched = run.counts.get("fetched", 0)
+    return round(fetched / run.seconds, 1) if run.seconds else 0.0
