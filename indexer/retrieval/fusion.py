@@ -7,8 +7,16 @@ of domain, because it keeps how far apart the scores lie.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
+
+IDENTIFIER_SHARE: Final = 0.4
+"""What remains of the dense half's weight where a question names an identifier (`max_connections`,
+`std::vector`, `abort()`, `PQexec`): the model never learned it and finds what only looks like it."""
+
+_IDENTIFIER: Final = re.compile(r"\w_\w|::|->|\w\(\)|[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +25,13 @@ class FusionWeights:
 
     dense: float = 0.5
     lexical: float = 0.5
+
+
+def weights_for(text: str, weights: FusionWeights) -> FusionWeights:
+    """`weights`, adjusted to what is asked: words weigh more where `text` names an identifier."""
+    if _IDENTIFIER.search(text):
+        return replace(weights, dense=weights.dense * IDENTIFIER_SHARE)
+    return weights
 
 
 def fuse(

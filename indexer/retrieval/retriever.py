@@ -14,7 +14,7 @@ from indexer.lexical.reader import LexicalReader
 from indexer.lexical.stop_words import content_words
 from indexer.retrieval.candidates import NO_CANDIDATES, Candidates, gather
 from indexer.retrieval.dense import DenseHalf, Unavailable
-from indexer.retrieval.fusion import FusionWeights
+from indexer.retrieval.fusion import FusionWeights, weights_for
 from indexer.retrieval.presenting import verified_hits, verified_passages
 from indexer.retrieval.question import FacetValue, Passage, Question, Results
 from indexer.retrieval.ranking import ranking
@@ -75,7 +75,7 @@ class Retriever:
         scope = self._scope(question)
         if scope is None:
             return Results((), 0, notices=(*self._faults, EMPTY_INDEX))
-        candidates, notices = self._candidates(scope, weights or self._weights)
+        candidates, notices = self._candidates(scope, weights)
         countable = scope.countable(list(candidates.nearest_documents))
         with self._catalog.read() as connection:
             hits = verified_hits(
@@ -105,7 +105,7 @@ class Retriever:
         scope = self._scope(question)
         if scope is None:
             return ()
-        candidates, _ = self._candidates(scope, weights or self._weights)
+        candidates, _ = self._candidates(scope, weights)
         wanted = max(0, min(limit, MOST_PASSAGES))
         with self._catalog.read() as connection:
             passages: list[Passage] = []
@@ -126,8 +126,9 @@ class Retriever:
             allowed = self._access.allowed_ids(connection, question.principals)
         return make_scope(question, snapshot, allowed)
 
-    def _candidates(self, scope: Scope, weights: FusionWeights) -> tuple[Candidates, tuple[str, ...]]:
+    def _candidates(self, scope: Scope, wanted: FusionWeights | None) -> tuple[Candidates, tuple[str, ...]]:
         """The competing passages, and why there may be fewer than there could be."""
+        weights = weights_for(scope.text.natural, wanted or self._weights)
         if scope.text.is_blank:
             return NO_CANDIDATES, ()
         if weights.dense <= 0:

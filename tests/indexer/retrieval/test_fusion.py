@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.retrieval.fusion import FusionWeights, fuse, min_max
+from indexer.retrieval.fusion import IDENTIFIER_SHARE, FusionWeights, fuse, min_max, weights_for
 
 scores = st.dictionaries(st.integers(0, 50), st.floats(-5, 50, allow_nan=False), max_size=20)
 
@@ -34,6 +34,33 @@ def test_a_half_that_found_nothing_leaves_the_decision_to_the_other(weights: Fus
     assert fuse({}, {1: 3.0, 2: 1.0}, weights)[1] == 1.0
     assert fuse({1: 0.9, 2: 0.1}, {}, weights)[1] == 1.0
     assert fuse({}, {}, weights) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is max_connections?",
+        "std::vector",
+        "abort() in os",
+        "What is PQexec?",
+        "DeflateBufferSize",
+        "a->b",
+    ],
+)
+def test_words_weigh_more_where_an_identifier_is_named(text: str) -> None:
+    assert weights_for(text, FusionWeights(0.5, 0.5)) == FusionWeights(0.5 * IDENTIFIER_SHARE, 0.5)
+
+
+@pytest.mark.parametrize(
+    "text", ["What is NASA?", "two-dimensional flow", "How do I log in?", "WHAT IS THIS"]
+)
+def test_plain_questions_keep_the_configured_weights(text: str) -> None:
+    assert weights_for(text, FusionWeights(0.3, 0.7)) == FusionWeights(0.3, 0.7)
+
+
+def test_the_dense_half_alone_stays_alone() -> None:
+    alone = weights_for("max_connections", FusionWeights(1, 0))
+    assert fuse({1: 0.9, 2: 0.1}, {}, alone) == {1: 1.0, 2: 0.0}
 
 
 def test_equal_scores_are_all_the_best() -> None:
