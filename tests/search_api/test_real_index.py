@@ -1,0 +1,171 @@
+"""The service over a real catalog and real indexes, made by `indexer run`; the terminal commands too."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from catalog.access import intern
+from catalog.activity import ActivityLog, queries
+from catalog.content import pack_blocks, pack_fields
+from catalog.database import open_catalog
+from catalog.document import Block, BlockKind
+from search_api.opening import open_backend
+from settings.load import load_settings
+from tests.catalog.rows import add_document
+from tests.search_api.serving import serving
+
+CONFIGURATION = """
+version: 1
+store: {database: sqlite:///data/catalog.db, directory: data}
+fields:
+  department: {type: string, facet: true}
+connectors:
+  - {name: intranet, seeds: [https://intranet.example.com/], access: public}
+"""
+LEAVE = "https://intranet.example.com/leave"
+TEXTS = {
+    LEAVE: ("Parental leave", "Every parent takes up to 26 weeks of parental leave on full pay.", "HR"),
+    "https://intranet.example.com/vpn": ("VPN", "Install the client to reach the network from home.", "IT"),
+    "https://intranet.example.com/lunch": ("Canteen", "Lunch is served from noon until two.", "Facilities"),
+}
+SECRET = "https://intranet.example.com/secret"
+
+
+def run(*arguments: str, module: str = "search_api") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three public documents and a secret one, indexed with the bundled model."""
+    file = tmp_path_factory.mktemp("real") / "connectors.yaml"
+    file.write_text(CONFIGURATION)
+    store = load_settings(file).store
+    catalog = open_catalog(store.database, store.directory)
+    with catalog.write() as connection:
+        for url, (title, text, department) in TEXTS.items():
+            content = pack_blocks([Block(BlockKind.PARAGRAPH, text, anchor="start")])
+            fields = pack_fields({"department": department})
+            add_document(connection, url, title=title, content=content, fields=fields)
+        content = pack_blocks([Block(BlockKind.PARAGRAPH, "The secret parental leave plan of the board.")])
+        access_id = intern(connection, ["group:board"], [])
+        add_document(connection, SECRET, title="Secret", content=content, access_id=access_id)
+    catalog.close()
+    done = run("run", "--config", str(file), module="indexer")
+    assert done.returncode == 0, done.stderr
+    return file
+
+
+def test_a_question_is_answered_from_what_was_indexed(configuration: Path) -> None:
+    settings = load_settings(configuration)
+    with (
+        serving(partial(open_backend, settings)) as address,
+        httpx2.Client(base_url=address, trust_env=False) as client,
+    ):
+        answer = client.get("/v1/search?q=time+off+for+new+mothers&facet=department").json()
+        assert answer["results"][0]["url"] == LEAVE
+        assert answer["notices"] == []
+        assert "board" not in json.dumps(answer)
+        filtered = client.get("/v1/search?q=leave&f.department=IT").json()
+        assert all(result["fields"]["department"] == "IT" for result in filtered["results"])
+        found = client.post("/v1/retrieve", json={"query": "parental leave", "page_size": 5}).json()
+        assert found["passages"][0]["deep_link"].startswith(f"{LEAVE}#start:~:text=Every%20parent")
+        assert all(passage["url"] != SECRET for passage in found["passages"])
+        document = client.get(f"/v1/documents/{answer['results'][0]['id']}").json()
+        assert document["blocks"][0]["text"] == TEXTS[LEAVE][1]
+        page = client.get("/?q=leave").text
+        assert "<mark>leave</mark>" in page
+        assert client.get("/").text.count('class="chip"') == 1
+    log = ActivityLog.open(settings.store.directory)
+    with log.read() as connection:
+        texts = set(connection.execute(queries.select()).scalars("text"))
+    log.close()
+    assert {"time off for new mothers", "leave"} <= texts
+
+
+def test_the_terminal_shows_title_address_and_excerpt(configuration: Path) -> None:
+    done = run("query", "parental leave", "--config", str(configuration), "--page-size", "1")
+    assert done.returncode == 0, done.stderr
+    assert "Parental leave" in done.stdout
+    assert LEAVE in done.stdout
+    assert "26 weeks" in done.stdout
+    assert "Secret" not in done.stdout
+
+
+def test_json_in_the_terminal_is_the_answer_of_the_service(configuration: Path) -> None:
+    done = run("query", "parental leave", "--config", str(configuration), "--json")
+    answer = json.loads(done.stdout)
+    assert answer["results"][0]["url"] == LEAVE
+    assert answer["results"][0]["highlights"]
+    assert done.stderr == ""
+
+
+def test_a_question_too_long_is_refused_in_the_terminal(configuration: Path) -> None:
+    done = run("query", "x" * 1_001, "--config", str(configuration))
+    assert done.returncode == 2
+    assert done.stderr == "the query is 1,001 characters long; at most 1,000 can be asked\n"
+
+
+def test_without_an_index_the_terminal_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "connectors.yaml"
+    file.write_text(CONFIGURATION)
+    done = run("query", "leave", "--config", str(file))
+    assert done.returncode == 1
+    assert "crawler sync" in done.stderr
+
+
+def test_without_an_index_the_service_is_not_ready_and_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "connectors.yaml"
+    file.write_text(CONFIGURATION)
+    with serving(partial(open_backend, load_settings(file)), ready=False) as address:
+        client = httpx2.Client(base_url=address, trust_env=False)
+        for _ in range(200):
+            if "crawler sync" in client.get("/readyz").text:
+                break
+        readiness = client.get("/readyz")
+        assert readiness.status_code == 503
+        assert "crawler sync" in readiness.json()["detail"]
+        assert client.get("/healthz").status_code == 200
+        page = client.get("/")
+        assert page.status_code == 503
+        assert "Not ready yet" in page.text
+        client.close()
+
+
+@pytest.mark.parametrize(
+    "authentication",
+    ["{type: api_keys}", "{type: jwt, jwks_url: https://id.example.com/k, issuer: a, audience: b}"],
+)
+def test_where_sign_in_is_configured_nothing_is_served_to_everyone(
+    tmp_path: Path, authentication: str
+) -> None:
+    file = tmp_path / "connectors.yaml"
+    file.write_text(f"{CONFIGURATION}search: {{authentication: {authentication}}}\n")
+    done = run("serve", "--config", str(file), "--port", "0")
+    assert done.returncode == 2
+    assert "which this version cannot check: nothing is served" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_wrong_configuration_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "connectors.yaml"
+    file.write_text(CONFIGURATION.replace("version: 1", "version: 9"))
+    for command in (("serve",), ("query", "leave")):
+        done = run(*command, "--config", str(file))
+        assert done.returncode == 2
+        assert f"{file}:2:" in done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "{'torch', 'sqlalchemy', 'fastapi', 'pydantic', 'tantivy', 'rich'}"
+    code = f"import sys, search_api.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

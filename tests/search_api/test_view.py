@@ -1,0 +1,111 @@
+"""What the page shows of results and addresses, without a browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.document import FieldValue
+from search_api.query.confidence import Confidence, confidence
+from search_api.query.response import FacetCount, Highlight
+from search_api.web.addresses import PageAddress, page_address
+from search_api.web.view import Fact, crumbs_of, facts_of, segments_of, view_facets
+
+
+@given(
+    st.text(min_size=1, max_size=30).map(str.strip),
+    st.lists(st.tuples(st.sampled_from(["department", "product"]), st.text(min_size=1)), unique=True),
+)
+def test_an_address_holds_the_whole_state_of_the_page(text: str, selected: list[tuple[str, str]]) -> None:
+    from urllib.parse import parse_qsl
+
+    address = PageAddress(text, tuple(selected), "-updated_at", "cursor")
+    assert page_address(parse_qsl(address.href[2:], keep_blank_values=True)) == address
+
+
+def test_choosing_a_value_twice_takes_it_back_and_starts_at_the_first_page() -> None:
+    address = PageAddress("leave", cursor="second page")
+    chosen = address.toggled(("department", "HR"))
+    assert chosen == PageAddress("leave", (("department", "HR"),))
+    assert chosen.toggled(("department", "HR")) == PageAddress("leave")
+
+
+@pytest.mark.parametrize(
+    ("url", "crumbs"),
+    [
+        ("https://a.example/", ("a.example",)),
+        ("https://user:secret@a.example/x", ("a.example", "x")),
+        ("https://a.example/b%20c/d.html?q=1#f", ("a.example", "b c", "d.html")),
+        ("https://a.example/1/2/3/4/5", ("a.example", "…", "3", "4", "5")),
+        ("https://a.example/%E2%80%AEgpj.exe%00", ("a.example", "gpj.exe")),
+        ("http://[broken/", ("http://[broken/",)),
+        ("javascript:alert(1)", ("javascript:alert(1)", "alert(1)")),
+    ],
+)
+def test_crumbs_are_readable_and_show_neither_passwords_nor_tricks(url: str, crumbs: tuple[str, ...]) -> None:
+    assert crumbs_of(url) == crumbs
+
+
+def test_words_that_follow_one_another_are_marked_as_one() -> None:
+    highlights = [Highlight(start=0, end=8), Highlight(start=9, end=14), Highlight(start=18, end=22)]
+    segments = segments_of("parental leave and paid", highlights)
+    assert [(segment.text, segment.marked) for segment in segments] == [
+        ("parental leave", True),
+        (" and", False),
+        (" pai", True),
+        ("d", False),
+    ]
+
+
+def test_facts_are_few_typed_and_the_companys_own_follow_the_built_in_ones() -> None:
+    fields: dict[str, FieldValue] = {
+        "size": 99,
+        "department": "HR\u202e",
+        "archived": False,
+        "authors": ("Ada", "Lin"),
+        "updated_at": datetime(2026, 3, 2, tzinfo=UTC),
+        "rating": 4.5,
+    }
+    assert facts_of(fields) == (
+        Fact("Updated", "2 Mar 2026", "2026-03-02"),
+        Fact("Authors", "Ada, Lin"),
+        Fact("Department", "HR"),
+        Fact("Archived", "no"),
+    )
+
+
+def test_a_facet_that_cannot_narrow_the_results_is_left_out() -> None:
+    counts = {
+        "language": [FacetCount(value="en", count=7)],
+        "category": [],
+        "department": [FacetCount(value="HR", count=4), FacetCount(value="IT", count=3)],
+    }
+    facets = view_facets(PageAddress("leave"), counts, 7)
+    assert [facet.label for facet in facets] == ["Department"]
+
+
+def test_a_chosen_value_stays_visible_even_when_nothing_has_it() -> None:
+    address = PageAddress("leave", (("department", "Gone"),))
+    (facet,) = view_facets(address, {"department": [FacetCount(value="HR", count=4)]}, 0)
+    assert [(choice.text, choice.count, choice.chosen) for choice in facet.choices] == [
+        ("Gone", 0, True),
+        ("HR", 4, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("score", "bucket"),
+    [
+        (1.0, Confidence.VERY_HIGH),
+        (0.8, Confidence.VERY_HIGH),
+        (0.79, Confidence.HIGH),
+        (0.35, Confidence.MEDIUM),
+        (0.0, Confidence.LOW),
+        (float("nan"), Confidence.LOW),
+    ],
+)
+def test_scores_fall_into_four_buckets(score: float, bucket: Confidence) -> None:
+    assert confidence(score) is bucket
