@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TextIO
+
+logger = logging.getLogger(__name__)
 
 WAIT_SECONDS: Final = 0.2
 """How often a waiting process looks again."""
@@ -33,11 +36,15 @@ class IndexerLock:
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._path.open("a+")
+        waiting = False
         while not _locked(file):
+            holder = _described(self._path)
             if give_up():
                 file.close()
-                holder = _described(self._path)
                 raise IndexerBusyError(f"{holder} is writing the indexes: wait for it to end, or end it")
+            if not waiting:
+                logger.warning("%s is writing the indexes: waiting for it", holder)
+                waiting = True
             time.sleep(WAIT_SECONDS)
         file.truncate(0)
         file.write(json.dumps({"process": os.getpid(), "host": platform.node()}))

@@ -18,13 +18,13 @@ from catalog.documents import PendingDocument, mark_indexed, pending_count, pend
 from catalog.tables import NOBODY
 from indexer.embedding.embedder import Embedder
 from indexer.layout import IndexLayout
-from indexer.lock import IndexerLock
+from indexer.lock import IndexerBusyError, IndexerLock
 from indexer.opening import Foundation, Indexes, open_foundation, open_indexes
 from indexer.preparation import Entry, Prepared
 from indexer.progress import Progress
 from settings.configuration import Settings
 
-BATCH_DOCUMENTS: Final = 64
+BATCH_DOCUMENTS: Final = 32
 """Documents that are published together: a few seconds of embedding on a CPU."""
 POLL_SECONDS: Final = 0.5
 """How often `watch` looks for pending documents while there are none."""
@@ -70,11 +70,17 @@ class Pipeline:
         return done
 
     def watch(self, stop: Callable[[], bool]) -> Progress:
-        """Index what becomes pending until `stop` says yes, then what is still pending."""
+        """Index what becomes pending until `stop` says yes, then what is still pending.
+
+        While another process writes the indexes, this one waits for its turn, or until all is done.
+        """
         done = Progress()
         while True:
             last = stop()
-            done = done + self.run_once(give_up=stop)
+            try:
+                done = done + self.run_once(give_up=lambda: stop() and not self._pending())
+            except IndexerBusyError:
+                return done  # asked to stop, and the other process has left nothing to do
             if last:
                 return done
             time.sleep(POLL_SECONDS)

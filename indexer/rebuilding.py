@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
-from catalog.chunks import indexable_documents
+from catalog.chunks import StoredChunk, indexable_documents
 from catalog.database import Catalog
+from catalog.document import Document
 from catalog.documents import read_documents
 from indexer.layout import IndexLayout
 from indexer.lexical.writer import LexicalWriter
@@ -17,8 +19,10 @@ from indexer.vectors.backend import VectorBatch
 from indexer.vectors.writer import rebuild_vectors
 from settings.fields import FieldSettings
 
-_DOCUMENTS: Final = 512
-"""Documents in one new segment."""
+_DOCUMENTS: Final = 32
+"""Documents read at a time."""
+_SEGMENT_ROWS: Final = 16_384
+"""Rows after which a new segment begins."""
 
 
 def rebuild_indexes(
@@ -38,12 +42,17 @@ def rebuild_indexes(
 
     def batches() -> Iterator[VectorBatch]:
         nonlocal done
+        rows: list[tuple[Document, StoredChunk]] = []
         for step, entries in _prepared(catalog, preparer):
             for entry in entries:
                 lexical.replace(entry.document, entry.passages)
-            yield preparer.vectors([(entry.document, chunk) for entry in entries for chunk in entry.chunks])
+                rows.extend((replace(entry.document, blocks=()), chunk) for chunk in entry.chunks)
+            if len(rows) >= _SEGMENT_ROWS:
+                yield preparer.vectors(rows)
+                rows = []
             done = done + step
             report(step)
+        yield preparer.vectors(rows)
 
     model = preparer.embedder
     with LexicalWriter(folder, fields) as lexical:

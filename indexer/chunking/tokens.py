@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
+
+_BATCH_CHARACTERS: Final = 1_000_000
 
 
 def counting_tokenizer(tokenizer: Tokenizer) -> Tokenizer:
@@ -49,14 +53,34 @@ class TokenMap:
 
 def token_maps(tokenizer: Tokenizer, texts: Sequence[str]) -> list[TokenMap]:
     """The token map of each text; `tokenizer` must not cut (see `counting_tokenizer`)."""
-    maps = []
-    for encoding in tokenizer.encode_batch(list(texts), add_special_tokens=False):
-        starts = [start for start, _ in encoding.offsets]
-        word_of = encoding.word_ids
-        words = [
-            start
-            for index, start in enumerate(starts)
-            if index == 0 or word_of[index] is None or word_of[index] != word_of[index - 1]
-        ]
-        maps.append(TokenMap(starts, words))
+    maps: list[TokenMap] = []
+    for batch in _of_bounded_size(texts):
+        maps.extend(
+            _token_map(encoding) for encoding in tokenizer.encode_batch(batch, add_special_tokens=False)
+        )
     return maps
+
+
+def _token_map(encoding: Encoding) -> TokenMap:
+    starts = array("I", (start for start, _ in encoding.offsets))
+    word_of = encoding.word_ids
+    words = (
+        start
+        for index, start in enumerate(starts)
+        if index == 0 or word_of[index] is None or word_of[index] != word_of[index - 1]
+    )
+    return TokenMap(starts, array("I", words))
+
+
+def _of_bounded_size(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Batches of at most `_BATCH_CHARACTERS`, since an encoding takes a hundred times its text's memory."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if batch and size + len(text) > _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text)
+    if batch:
+        yield batch

@@ -10,6 +10,8 @@ from typing import Final
 TIER_FACTOR: Final = 8
 """So many segments of one size make one of the next; each row is written log₈ n times."""
 SMALLEST_TIER: Final = 1024
+LARGEST: Final = 1 << 20
+"""Rows above which nothing is merged: a segment is made in memory (768 bytes a row at 384 dimensions)."""
 MOST_TOMBSTONES: Final = 0.5
 
 
@@ -35,12 +37,12 @@ def segments_to_merge(sizes: Sequence[SegmentSize]) -> tuple[str, ...]:
 
     A full tier goes first (the lowest), then a segment that is mostly tombstones, by itself.
     """
-    tiers: dict[int, list[str]] = defaultdict(list)
+    tiers: dict[int, list[SegmentSize]] = defaultdict(list)
     for size in sizes:
-        tiers[tier(size.live)].append(size.id)
+        tiers[tier(size.live)].append(size)
     for _, members in sorted(tiers.items()):
-        if len(members) >= TIER_FACTOR:
-            return tuple(members)
+        if len(members) >= TIER_FACTOR and sum(member.live for member in members) <= LARGEST:
+            return tuple(member.id for member in members)
     for size in sizes:
         if size.live < size.rows * (1 - MOST_TOMBSTONES):
             return (size.id,)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -20,6 +21,8 @@ VECTORS: Final = "vectors.faiss"
 ROWS: Final = "rows.npy"
 DOCUMENTS: Final = "documents.npy"
 ACCESS: Final = "access.u32"
+SLICE_ROWS: Final = 16_384
+"""Vectors converted at a time."""
 _GATHER_SHARE: Final = 0.02
 """Below this share of allowed rows gathering them is faster than a scan that skips the others."""
 
@@ -39,17 +42,39 @@ def document_name(words: NDArray[np.uint64]) -> str:
     return f"{int(words[0]):016x}{int(words[1]):016x}"
 
 
-def write_segment(directory: Path, batch: VectorBatch) -> SegmentEntry:
+@dataclass(frozen=True, slots=True)
+class SegmentContent:
+    """What a new segment is made of: chunk ids (n,), documents (n, 2) as `document_words`, access ids (n,),
+    and the vectors in slices of some rows each, so that never all of them are in memory as float32."""
+
+    chunk_ids: NDArray[np.int64]
+    documents: NDArray[np.uint64]
+    access_ids: NDArray[np.uint32]
+    dimension: int
+    slices: Iterable[NDArray[np.float16]]
+
+
+def batch_content(batch: VectorBatch) -> SegmentContent:
+    """A batch as the content of a segment."""
+    count, dimension = batch.vectors.shape
+    slices = (batch.vectors[start : start + SLICE_ROWS] for start in range(0, count, SLICE_ROWS))
+    return SegmentContent(
+        batch.chunk_ids, document_words(batch.document_ids), batch.access_ids, dimension, slices
+    )
+
+
+def write_segment(directory: Path, content: SegmentContent) -> SegmentEntry:
     """Write a new segment, durably; nobody sees it before a manifest names it."""
     folder = segments_folder(directory) / secrets.token_hex(8)
     folder.mkdir(parents=True)
-    dimension = batch.vectors.shape[1]
-    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    index.add(batch.vectors.astype(np.float32))  # exact: every float16 is a float32
+    half_precision = faiss.ScalarQuantizer.QT_fp16
+    index = faiss.IndexScalarQuantizer(content.dimension, half_precision, faiss.METRIC_INNER_PRODUCT)
+    for vectors in content.slices:
+        index.add(vectors.astype(np.float32))  # exact: every float16 is a float32
     faiss.write_index(index, str(folder / VECTORS))
-    save_array(folder / ROWS, batch.chunk_ids)
-    save_array(folder / DOCUMENTS, document_words(batch.document_ids))
-    batch.access_ids.astype("<u4").tofile(folder / ACCESS)
+    save_array(folder / ROWS, content.chunk_ids)
+    save_array(folder / DOCUMENTS, content.documents)
+    content.access_ids.astype("<u4").tofile(folder / ACCESS)
     for name in (VECTORS, ROWS, DOCUMENTS, ACCESS):
         sync_file(folder / name)
     sync_folder(folder)
@@ -58,7 +83,7 @@ def write_segment(directory: Path, batch: VectorBatch) -> SegmentEntry:
         name: FileEntry((folder / name).stat().st_size, checksum(folder / name))
         for name in (VECTORS, ROWS, DOCUMENTS)
     }
-    return SegmentEntry(folder.name, len(batch.chunk_ids), files)
+    return SegmentEntry(folder.name, len(content.chunk_ids), files)
 
 
 def rewrite_access(directory: Path, entry: SegmentEntry, access_ids: NDArray[np.uint32]) -> None:

@@ -20,7 +20,10 @@ from indexer.vectors.backend import Rows, VectorBatch, VectorIndexError
 from indexer.vectors.manifest import Manifest, RetiredEntry, SegmentEntry, publish, read_manifest
 from indexer.vectors.merging import SegmentSize, segments_to_merge
 from indexer.vectors.segment import (
+    SLICE_ROWS,
     Segment,
+    SegmentContent,
+    batch_content,
     document_name,
     document_words,
     rewrite_access,
@@ -98,7 +101,7 @@ class VectorWriter:
         """See `VectorStore.append`."""
         if not len(batch.chunk_ids):
             return
-        entry = write_segment(self._directory, batch)
+        entry = write_segment(self._directory, batch_content(batch))
         self._publish((*self._manifest.segments, entry))
         self._segments[entry.id] = Segment(self._directory, entry, writable=True)
 
@@ -125,7 +128,7 @@ class VectorWriter:
         the lock that every change takes, in which the merged segment is published, too.
         """
         live = _LiveRows.of(sources)
-        entry = write_segment(self._directory, live.batch()) if live.count else None
+        entry = write_segment(self._directory, live.content()) if live.count else None
         with self._exclusively():
             if entry is not None:
                 rewrite_access(self._directory, entry, live.access_ids())
@@ -216,15 +219,27 @@ class _LiveRows:
         found: NDArray[np.uint32] = np.concatenate([part.access[rows] for part, rows in self.parts])
         return found[self.order]
 
-    def batch(self) -> VectorBatch:
+    def content(self) -> SegmentContent:
         """Everything there is to know about the rows."""
-        documents = np.concatenate([part.documents[rows] for part, rows in self.parts])[self.order]
-        return VectorBatch(
+        return SegmentContent(
             chunk_ids=np.concatenate([part.chunk_ids[rows] for part, rows in self.parts])[self.order],
-            document_ids=tuple(document_name(words) for words in documents),
+            documents=np.concatenate([part.documents[rows] for part, rows in self.parts])[self.order],
             access_ids=self.access_ids(),
-            vectors=np.concatenate([part.vectors[rows] for part, rows in self.parts])[self.order],
+            dimension=self.parts[0][0].vectors.shape[1],
+            slices=self._slices(),
         )
+
+    def _slices(self) -> Iterator[NDArray[np.float16]]:
+        """The vectors, gathered some rows at a time."""
+        part_of = np.repeat(np.arange(len(self.parts)), [len(rows) for _, rows in self.parts])[self.order]
+        row_of = np.concatenate([rows for _, rows in self.parts])[self.order]
+        for start in range(0, self.count, SLICE_ROWS):
+            parts, rows = part_of[start : start + SLICE_ROWS], row_of[start : start + SLICE_ROWS]
+            vectors = np.empty((len(rows), self.parts[0][0].vectors.shape[1]), dtype=np.float16)
+            for number in np.unique(parts):
+                here = parts == number
+                vectors[here] = self.parts[number][0].vectors[rows[here]]
+            yield vectors
 
 
 def rebuild_vectors(directory: Path, model: str, dimension: int, batches: Iterable[VectorBatch]) -> None:
@@ -238,7 +253,9 @@ def rebuild_vectors(directory: Path, model: str, dimension: int, batches: Iterab
     except VectorIndexError as error:
         logger.warning("%s", error)
         old = None
-    entries = tuple(write_segment(directory, batch) for batch in batches if len(batch.chunk_ids))
+    entries = tuple(
+        write_segment(directory, batch_content(batch)) for batch in batches if len(batch.chunk_ids)
+    )
     now = time.time()
     retired = tuple(RetiredEntry(entry, now) for entry in old.segments) if old else ()
     generation = old.generation + 1 if old else 0

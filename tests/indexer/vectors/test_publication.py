@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from indexer.vectors import writer as writing
-from indexer.vectors.backend import VectorBatch, VectorIndexError
+from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.manifest import SegmentEntry, manifest_file
 from indexer.vectors.merging import TIER_FACTOR
 from indexer.vectors.reader import VectorReader
-from indexer.vectors.segment import write_segment
+from indexer.vectors.segment import SegmentContent, batch_content, write_segment
 from indexer.vectors.writer import GRACE_SECONDS, VectorWriter, rebuild_vectors
 from tests.indexer.vectors.support import DIMENSION, name, queries, simple_batch
 
@@ -135,8 +135,8 @@ def test_a_merge_keeps_an_access_change_that_happens_while_it_copies(
     for number in range(TIER_FACTOR):
         writer.append(simple_batch(10 * number, 2))
 
-    def write_while_access_changes(directory: Path, batch: VectorBatch) -> SegmentEntry:
-        entry = write_segment(directory, batch)
+    def write_while_access_changes(directory: Path, content: SegmentContent) -> SegmentEntry:
+        entry = write_segment(directory, content)
         change = threading.Thread(target=writer.set_access, args=({name(0): {0: 0}, name(11): {11: 5}},))
         change.start()
         change.join()
@@ -176,7 +176,7 @@ def test_merged_files_stay_until_readers_had_time_to_swap(tmp_path: Path) -> Non
 
 def test_what_a_killed_process_never_published_is_removed(tmp_path: Path) -> None:
     open_writer(tmp_path).append(simple_batch(1, 1))
-    write_segment(tmp_path, simple_batch(2, 1))
+    write_segment(tmp_path, batch_content(simple_batch(2, 1)))
     assert len(folders(tmp_path)) == 2
     writer = open_writer(tmp_path)
     assert folders(tmp_path) == {segment.id for segment in writer.manifest.segments}
