@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from sqlalchemy import select
 
 from catalog.chunks import chunks_of_documents
 from catalog.database import Catalog
-from catalog.documents import pending_count
+from catalog.documents import mark_indexed, pending_count
 from catalog.tables import chunks
 from indexer.layout import IndexLayout
 from indexer.lock import IndexerBusyError, IndexerLock
 from indexer.pipeline import BATCH_DOCUMENTS, Pipeline
 from indexer.progress import Progress
 from settings.configuration import Settings
+from settings.fields import FieldSettings, FieldType
+from settings.index import ChunkSettings
 from tests.indexer.pipeline.support import (
     WordEmbedder,
     add,
@@ -217,3 +220,50 @@ def test_watching_goes_on_until_it_is_told_to_stop_and_leaves_nothing_pending(
     with Pipeline(catalog, settings, embedder=WordEmbedder()) as pipeline:
         assert pipeline.watch(stop).documents == 2
     assert found(settings) == chunk_ids(catalog)
+
+
+def test_a_watcher_waits_for_its_turn(catalog: Catalog, settings: Settings) -> None:
+    add(catalog, "https://intranet.example/a", "One.")
+    lock = IndexerLock(IndexLayout(settings.store.directory).lock)
+    lock.acquire()
+    threading.Timer(0.5, lock.release).start()
+    with Pipeline(catalog, settings, embedder=WordEmbedder()) as pipeline:
+        assert pipeline.watch(lambda: True).documents == 1
+
+
+def test_a_watcher_is_done_when_another_process_did_the_work(catalog: Catalog, settings: Settings) -> None:
+    document = add(catalog, "https://intranet.example/a", "One.")
+    lock = IndexerLock(IndexLayout(settings.store.directory).lock)
+    lock.acquire()
+
+    def work_elsewhere() -> None:
+        with catalog.write() as connection:
+            mark_indexed(connection, [(document, 1)])
+
+    threading.Timer(0.5, work_elsewhere).start()
+    with Pipeline(catalog, settings, embedder=WordEmbedder()) as pipeline:
+        assert pipeline.watch(lambda: True) == Progress()
+    lock.release()
+
+
+def test_a_changed_chunk_size_takes_effect_with_a_rebuild(catalog: Catalog, settings: Settings) -> None:
+    words = "Each sentence of this long text has nine words. " * 20
+    add(catalog, "https://intranet.example/a", words)
+    run(catalog, settings)
+    coarse = len(chunk_ids(catalog))
+    smaller = settings.model_copy(
+        update={"index": settings.index.model_copy(update={"chunk": ChunkSettings(tokens=50, overlap=0)})}
+    )
+    with Pipeline(catalog, smaller, embedder=WordEmbedder()) as pipeline:
+        pipeline.rebuild()
+    assert len(chunk_ids(catalog)) > coarse
+    assert found(settings) == chunk_ids(catalog)
+
+
+def test_new_fields_make_the_words_be_indexed_anew(catalog: Catalog, settings: Settings) -> None:
+    add(catalog, "https://intranet.example/a", "One.")
+    run(catalog, settings)
+    fields = {**settings.fields, "department": FieldSettings(type=FieldType.STRING)}
+    add(catalog, "https://intranet.example/b", "Two.")
+    assert run(catalog, settings.model_copy(update={"fields": fields}))[1] == ["b\nPart 0\n\nTwo."]
+    assert lexical_documents(settings) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.vectors.merging import TIER_FACTOR, SegmentSize, segments_to_merge, tier
+from indexer.vectors.merging import LARGEST, TIER_FACTOR, SegmentSize, segments_to_merge, tier
 
 
 def sizes(*live: int) -> list[SegmentSize]:
@@ -25,6 +25,11 @@ def test_a_full_tier_is_merged_and_larger_segments_are_left_alone() -> None:
 def test_a_segment_that_is_mostly_tombstones_is_rewritten() -> None:
     assert segments_to_merge([SegmentSize("a", 5000, 2400), SegmentSize("b", 10, 10)]) == ("a",)
     assert segments_to_merge([SegmentSize("a", 5000, 2600)]) == ()
+
+
+def test_what_is_too_large_to_be_made_in_memory_is_left_alone() -> None:
+    assert segments_to_merge(sizes(*[LARGEST // 4] * TIER_FACTOR)) == ()
+    assert len(segments_to_merge(sizes(*[LARGEST // 4] * TIER_FACTOR, *[10] * TIER_FACTOR))) == TIER_FACTOR
 
 
 @given(st.integers(1, 300), st.integers(1, 2000))

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.vectors import segment
+from indexer.vectors import writer as writing
+from indexer.vectors.merging import TIER_FACTOR
 from indexer.vectors.reader import VectorReader
 from indexer.vectors.writer import VectorWriter
 from tests.indexer.vectors.support import DIMENSION, best_scores, make_batch, queries, simple_batch
@@ -48,6 +50,26 @@ def test_search_equals_brute_force_over_the_allowed_rows(
     }
     assert all(access[found] in allowed - {0} for found in chunk_ids.ravel().tolist())
     assert all(len(set(row)) == len(row) for row in chunk_ids.tolist())
+
+
+def test_a_merge_leaves_every_score_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (segment, writing):
+        monkeypatch.setattr(module, "SLICE_ROWS", 7)
+    batches = [
+        make_batch(range(n * 10, n * 10 + 10), range(n, n + 10), [1, 2, 3, 2, 1] * 2, n)
+        for n in range(TIER_FACTOR)
+    ]
+    writer = VectorWriter(tmp_path, "model", DIMENSION)
+    for batch in batches:
+        writer.append(batch)
+    asked = queries(3)
+    reader = VectorReader.open(tmp_path)
+    before = reader.search(asked, frozenset({1, 3}), 50)
+    assert writer.merge()
+    assert reader.refresh()
+    after = reader.search(asked, frozenset({1, 3}), 50)
+    np.testing.assert_allclose(after[0], best_scores(batches, {1, 3}, asked, 50), rtol=1e-5, atol=1e-6)
+    assert [set(row) for row in after[1].tolist()] == [set(row) for row in before[1].tolist()]
 
 
 def test_nobody_is_never_found_even_when_asked_for(tmp_path: Path) -> None:
