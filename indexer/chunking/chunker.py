@@ -129,7 +129,7 @@ def _chunk(ordinal: int, group: _Group, text: str, context: Context, prefix_limi
         page=told.page,
         start=first.start,
         end=last.end,
-        embedded_text=f"{prefix}\n{own}" if prefix else own,
+        embedded_text=own if own.startswith(prefix) else f"{prefix}\n{own}",
     )
 
 

@@ -111,6 +111,11 @@ def test_a_heading_that_the_title_says_already_is_not_said_again() -> None:
     assert chunk_document(page, TOKENIZER)[1].embedded_text.startswith("Handbook of Example Ltd\nSentence")
 
 
+def test_a_title_that_the_text_begins_with_is_not_said_twice() -> None:
+    page = document(heading("Handbook"), paragraph("Welcome."))
+    assert chunk_document(page, TOKENIZER)[0].embedded_text == "Handbook\n\nWelcome."
+
+
 def test_whole_sentences_are_repeated_at_the_beginning_of_the_next_chunk() -> None:
     page = document(paragraph(sentences(30)))
     chunks = chunk_document(page, TOKENIZER, tokens=100, overlap=30)
