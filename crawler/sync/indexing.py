@@ -36,13 +36,13 @@ class Indexing:
         self._said: list[str] = []
 
     async def start(self) -> None:
-        """Start the process. Its process group is its own: Ctrl-C is for the crawler alone."""
+        """Start the process. Its session is its own: Ctrl-C is for the crawler alone."""
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            process_group=0,
+            start_new_session=True,  # uvloop knows no process_group
         )
         self._following = asyncio.create_task(self._follow(self._process))
 
