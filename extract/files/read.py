@@ -15,7 +15,7 @@ from extract.fields.apply import known, mapped
 from extract.fields.dates import parse_date
 from extract.fields.sources import Subject, file_name_of
 from extract.files.errors import FOREIGN, translate
-from extract.files.structure import structured_blocks
+from extract.files.structure import slide_blocks, structured_blocks
 from extract.files.text import SEPARATED, separated_blocks, text_blocks
 from extract.fingerprint import content_hash
 from extract.html.blocks import first_heading
@@ -26,6 +26,7 @@ from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
 
 _SHEETS: Final = re.compile(r"spreadsheet|ms-excel")
+_SLIDES: Final = re.compile(r"presentation|powerpoint")
 _NO_TITLE: Final = re.compile(r"spreadsheet|ms-excel|json$|xml$")
 """Types whose first heading is a sheet's or an element's name, not what the file is about."""
 _LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}")
@@ -135,11 +136,15 @@ def _configuration() -> kreuzberg.ExtractionConfig:
 
 
 def _blocks(result: kreuzberg.ExtractionResult, content_type: str) -> Iterable[Block]:
-    """By structure; a PDF by its pages, since its structure does not say on which page a node stands."""
+    """By structure; PDFs and slides by their pages, which their structure does not tell."""
     if content_type == "application/pdf" and result.pages:
         return [block for page in result.pages for block in text_blocks(page["content"], page["page_number"])]
     if content_type in SEPARATED and result.tables:
         return [Block(BlockKind.TABLE, table_text(table.cells)) for table in result.tables]
+    metadata: dict[str, Any] = dict(result.metadata)
+    slides = metadata.get("pages")
+    if _SLIDES.search(content_type) and slides and slides.get("boundaries"):
+        return slide_blocks(result.content, slides["boundaries"])
     if result.document:
         nodes = result.document["nodes"]
         return structured_blocks(nodes, sheets=_SHEETS.search(content_type) is not None)

@@ -39,7 +39,7 @@ _ELEMENTS: Final = {
     Role.BREAK: "br",
     # Not part of what a reader reads; <iframe> and <frame> count as links.
     Role.SKIP: "script style noscript template svg select option datalist button input textarea object "
-    "canvas audio video head title meta base link map progress meter",
+    "canvas audio video head title meta base link progress meter",
     Role.EMBED: "iframe frame",
     Role.GROUP: "body html div section article main aside nav header footer form fieldset figure details "
     "summary center address search dialog hgroup legend frameset noframes",

@@ -1,0 +1,196 @@
+"""Files: documents of many programs, and those that cannot be read."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen import canvas
+
+from catalog.document import BlockKind, DocumentKind
+from catalog.vocabulary import Reason
+from extract.page import Page, Unreadable
+from extract.read import read
+from extract.rules import DEFAULT_RULES
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SUITE = Path(__file__).resolve().parents[2] / "../shared/suites/documents"
+
+
+def read_file(body: bytes, name: str = "file", label: str = "", link_text: str = "") -> Page | Unreadable:
+    return read(
+        body,
+        url=f"https://example.com/files/{name}",
+        headers={"content-type": label},
+        rules=DEFAULT_RULES,
+        link_text=link_text,
+    )
+
+
+def file_of(body: bytes, name: str = "file", label: str = "", link_text: str = "") -> Page:
+    page = read_file(body, name, label, link_text)
+    assert isinstance(page, Page), page
+    return page
+
+
+def pdf(*pages: str, password: str | None = None) -> bytes:
+    buffer = io.BytesIO()
+    drawing = canvas.Canvas(buffer, encrypt=StandardEncryption(password) if password else None)
+    for text in pages:
+        drawing.drawString(100, 700, text)
+        drawing.showPage()
+    drawing.save()
+    return buffer.getvalue()
+
+
+def test_a_pdf_keeps_its_pages() -> None:
+    page = file_of(pdf("Rates for Europe", "Rates for Asia"), "rates.pdf", link_text="Our rates")
+    assert [(block.text, block.page) for block in page.blocks] == [
+        ("Rates for Europe", 1),
+        ("Rates for Asia", 2),
+    ]
+    assert (page.kind, page.title, page.content_type) == (DocumentKind.FILE, "Our rates", "application/pdf")
+    assert (page.fields["file_name"], page.fields["file_type"]) == ("rates.pdf", "pdf")
+
+
+def test_a_word_file_keeps_headings_lists_and_tables() -> None:
+    document = docx.Document()
+    document.core_properties.title = "Travel policy"
+    document.core_properties.author = "Eva"
+    document.add_heading("Trains", level=2)
+    document.add_paragraph("Go by train.")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip((*table.rows[0].cells, *table.rows[1].cells), "abcd", strict=True):
+        cell.text = text
+    buffer = io.BytesIO()
+    document.save(buffer)
+    page = file_of(buffer.getvalue(), "wrong-name.pdf", "application/pdf")
+    assert page.title == "Travel policy"
+    assert page.fields["authors"] == ("Eva",)
+    assert [(block.kind, block.text, block.level) for block in page.blocks] == [
+        (BlockKind.HEADING, "Trains", 2),
+        (BlockKind.PARAGRAPH, "Go by train.", 0),
+        (BlockKind.TABLE, "a | b\nc | d", 0),
+    ]
+
+
+def test_a_workbook_keeps_its_sheets() -> None:
+    book = openpyxl.Workbook()
+    for name in ("North", "South"):
+        sheet = book.create_sheet(name)
+        sheet.append(["City", "Orders"])
+        sheet.append([f"{name} city", 12])
+    del book["Sheet"]
+    buffer = io.BytesIO()
+    book.save(buffer)
+    found = [(block.text, block.page) for block in file_of(buffer.getvalue(), "orders.xlsx").blocks]
+    assert found == [
+        ("North", 1),
+        ("City | Orders\nNorth city | 12", 1),
+        ("South", 2),
+        ("City | Orders\nSouth city | 12", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "text"),
+    [
+        ("a.csv", b"a;b\n1;2\n", "a | b\n1 | 2"),
+        ("a.csv", "名前,年齢\n佐藤太郎,30\n三木英子,25\n髙橋淳,35\n".encode("cp932"),
+         "名前 | 年齢\n佐藤太郎 | 30\n三木英子 | 25\n髙橋淳 | 35"),
+        ("a.txt", b"One\nparagraph.\n\nAnother.", "One\n\nparagraph.\n\nAnother."),
+        ("a.md", b"# Title\n\nText with **bold**.\n", "Title\n\nText with bold."),
+        ("a.rtf", rb"{\rtf1\ansi Hello \b world\b0 .}", "Hello world."),
+        ("a.json", b'{"name": "Eva"}', "name: Eva"),
+        ("a.eml", b"From: a@b.example\r\nSubject: Hi\r\nContent-Type: text/plain\r\n\r\nCome at noon.\r\n",
+         "Come at noon."),
+    ],
+)  # fmt: skip
+def test_text_formats_are_read(name: str, body: bytes, text: str) -> None:
+    found = file_of(body, name).text
+    assert found == text or (name == "a.eml" and found.endswith(text))
+
+
+def test_html_under_another_label_is_read_as_html() -> None:
+    page = file_of(b"<!DOCTYPE html><title>Rates</title><p>Text.", "rates", "application/octet-stream")
+    assert (page.kind, page.title) == (DocumentKind.PAGE, "Rates")
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "reason", "detail"),
+    [
+        (b"", "application/pdf", Reason.EMPTY_CONTENT, "no bytes"),
+        (b"%PDF-1.4 junk", "", Reason.BROKEN_FILE, "Invalid PDF"),
+        (pdf("secret", password="x"), "", Reason.ENCRYPTED_FILE, "password"),
+        (pdf(""), "", Reason.EMPTY_CONTENT, "would need OCR"),
+        (b"PK\x03\x04junk", "", Reason.UNSUPPORTED_TYPE, "application/zip"),
+        (b"\x89PNG\r\n\x1a\n", "text/plain", Reason.UNSUPPORTED_TYPE, "image/png"),
+        (b"\x00\x01\x02", "", Reason.UNSUPPORTED_TYPE, "application/octet-stream"),
+        (b"\x00\x01\x02", "application/x-strange", Reason.UNSUPPORTED_TYPE, "application/x-strange"),
+        (OLE + b"junk", "", Reason.UNSUPPORTED_TYPE, "x-ole-storage"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "", Reason.ENCRYPTED_FILE, "password"),
+        (b"   \n ", "text/plain", Reason.EMPTY_CONTENT, "no text"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_has_a_reason_and_a_detail(
+    body: bytes, label: str, reason: Reason, detail: str
+) -> None:
+    found = read_file(body, "file.bin", label)
+    assert isinstance(found, Unreadable)
+    assert found.reason is reason
+    assert detail.lower() in found.detail.lower()
+
+
+def test_a_broken_office_file_is_broken() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<broken")
+    found = read_file(buffer.getvalue(), "a.docx")
+    assert isinstance(found, Unreadable)
+    assert found.reason in (Reason.BROKEN_FILE, Reason.EMPTY_CONTENT)
+
+
+def _suite() -> list[dict[str, object]]:
+    """Documents whose expected strings are words; for pages and feeds they are Markdown with its links."""
+    manifest = SUITE / "manifest.json"
+    cases = json.loads(manifest.read_bytes()) if manifest.exists() else []
+    return [case for case in cases if case["must_include"] and case["file"].endswith(_DOCUMENTS)]
+
+
+_DOCUMENTS = (".docx", ".epub", ".pdf", ".xls", ".xlsx", ".csv")
+
+
+def words(text: str) -> str:
+    """The words alone, since the expected strings are Markdown."""
+    return " ".join(re.findall(r"\w+", text))
+
+
+@pytest.mark.parametrize("case", _suite(), ids=lambda case: str(case["file"]))
+def test_documents_of_the_suite_give_the_strings_they_must(case: dict[str, object]) -> None:
+    path = SUITE / str(case["file"])
+    page = file_of(path.read_bytes(), path.name)
+    found = words(f"{page.title} {page.fields.get('authors')} {page.fields.get('description')} {page.text}")
+    wanted = case["must_include"]
+    assert isinstance(wanted, list)
+    text_wanted = [
+        str(string) for string in wanted if not str(string).startswith(("data:image", "**Authors"))
+    ]
+    assert [string for string in text_wanted if words(string) not in found] == []
+
+
+@pytest.mark.skipif(not SUITE.exists(), reason="the shared suites are not beside this checkout")
+def test_a_presentation_keeps_its_slides() -> None:
+    blocks = file_of((SUITE / "markitdown/test.pptx").read_bytes(), "talk.pptx").blocks
+    assert sorted({block.page for block in blocks if block.page}) == [1, 2, 3, 4, 5, 6]
+    headings = [(block.text, block.page) for block in blocks if block.kind is BlockKind.HEADING]
+    assert ("A table to test parsing:", 3) in headings
+    tables = [block.text for block in blocks if block.kind is BlockKind.TABLE]
+    assert tables[0].startswith("ColA | ColB | ColC | ColD | ColE | ColF\n1 | 2 | 3")

@@ -1,0 +1,106 @@
+"""Main content: what is kept of a page and what is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.rules import ExtractionRules, Selectors
+from tests.extract.pages import PROSE, page_of
+
+LINKS = "".join(f"<li><a href=/{number}>Section number {number}</a></li>" for number in range(12))
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        f"<nav><ul>{LINKS}</ul></nav>",
+        f"<div role=navigation><ul>{LINKS}</ul></div>",
+        f"<div class='main-menu'><ul>{LINKS}</ul></div>",
+        f"<div class='sidebarLeft'><h3>Topics</h3><ul>{LINKS}</ul></div>",
+        f"<div><h3>See also</h3><ul>{LINKS}</ul></div>",
+        "<footer><p>Copyright 2026 Example. All rights reserved.</p></footer>",
+        "<div id=cookie-banner><p>We use cookies to make this site better for you.</p></div>",
+        "<div class='social-share'><p>Share this page with your friends.</p></div>",
+        "<section class=comments><p>I waited for three days, and nothing came.</p></section>",
+        "<p hidden>A hidden remark that no reader sees.</p>",
+        "<div style='display: none'><p>A hidden remark that no reader sees.</p></div>",
+        "<div data-sitelore-index=false><p>Left out on the author's wish.</p></div>",
+        "<div data-elastic-exclude><p>Left out on the author's wish.</p></div>",
+    ],
+)
+def test_furniture_is_left_out(furniture: str) -> None:
+    page = page_of(f"<body><main><h1>Shipping</h1><p>{PROSE}</p></main>{furniture}</body>")
+    assert page.text == f"Shipping\n\n{PROSE}"
+
+
+def test_furniture_between_paragraphs_is_left_out() -> None:
+    page = page_of(
+        f"<article><p>{PROSE}</p><aside class=promo><p>Buy now!</p></aside><p>The end.</p></article>"
+    )
+    assert page.text == f"{PROSE}\n\nThe end."
+
+
+def test_an_admonition_in_an_aside_is_content() -> None:
+    page = page_of(
+        f"<main><p>{PROSE}</p><aside class='admonition warning'><p>Do not drop it.</p></aside></main>"
+    )
+    assert page.text.endswith("Do not drop it.")
+
+
+def test_a_class_that_speaks_of_furniture_does_not_hide_all_the_text() -> None:
+    assert page_of(f"<div class='page-with-menu nav-open'><p>{PROSE}</p></div>").text == PROSE
+
+
+def test_a_heading_id_that_speaks_of_furniture_is_no_furniture() -> None:
+    section = "<section id=cookies><h2 id=comments>Comments</h2><p>They are data.</p></section>"
+    assert page_of(f"<main><p>{PROSE}</p>{section}</main>").text.endswith("Comments\n\nThey are data.")
+
+
+def test_a_page_of_links_alone_keeps_them() -> None:
+    assert "Section number 11" in page_of(f"<h1>Contents</h1><div class=toc><ul>{LINKS}</ul></div>").text
+
+
+def test_a_page_with_nothing_but_navigation_is_not_empty() -> None:
+    assert "Section number 3" in page_of(f"<nav><ul>{LINKS}</ul></nav>").text
+
+
+def test_text_outside_of_any_block_is_kept() -> None:
+    assert page_of("Just <b>text</b> in a body.").text == "Just text in a body."
+
+
+def test_include_selectors_are_the_content_and_exclude_selectors_win() -> None:
+    html = "<div id=a><p>Kept.</p><p class=x>Left out.</p></div><div id=b><p>Elsewhere.</p></div>"
+    rules = ExtractionRules(include=Selectors(css=("#a",)), exclude=Selectors(css=(".x",)))
+    assert page_of(html, rules=rules).text == "Kept."
+
+
+def test_selectors_may_be_xpath() -> None:
+    html = "<div id=a><p>Kept.</p><p class=x>Left out.</p></div><div id=b><p>Elsewhere.</p></div>"
+    rules = ExtractionRules(
+        include=Selectors(xpath=("//div[@id='a']",)), exclude=Selectors(xpath=("//p[@class='x']",))
+    )
+    assert page_of(html, rules=rules).text == "Kept."
+
+
+def test_elements_inside_an_included_one_are_not_taken_twice() -> None:
+    rules = ExtractionRules(include=Selectors(css=("div", "p")))
+    assert page_of("<div><p>Once.</p></div>", rules=rules).text == "Once."
+
+
+def test_an_include_selector_that_finds_nothing_leaves_the_page_as_it_is() -> None:
+    rules = ExtractionRules(include=Selectors(css=(".absent",)))
+    assert page_of(f"<p>{PROSE}</p>", rules=rules).text == PROSE
+
+
+def test_links_of_excluded_parts_still_lead_on() -> None:
+    rules = ExtractionRules(exclude=Selectors(css=("nav",)))
+    page = page_of(f"<nav><a href=/next>Next</a></nav><p>{PROSE}</p>", rules=rules)
+    assert [link.url for link in page.links] == ["https://docs.example.com/next"]
+
+
+def test_the_hash_changes_with_the_text_and_not_with_furniture_or_white_space() -> None:
+    first = page_of(f"<main><p>{PROSE}</p></main><footer>12:00</footer>")
+    same = page_of(f"<main><p>{PROSE.replace(' ', '  ')}</p></main><footer>12:01</footer>")
+    other = page_of(f"<main><p>{PROSE} New.</p></main><footer>12:00</footer>")
+    assert first.content_hash == same.content_hash != other.content_hash
+    assert len(first.content_hash) == 16

@@ -1,0 +1,106 @@
+"""Metadata: title, description, authors, dates, language, canonical address, robots."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from extract.page import Directives
+from tests.extract.pages import PROSE, page_of
+
+BODY = f"<body><h1>Shipping</h1><p>{PROSE}</p></body>"
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title> Shipping\n rates </title>", "Shipping rates"),
+        ("<title>Shipping | Example Inc</title>", "Shipping"),
+        ("<title>Rates - Example Inc</title>", "Rates - Example Inc"),
+        ("<title>Rates — Example Inc</title><meta property=og:site_name content='Example Inc'>", "Rates"),
+        ("<title></title><meta property=og:title content='Open graph'>", "Open graph"),
+        ("", "Shipping"),
+        ("<title>A &amp; B</title>", "A & B"),
+    ],
+)
+def test_the_title_loses_the_name_of_the_site_only_where_that_is_certain(head: str, title: str) -> None:
+    assert page_of(f"<head>{head}</head>{BODY}").title == title
+
+
+def test_without_any_title_the_link_text_and_then_the_file_name_stand_in() -> None:
+    assert page_of("<p>Text.</p>", link_text="Price list").title == "Price list"
+    assert page_of("<p>Text.</p>").title == "page.html"
+
+
+def test_statements_of_the_head_become_fields() -> None:
+    head = """<html lang=de-AT><meta name=description content=" About rates "><meta name=author content="Eva">
+      <meta name=author content="Jan"><meta property=article:published_time content=2026-03-01T10:00:00+02:00>
+      <meta property=article:modified_time content=2026-03-02>"""
+    page = page_of(head + BODY)
+    assert page.language == "de"
+    assert dict(page.fields) == {
+        "title": "Shipping",
+        "url": "https://docs.example.com/guide/page.html",
+        "language": "de",
+        "description": "About rates",
+        "authors": ("Eva", "Jan"),
+        "created_at": datetime(2026, 3, 1, 8, tzinfo=UTC),
+        "updated_at": datetime(2026, 3, 2, tzinfo=UTC),
+        "file_type": "html",
+        "size": len((head + BODY).encode()),
+    }
+
+
+def test_json_ld_fills_what_meta_elements_leave_open() -> None:
+    data = """<script type="application/ld+json">{"@graph": [{"@type": "Article",
+      "datePublished": "2026-01-05",
+      "dateModified": "2026-01-06T07:08:09Z", "author": [{"name": "Eva"}, "Jan"]}]}</script>"""
+    fields = page_of(data + BODY).fields
+    assert fields["authors"] == ("Eva", "Jan")
+    assert fields["created_at"] == datetime(2026, 1, 5, tzinfo=UTC)
+    assert fields["updated_at"] == datetime(2026, 1, 6, 7, 8, 9, tzinfo=UTC)
+
+
+def test_broken_json_ld_and_dates_without_sense_are_passed_over() -> None:
+    head = "<script type='application/ld+json'>{oops</script><meta name=date content='last Tuesday'>"
+    assert "created_at" not in page_of(head + BODY).fields
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (PROSE, "en"),
+        ("Das Lager in Hamburg liefert jede Bestellung innerhalb von zwei Tagen, wenn der Kunde nicht "
+         "ausdrücklich um einen späteren Termin gebeten hat und die Ware auf Lager ist.", "de"),
+        ("倉庫は二日以内にすべての注文を発送します。お客様が後の日付を希望された場合を除きます。正午までのご注文は"
+         "当日発送いたします。追跡番号はメールでお知らせします。", "ja"),
+    ],
+)  # fmt: skip
+def test_the_language_is_read_off_the_text_where_the_page_does_not_say(text: str, language: str) -> None:
+    assert page_of(f"<p>{text}</p>").language == language
+
+
+def test_a_short_text_without_declaration_has_no_language() -> None:
+    assert page_of("<p>OK</p>").language is None
+
+
+def test_the_canonical_address_is_made_absolute() -> None:
+    assert page_of(f"<link rel=canonical href='/rates'>{BODY}").canonical == "https://docs.example.com/rates"
+
+
+@pytest.mark.parametrize(
+    ("meta", "header", "expected"),
+    [
+        ("", "", Directives()),
+        ("<meta name=robots content='NOINDEX, follow'>", "", Directives(noindex=True)),
+        ("<meta name=ROBOTS content=none>", "", Directives(noindex=True, nofollow=True)),
+        ("<meta name=sitelore content=nofollow>", "noindex", Directives(noindex=True, nofollow=True)),
+        ("<meta name=googlebot content=noindex>", "googlebot: noindex, nofollow", Directives()),
+        ("", "otherbot: noindex, sitelore: nofollow", Directives(nofollow=True)),
+        ("", "unavailable_after: 25 Jun 2030 15:00:00 PST, noindex", Directives(noindex=True)),
+    ],
+)
+def test_robots_directives_of_meta_and_header_add_up(meta: str, header: str, expected: Directives) -> None:
+    page = page_of(meta + BODY, headers={"content-type": "text/html", "x-robots-tag": header})
+    assert page.directives == expected
