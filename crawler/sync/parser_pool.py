@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -33,16 +32,16 @@ class _Ticket:
 class ParserPool:
     """A few processes that read bodies, each in order; to be used from one event loop.
 
-    A process that dies or hangs costs the one body that it was reading: that is refused with a reason, the
-    jobs behind it go to a fresh process.
+    The processes start at once, so that they are ready when the first body comes; each connector's rules
+    are given by `use`. A process that dies or hangs costs the one body that it was reading: that is refused
+    with a reason, the jobs behind it go to a fresh process.
     """
 
-    def __init__(
-        self, rules: Mapping[int, ReadingRules], processes: int, *, job_seconds: float = JOB_SECONDS
-    ) -> None:
-        self.rules = dict(rules)
+    def __init__(self, processes: int, *, job_seconds: float = JOB_SECONDS) -> None:
+        self.rules: dict[int, ReadingRules] = {}
         self.job_seconds = job_seconds
         self._size = processes
+        self._spare = [_spawn() for _ in range(processes)]
         self._parsers: list[_Parser] = []
         self._queue: deque[_Ticket] = deque()
 
@@ -62,6 +61,7 @@ class ParserPool:
     async def close(self) -> None:
         """End the processes; jobs that still wait are cancelled."""
         parsers, self._parsers, self._size = self._parsers, [], 0
+        await asyncio.to_thread(self.end_spare)
         for ticket in self._queue:
             ticket.answer.cancel()
         self._queue.clear()
@@ -70,12 +70,19 @@ class ParserPool:
         for parser in parsers:
             await asyncio.to_thread(parser.process.wait)
 
+    def end_spare(self) -> None:
+        """End processes that were never used, when no event loop came to `close` them."""
+        for process, connection in self._spare:
+            connection.close()
+            process.wait()
+        self._spare.clear()
+
     def feed(self) -> None:
         """Give waiting jobs to the parsers with the fewest, starting processes as they are needed."""
         while self._queue and self._size:
             idlest = min(self._parsers, key=lambda parser: len(parser.tickets), default=None)
             if (idlest is None or idlest.tickets) and len(self._parsers) < self._size:
-                idlest = _Parser(self)
+                idlest = _Parser(self, *(self._spare.pop() if self._spare else _spawn()))
                 self._parsers.append(idlest)
             if idlest is None or len(idlest.tickets) >= _AHEAD:
                 return
@@ -91,10 +98,22 @@ class ParserPool:
         self.feed()
 
 
+def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a parser process; return it and our end of the connection to it."""
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+    command = [sys.executable, "-m", "crawler.sync.parser_process", str(theirs.fileno())]
+    process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
+    theirs.close()
+    return process, ours
+
+
 class _Parser(asyncio.Protocol):
     """One process and the connection to it."""
 
-    def __init__(self, pool: ParserPool) -> None:
+    def __init__(self, pool: ParserPool, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
+        self.process = process
         self.tickets: deque[_Ticket] = deque()
         self._pool = pool
         self._frames = FrameBuffer()
@@ -102,14 +121,8 @@ class _Parser(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._ending: Reason | None = Reason.PARSER_CRASHED  # None once it was told to end
-        ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
-        command = [sys.executable, "-m", "crawler.sync.parser_process", str(theirs.fileno())]
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
-        theirs.close()
         loop = asyncio.get_running_loop()
-        self._connecting = loop.create_task(loop.create_connection(lambda: self, sock=ours))
+        self._connecting = loop.create_task(loop.create_connection(lambda: self, sock=connection))
 
     def send(self, message: object) -> None:
         """Send now, or as soon as the connection is there."""

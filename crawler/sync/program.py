@@ -47,13 +47,15 @@ def synchronise(
     Raises `CatalogError` when the catalog cannot be used or another process crawls a connector.
     """
     catalog = open_catalog(settings.store.database, settings.store.directory)
+    pool = ParserPool(len(os.sched_getaffinity(0)))
     try:
         crawls = [prepare(catalog, settings, connector, mode) for connector in connectors]
-        ending = uvloop.run(_crawl_and_index(catalog, settings, connectors, crawls, index=index))
+        ending = uvloop.run(_crawl_and_index(catalog, settings, connectors, crawls, pool, index=index))
         with catalog.write() as connection:
             prune_runs(connection, settings.store.keep_runs)
         return ending
     finally:
+        pool.end_spare()
         catalog.close()
 
 
@@ -62,13 +64,15 @@ async def _crawl_and_index(
     settings: Settings,
     connectors: Sequence[ConnectorSettings],
     crawls: Sequence[ConnectorCrawl],
+    pool: ParserPool,
     *,
     index: bool,
 ) -> Ending:
     indexing = Indexing(settings.path) if index else None
     display = Display(crawls, indexing)
     _announce(connectors, crawls, display)
-    pool = ParserPool({crawl.connector_id: crawl.rules for crawl in crawls}, _parser_processes())
+    for each in crawls:
+        pool.use(each.connector_id, each.rules)
     bodies = None if settings.store.bodies is BodyRetention.NONE else BodyStore(settings.store.directory)
     crawl = Crawl(catalog, crawls, pool, RobotsKeeper(PRODUCT_NAME), bodies=bodies, say=display.say)
     error = None
@@ -104,8 +108,3 @@ def _announce(
             display.say(crawl.name, f"robots.txt is ignored: {connector.politeness.robots.ignore}")
         if not connector.tls.verify:
             display.say(crawl.name, "TLS certificates are not checked (`tls.verify: false`)")
-
-
-def _parser_processes() -> int:
-    """One core is the crawler's own."""
-    return max(1, len(os.sched_getaffinity(0)) - 1)
