@@ -29,7 +29,7 @@ def create_app(service: SearchService) -> FastAPI:
     app = FastAPI(
         title="Sitelore",
         summary="Answers questions from what was crawled, showing each only what they may read.",
-        docs_url=None,  # Swagger's page would load its scripts from a CDN
+        docs_url=None,  # see routes/page.py
         redoc_url=None,
         lifespan=lifespan,
     )

@@ -1,4 +1,5 @@
-"""`/`: the search page, `/results`: its part below the box, `/assets`: its files."""
+"""`/`: the search page, `/results`: its part below the box, `/docs`: the HTTP interface
+for people, `/assets`: files."""
 
 from __future__ import annotations
 
@@ -40,6 +41,12 @@ async def results(request: Request, context: ContextOf, principals: PrincipalsOf
     """What the page's script puts below the box; `typing=true` keeps a half-typed query out of the log."""
     content, status = await _content(request, context, principals)
     return HTMLResponse(context.renderer.region(content), status, {"cache-control": "no-store"})
+
+
+@router.get("/docs")
+async def docs(request: Request, context: ContextOf) -> HTMLResponse:
+    """The HTTP interface for people: rendered here, because Swagger's page loads its scripts from a CDN."""
+    return HTMLResponse(context.renderer.docs(request.app.openapi()))
 
 
 @router.get("/assets/{digest}/{name}")

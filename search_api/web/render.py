@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
@@ -49,11 +49,16 @@ class Renderer:
         )
         environment.globals["asset"] = lambda name: assets[name].href
         self._page: Final = environment.get_template("page.html")
+        self._docs: Final = environment.get_template("docs.html")
         self._region: Final = environment.get_template("region.html")
 
     def page(self, content: PageContent) -> str:
         """The whole page."""
         return self._page.render(_variables(content))
+
+    def docs(self, document: Mapping[str, Any]) -> str:
+        """The OpenAPI document for people."""
+        return self._docs.render(document=document)
 
     def region(self, content: PageContent) -> str:
         """What stands below the search box."""

@@ -153,6 +153,16 @@ def test_facets_and_further_passages_are_accessible_when_opened(page: Page, sche
     assert overlaps(page) == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_description_of_the_interface_is_accessible_and_fits(page: Page, width: int) -> None:
+    resized(page, width, "dark")
+    page.goto("/docs")
+    expect(page.get_by_role("heading", name="POST /v1/search")).to_be_visible()
+    expect(page.get_by_text("page_size").first).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_on_a_wide_screen_the_facets_stand_beside_the_results(page: Page) -> None:
     page.goto(STATES["results"])
     facets = page.get_by_role("navigation", name="Filters").bounding_box()
