@@ -2,7 +2,8 @@
 
 100 terms drawn by a fixed seed from the manuals' own indexes are asked as "What is TERM?"; one counts when a
 page that the index links for it is among the first three. Ten questions in plain language follow. `--config`
-names a configuration whose catalog holds the manuals (all three, wherever they were served), indexed.
+names a configuration whose catalog holds the manuals (all three, wherever they were served), indexed;
+without it they are served on loopback, crawled and indexed first.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,6 +32,7 @@ from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
 from indexer.retrieval.retriever import Retriever
 from settings.load import load_settings
+from tests.support.static_site import serve_folder
 
 SEED: Final = 20261123
 TOP: Final = 3
@@ -38,13 +43,20 @@ Pages = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """A manual on this machine: its folder, its index, how many terms are drawn from it."""
+    """A manual on this machine: the folder to serve, the first page in it, the index (below the first
+    page's folder), and how many of its terms are drawn."""
 
     name: str
-    folder: Path
+    served: Path
+    start: str
     index: str
     terms: int
     read: Callable[[html.HtmlElement], Iterator[tuple[str, list[str]]]]
+
+    @property
+    def folder(self) -> Path:
+        """Where the pages lie."""
+        return (self.served / self.start).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +93,27 @@ MANUALS: Final = (
     Manual(
         "postgresql",
         Path("/usr/share/doc/postgresql-doc-15/html"),
+        "index.html",
         "bookindex.html",
         40,
         _postgresql_terms,
     ),
-    Manual("python", Path("/usr/share/doc/python3-doc/html"), "genindex-all.html", 40, _python_terms),
-    Manual("apache", Path("/usr/share/doc/apache2-doc/manual/en"), "mod/directives.html", 20, _apache_terms),
+    Manual(
+        "python",
+        Path("/usr/share/doc/python3-doc/html"),
+        "index.html",
+        "genindex-all.html",
+        40,
+        _python_terms,
+    ),
+    Manual(
+        "apache",
+        Path("/usr/share/doc/apache2-doc/manual"),
+        "en/index.html",
+        "mod/directives.html",
+        20,
+        _apache_terms,
+    ),
 )
 
 QUESTIONS: Final = tuple(
@@ -113,7 +140,7 @@ QUESTIONS: Final = tuple(
         (
             "python",
             "Why does a default argument keep its value between calls of my function?",
-            "faq/programming.html",
+            "faq/programming.html tutorial/controlflow.html",
         ),
         (
             "python",
@@ -123,7 +150,7 @@ QUESTIONS: Final = tuple(
         (
             "apache",
             "How do I serve several web sites from one machine with a single IP address?",
-            "vhosts/name-based.html",
+            "vhosts/name-based.html vhosts/examples.html",
         ),
         ("apache", "How can I protect a folder with a user name and a password?", "howto/auth.html"),
     )
@@ -133,8 +160,37 @@ QUESTIONS: Final = tuple(
 def main(arguments: list[str] | None = None) -> int:
     """Ask everything; misses go to standard error, the last line is the share of terms found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.manuals", description=__doc__)
-    parser.add_argument("--config", type=Path, default=Path("connectors.yaml"), help="the configuration")
-    settings = load_settings(parser.parse_args(arguments).config)
+    parser.add_argument("--config", type=Path, help="a configuration whose catalog holds the manuals")
+    config = parser.parse_args(arguments).config
+    if config is not None:
+        return ask(config)
+    with tempfile.TemporaryDirectory() as folder:
+        return ask(crawled(Path(folder)))
+
+
+def crawled(folder: Path) -> Path:
+    """Serve the manuals, crawl and index them into `folder`; the configuration's path."""
+    config = folder / "connectors.yaml"
+    with ExitStack() as serving:
+        connectors = []
+        for manual in MANUALS:
+            site = serving.enter_context(serve_folder(manual.served))
+            connectors.append(
+                f"  - name: {manual.name}\n"
+                f"    seeds: ['{site.url}/{manual.start}']\n"
+                "    scope: {follow: path}\n"
+                "    politeness: {requests_per_minute: unlimited, concurrency: 16}\n"
+            )
+        store = f"store: {{database: 'sqlite:///{folder}/catalog.db', directory: '{folder}/data'}}\n"
+        config.write_text(f"version: 1\n{store}connectors:\n{''.join(connectors)}", encoding="utf-8")
+        command = [sys.executable, "-m", "crawler", "sync", "--config", str(config)]
+        subprocess.run(command, stdout=sys.stderr, check=True)
+    return config
+
+
+def ask(config: Path) -> int:
+    """Ask everything of the catalog that `config` names."""
+    settings = load_settings(config)
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
         prefixes = {manual.name: prefix(catalog, manual) for manual in MANUALS}
