@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from settings.connector import ConnectorSettings
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from settings.mapping import AppliesTo
+
+if TYPE_CHECKING:  # a parser process needs the rules alone, not the models they are made from
+    from settings.connector import ConnectorSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from extract.html.hints import Hint
 _BELIEVE_FURNITURE: Final = 0.6
 """The share of a page's prose from which an element named as furniture is content after all."""
 _BELIEVE_DOUBTFUL: Final = 0.25
-_DESCEND: Final = 0.8
+_DESCEND: Final = 0.9
 """The share of its parent's prose that makes an element the place where the content is."""
-_CLAIMED: Final = 0.5
+_CLAIMED: Final = 0.4
 """The same for an element that claims to be the content (`main`, `article`, class `post-body`)."""
 _LINK_LIST: Final = 0.6
 """The share of link text from which a group is a list of links."""
@@ -78,7 +78,7 @@ class _Page:
             return self.without(self.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), 0)
         dropped = self._dropped(0, total)
         root = self._root(dropped)
-        inside = self._prose_without(self._groups[root], dropped)
+        inside = self._prose_without(root, dropped)
         if inside < _ENOUGH:
             return self.without(self.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), root)
         dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
@@ -101,9 +101,10 @@ class _Page:
             marks[index] = self._amount(self._prose, group) < believed * total or total == 0
         return marks
 
-    def _prose_without(self, group: Group, dropped: Sequence[bool]) -> int:
+    def _prose_without(self, root: int, dropped: Sequence[bool]) -> int:
+        group = self._groups[root]
         own = self._amount(self._prose, group)
-        index = self._groups.index(group) + 1
+        index = root + 1
         while index < group.end_group:
             inner = self._groups[index]
             if dropped[index]:
