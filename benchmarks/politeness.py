@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import uvloop
@@ -61,11 +62,7 @@ def main() -> None:
     web = TimedWeb(pages=options.hosts * round(options.seconds / INTERVAL) * 2, hosts=options.hosts)
     with tempfile.TemporaryDirectory() as folder:
         uvloop.run(_crawl(web, Path(folder), options.seconds))
-    gaps = [
-        later - earlier
-        for times in web.starts.values()
-        for earlier, later in zip(times, times[1:], strict=False)
-    ]
+    gaps = [later - earlier for times in web.starts.values() for earlier, later in pairwise(times)]
     too_close = sum(gap < INTERVAL for gap in gaps)
     print(f"smallest gap {min(gaps):.4f} s, {too_close} gaps under {INTERVAL} s", file=sys.stderr)
     ceiling = options.hosts * options.seconds / INTERVAL

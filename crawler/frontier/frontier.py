@@ -133,6 +133,10 @@ class Frontier:
             return self._start(host, *taken, now)
         return _IDLE
 
+    def begun(self, task: FetchTask, now: float) -> None:
+        """The request of a task leaves now."""
+        self._hosts[task.host].pace.begun(now)
+
     def finish(self, task: FetchTask) -> None:
         """The request of a task ended; its verdict is on the way to the ledger."""
         host = self._hosts[task.host]

@@ -37,6 +37,10 @@ class Pace:
         self.in_flight += 1
         self.next_start = now + self.interval
 
+    def begun(self, now: float) -> None:
+        """The request really leaves now, a little after that was decided: the interval counts from here."""
+        self.next_start = max(self.next_start, now + self.interval)
+
     def finish(self) -> None:
         """A request ended, whatever its outcome."""
         self.in_flight -= 1

@@ -214,6 +214,7 @@ class Crawl:
 
     async def _visit(self, crawl: ConnectorCrawl, task: FetchTask) -> None:
         try:
+            self._frontier.begun(task, time.monotonic())
             outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
             if not self._is_to_be_repeated(task, outcome):
                 self._frontier.finish(task)

@@ -38,6 +38,14 @@ def test_two_requests_to_one_host_are_an_interval_apart() -> None:
     assert polite.next(10.2) == task(2)
 
 
+def test_the_interval_counts_from_when_a_request_really_left() -> None:
+    polite = frontier(interval=0.2)
+    polite.add([task(1), task(2)])
+    assert polite.next(10.0) == task(1)
+    polite.begun(task(1), 10.05)
+    assert polite.next(10.2) == Wait(10.25)
+
+
 def test_waiting_for_one_host_does_not_hold_up_another() -> None:
     polite = frontier(interval=5.0)
     polite.add([task(1), task(2), task(3, host="b.example")])
