@@ -31,6 +31,11 @@ class IndexLayout:
         return self.data / "embeddings" / model_key
 
     @property
+    def unfinished(self) -> Path:
+        """Stands while a rebuild is under way: chunks may have changed under the indexes that are shown."""
+        return self.index / "rebuild-unfinished"
+
+    @property
     def precision(self) -> Path:
         """What was measured about this machine's number formats."""
         return self.data / "precision.json"

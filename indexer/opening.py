@@ -72,7 +72,7 @@ def open_foundation(
 def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[[Progress], None]) -> Indexes:
     """Open both indexes, after a rebuild where one is missing, damaged, or made for other `fields`."""
     if _is_incomplete(foundation):
-        logger.warning("an index is missing: building it from the catalog")
+        logger.warning("an index is missing or unfinished: building it from the catalog")
         foundation.rebuild(report)
     try:
         return _open(foundation, resources)
@@ -83,8 +83,10 @@ def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[
 
 
 def _is_incomplete(foundation: Foundation) -> bool:
-    """Whether the catalog has chunks of which an index does not know."""
+    """Whether a rebuild was killed, or the catalog has chunks of which an index does not know."""
     layout = foundation.layout
+    if layout.unfinished.exists():
+        return True
     manifest = manifest_file(layout.vectors(foundation.embedder.model_key))
     if manifest.exists() and layout.lexical.exists():
         return False

@@ -35,10 +35,12 @@ def rebuild_indexes(
     """Write new indexes beside the old ones and switch to them at the end.
 
     Each document is chunked again, by the present settings. The caller holds the `IndexerLock` and has no
-    writer open. Readers see the old indexes until the switch.
+    writer open. Readers see the old indexes until the switch. A rebuild that was killed leaves a marker, by
+    which the next indexer knows to begin it again.
     """
     done = Progress()
     folder = new_folder(layout.lexical)
+    layout.unfinished.touch()
 
     def batches() -> Iterator[VectorBatch]:
         nonlocal done
@@ -59,6 +61,7 @@ def rebuild_indexes(
         rebuild_vectors(layout.vectors(model.model_key), model.model_key, model.dimension, batches())
         lexical.commit()
     switch(layout.lexical, folder)
+    layout.unfinished.unlink()
     return done
 
 

@@ -149,3 +149,35 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_status_names_damaged_segments(config: Path) -> None:
+    from indexer.pipeline import Pipeline
+    from tests.indexer.pipeline.support import WordEmbedder
+
+    add_pages(config, "vacation")
+    settings = load_settings(config)
+    catalog = open_from(settings)
+    with Pipeline(catalog, settings, embedder=WordEmbedder()) as pipeline:
+        pipeline.run_once()
+    catalog.close()
+    (rows,) = config.parent.glob("data/index/words-1/segments/*/rows.npy")
+    rows.write_bytes(b"")
+    code, output, _ = call("status", "--config", str(config), "--json")
+    (model,) = json.loads(output)["models"]
+    assert code == 0
+    assert (model["rows"], model["live"]) == (1, 0)
+    assert "rows.npy is damaged" in model["faults"][0]
+
+
+def test_a_busy_index_is_a_failure_that_names_the_other_process(config: Path) -> None:
+    from indexer.layout import IndexLayout
+    from indexer.lock import IndexerLock
+
+    add_pages(config, "vacation")
+    lock = IndexerLock(IndexLayout(load_settings(config).store.directory).lock)
+    lock.acquire()
+    code, _, errors = call("run", "--config", str(config))
+    lock.release()
+    assert code == 1
+    assert "is writing the indexes: wait for it to end, or end it" in errors

@@ -42,6 +42,11 @@ def chunk_ids(catalog: Catalog) -> list[int]:
         return sorted(connection.execute(select(chunks.c.id)).scalars())
 
 
+def with_chunks(settings: Settings, tokens: int) -> Settings:
+    chunk = ChunkSettings(tokens=tokens, overlap=0)
+    return settings.model_copy(update={"index": settings.index.model_copy(update={"chunk": chunk})})
+
+
 def test_pending_documents_become_searchable(catalog: Catalog, settings: Settings) -> None:
     add(catalog, "https://intranet.example/a", "About vacation.", "About sickness.")
     add(catalog, "https://intranet.example/b", "About expenses.")
@@ -251,13 +256,32 @@ def test_a_changed_chunk_size_takes_effect_with_a_rebuild(catalog: Catalog, sett
     add(catalog, "https://intranet.example/a", words)
     run(catalog, settings)
     coarse = len(chunk_ids(catalog))
-    smaller = settings.model_copy(
-        update={"index": settings.index.model_copy(update={"chunk": ChunkSettings(tokens=50, overlap=0)})}
-    )
+    smaller = with_chunks(settings, 50)
     with Pipeline(catalog, smaller, embedder=WordEmbedder()) as pipeline:
         pipeline.rebuild()
     assert len(chunk_ids(catalog)) > coarse
     assert found(settings) == chunk_ids(catalog)
+
+
+def test_a_killed_rebuild_is_begun_again(catalog: Catalog, settings: Settings) -> None:
+    for name in ("a", "b"):
+        add(catalog, f"https://intranet.example/{name}", "Each sentence of this text has nine words. " * 20)
+    run(catalog, settings)
+    smaller = with_chunks(settings, 50)
+
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Pipeline(catalog, smaller, embedder=WordEmbedder(), report=interrupt) as pipeline,
+    ):
+        pipeline.rebuild()
+    assert found(settings) != chunk_ids(catalog)
+    add(catalog, "https://intranet.example/c", "New.")
+    run(catalog, smaller)
+    assert found(settings) == chunk_ids(catalog)
+    assert lexical_documents(settings) == 3
 
 
 def test_new_fields_make_the_words_be_indexed_anew(catalog: Catalog, settings: Settings) -> None:
