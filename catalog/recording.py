@@ -40,6 +40,7 @@ class DocumentDraft:
     content: bytes
     content_hash: bytes
     access_id: int
+    can_be_copy: bool = True  # enough content for equal content to mean the same document
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def save_documents(
         row = known.get(draft.id)
         twin_key = (draft.content_hash, draft.access_id)
         twin = twins.get(twin_key)
-        if twin is not None and _yields_to(draft, row, twin):
+        if draft.can_be_copy and twin is not None and _yields_to(draft, row, twin):
             settled.append(Settled(Fate.DUPLICATE, twin.id, twin.url))
             continue
         if twin is None:

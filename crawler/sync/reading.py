@@ -27,6 +27,10 @@ from extract.rules import ExtractionRules
 LINKS_REMEMBERED: Final = 200_000
 """How many links of a connector a parser process recognises as already handed over (about 40 MB)."""
 
+SMALLEST_COPY: Final = 200
+"""Characters below which equal text does not make two pages copies: lists and forms of a site often say the
+same few words."""
+
 
 @dataclass(frozen=True)
 class ReadingRules:
@@ -243,6 +247,7 @@ def _draft(job: ReadJob, page: Page, rules: ReadingRules) -> DocumentDraft:
         fields=pack_fields(page.fields),
         content=pack_blocks(page.blocks),
         content_hash=page.content_hash,
+        can_be_copy=sum(len(block.text) for block in page.blocks) >= SMALLEST_COPY,
         access_id=rules.access_id(job.url),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from catalog.documents import document_count
 from catalog.runs import Run, read_run
-from catalog.vocabulary import Reason, RunState
+from catalog.vocabulary import Reason, RunState, UrlState
 from settings.console import ExitCode
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class RunSummary:
     deleted: int
     protected: int
     documents: int
+    visited: int
+    duplicates: int
+    redirects: int
+    gone: int
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
 
@@ -63,6 +67,10 @@ def summarise(connection: Connection, run_id: int, connector_id: int) -> RunSumm
         deleted=counts.get("deleted", 0),
         protected=counts.get("protected", 0),
         documents=document_count(connection, connector_id),
+        visited=counts.get("fetched", 0),
+        duplicates=counts.get(f"state:{UrlState.DUPLICATE.value}", 0),
+        redirects=counts.get(f"state:{UrlState.REDIRECT.value}", 0),
+        gone=counts.get(f"state:{UrlState.GONE.value}", 0),
         refused=counts.get("refused", {}),
         failed=counts.get("failed", {}),
     )
@@ -93,12 +101,12 @@ def summary_table(summaries: Sequence[RunSummary]) -> Table:
     from rich.table import Table  # noqa: PLC0415 - only people need it
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("connector")
-    table.add_column("state")
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("connector", no_wrap=True)
+    table.add_column("state", no_wrap=True)
     numbers = ("added", "changed", "unchanged", "deleted", "refused", "failed", "documents")
-    for name in (*numbers, "seconds", "pages/s"):
-        table.add_column(name, justify="right")
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
     for summary in summaries:
         row = summary.as_json() | {
             "refused": sum(summary.refused.values()),
@@ -108,15 +116,16 @@ def summary_table(summaries: Sequence[RunSummary]) -> Table:
             summary.connector,
             Text(summary.state, style=_STATE_STYLES.get(summary.state, "")),
             *(f"{row[name]:,}" for name in numbers),
-            f"{summary.seconds:,.1f}",
-            f"{summary.pages_per_second:,.0f}",
         )
     return table
 
 
 def remarks(summary: RunSummary) -> tuple[str, ...]:
     """Sentences below the table: limits, failures, refusals by reason, what was protected."""
-    lines = []
+    lines = [
+        f"{summary.visited:,} URLs in {summary.seconds:,.1f} s ({summary.pages_per_second:,.0f} a second)"
+        f"{_others(summary)}"
+    ]
     if summary.limit is not None:
         lines.append(f"{summary.limit} was reached: what is left stays queued")
     if summary.error is not None:
@@ -130,6 +139,13 @@ def remarks(summary: RunSummary) -> tuple[str, ...]:
         for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
             lines.append(f"{title} {number:,}: {reason} ({Reason(reason).explanation})")
     return tuple(lines)
+
+
+def _others(summary: RunSummary) -> str:
+    """URLs that are neither documents nor refused."""
+    kinds = (("duplicates", summary.duplicates), ("redirects", summary.redirects), ("gone", summary.gone))
+    named = [f"{number:,} {kind}" for kind, number in kinds if number]
+    return f", among them {', '.join(named)}" if named else ""
 
 
 def _rate(run: Run) -> float:
