@@ -36,6 +36,11 @@ class IndexLayout:
         return self.index / "rebuild-unfinished"
 
     @property
+    def built_for(self) -> Path:
+        """The `index.model` for which the indexes were last opened."""
+        return self.index / "model"
+
+    @property
     def precision(self) -> Path:
         """What was measured about this machine's number formats."""
         return self.data / "precision.json"

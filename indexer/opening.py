@@ -82,6 +82,22 @@ def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[
         return _open(foundation, resources)
 
 
+def needs_rebuild(catalog: Catalog, settings: Settings) -> bool:
+    """Whether documents that are not pending have to be indexed again, told without loading a model.
+
+    So it is after the indexes were deleted, another model was configured, or a rebuild was killed.
+    """
+    layout = IndexLayout(settings.store.directory)
+    if not layout.unfinished.exists() and _built_for(layout) == str(settings.index.model):
+        return False
+    with catalog.read() as connection:
+        return chunk_count(connection) > 0
+
+
+def _built_for(layout: IndexLayout) -> str | None:
+    return layout.built_for.read_text() if layout.built_for.exists() else None
+
+
 def _is_incomplete(foundation: Foundation) -> bool:
     """Whether a rebuild was killed, or the catalog has chunks of which an index does not know."""
     layout = foundation.layout
@@ -98,6 +114,7 @@ def _open(foundation: Foundation, resources: ExitStack) -> Indexes:
     layout, embedder = foundation.layout, foundation.embedder
     vectors = VectorWriter(layout.vectors(embedder.model_key), embedder.model_key, embedder.dimension)
     lexical = LexicalWriter(present_folder(layout.lexical), foundation.settings.fields)
+    layout.built_for.write_text(str(foundation.settings.index.model))
     resources.callback(vectors.close)
     resources.callback(lexical.close)
     return Indexes(foundation.preparer, vectors, lexical)

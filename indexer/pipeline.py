@@ -19,7 +19,7 @@ from catalog.tables import NOBODY
 from indexer.embedding.embedder import Embedder
 from indexer.layout import IndexLayout
 from indexer.lock import IndexerBusyError, IndexerLock
-from indexer.opening import Foundation, Indexes, open_foundation, open_indexes
+from indexer.opening import Foundation, Indexes, needs_rebuild, open_foundation, open_indexes
 from indexer.preparation import Entry, Prepared
 from indexer.progress import Progress
 from settings.configuration import Settings
@@ -63,6 +63,8 @@ class Pipeline:
         `IndexerBusyError`. Raises `ModelError` too, and the errors of the catalog and the indexes.
         """
         done = Progress()
+        if self._indexes is None and needs_rebuild(self._catalog, self._settings):
+            self._opened(give_up)
         while batch := self._pending():
             step = self._index(self._opened(give_up), batch)
             self._report(step)

@@ -32,13 +32,13 @@ _TOKENIZER = counting_tokenizer(Tokenizer.from_file(str(MODEL_DIR / "tokenizer.j
 class WordEmbedder:
     """Each text has a direction of its own, made from a hash; it counts what it is asked."""
 
-    model_key = "words-1"
     dimension = 32
     window = 256
     passage_prompt = ""
     tokenizer = _TOKENIZER
 
-    def __init__(self) -> None:
+    def __init__(self, model_key: str = "words-1") -> None:
+        self.model_key = model_key
         self.seen: list[str] = []
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -159,6 +159,27 @@ def test_a_deleted_index_is_built_again_without_embedding(catalog: Catalog, sett
     assert lexical_documents(settings) == 2
 
 
+def test_a_deleted_index_is_built_again_even_when_nothing_is_pending(
+    catalog: Catalog, settings: Settings
+) -> None:
+    add(catalog, "https://intranet.example/a", "One.", "Two.")
+    run(catalog, settings)
+    shutil.rmtree(IndexLayout(settings.store.directory).index)
+    assert run(catalog, settings) == (Progress(), [])
+    assert found(settings) == chunk_ids(catalog)
+
+
+def test_another_model_embeds_everything_beside_the_old_vectors(catalog: Catalog, settings: Settings) -> None:
+    add(catalog, "https://intranet.example/a", "One.", "Two.")
+    run(catalog, settings)
+    index = settings.index.model_copy(update={"model": "another"})
+    embedder = WordEmbedder("words-2")
+    with Pipeline(catalog, settings.model_copy(update={"index": index}), embedder=embedder) as pipeline:
+        pipeline.run_once()
+    assert len(embedder.seen) == 2
+    assert found(settings, model="words-2") == chunk_ids(catalog)
+
+
 def test_rebuild_gives_the_same_rows_without_embedding(
     catalog: Catalog, settings: Settings, staff: int
 ) -> None:
