@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from search_api.metrics import Metrics
 from search_api.problems import install_problem_handlers
@@ -35,6 +36,7 @@ def create_app(service: SearchService) -> FastAPI:
     )
     metrics, assets = Metrics(), load_assets()
     app.state.context = Context(service, metrics, assets, Renderer(assets))
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.add_middleware(Protection, metrics=metrics)
     install_problem_handlers(app)
     for module in (search, retrieve, documents, health, page):

@@ -37,7 +37,7 @@ ARGUMENTS = [
 KILOBYTE = 1024
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it lives its event loop runs, and no asyncio test can
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)

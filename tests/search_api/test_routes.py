@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from search_api.query.request import RetrieveRequest, SearchRequest
+from search_api.query.response import PassageAnswer, ResultAnswer, SearchAnswer
 from tests.search_api.company import BOARD, EXPENSES, LEAVE, NOTES
 from tests.search_api.conftest import Running
 
@@ -150,3 +154,18 @@ def test_every_answer_carries_the_security_headers(running: Running, path: str) 
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_travel_compressed_to_whoever_takes_them_so(running: Running) -> None:
+    with running.client.stream("GET", "/?q=leave", headers={"accept-encoding": "gzip"}) as answer:
+        assert answer.headers["content-encoding"] == "gzip"
+        assert len(b"".join(answer.iter_raw())) < 8 * 1024
+    plain = running.client.get("/?q=leave", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+def test_the_documentation_names_every_field_of_requests_and_answers() -> None:
+    documented = (Path(__file__).resolve().parents[2] / "docs" / "search-api.md").read_text(encoding="utf-8")
+    models = (SearchRequest, RetrieveRequest, SearchAnswer, ResultAnswer, PassageAnswer)
+    names = {name for model in models for name in model.model_fields}
+    assert {name for name in names if not re.search(rf"\b{name}\b", documented)} == set()
