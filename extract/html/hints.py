@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from extract.html.tags import tag_id
+from extract.words import word_set
 
 
 class Hint:
@@ -27,162 +28,37 @@ class Hint:
 
 
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_FURNITURE_WORDS: Final = frozenset(
-    [
-        "topnav",
-        "subnav",
-        "sidenav",
-        "navbar",
-        "menu",
-        "menus",
-        "menubar",
-        "breadcrumb",
-        "breadcrumbs",
-        "crumbs",
-        "sidebar",
-        "sidebars",
-        "share",
-        "sharing",
-        "sharebar",
-        "sharedaddy",
-        "comment",
-        "comments",
-        "commentlist",
-        "respond",
-        "cookie",
-        "cookies",
-        "consent",
-        "gdpr",
-        "newsletter",
-        "newsletters",
-        "subscribe",
-        "subscription",
-        "signup",
-        "paywall",
-        "popup",
-        "modal",
-        "overlay",
-        "lightbox",
-        "pagination",
-        "pager",
-        "paging",
-        "skip",
-        "skiplink",
-        "skiplinks",
-        "masthead",
-        "toplang",
-        "bottomlang",
-        "quickview",
-        "trending",
-        "outbrain",
-        "promo",
-        "promos",
-        "ad",
-        "ads",
-        "adsense",
-        "lineno",
-        "linenos",
-        "linenumbers",
-        "toolbar",
-        "printfriendly",
-        "noprint",
-    ]
+_FURNITURE_WORDS: Final = word_set(
+    "topnav subnav sidenav navbar menu menus menubar breadcrumb breadcrumbs crumbs sidebar sidebars share "
+    "sharing sharebar sharedaddy comment comments commentlist respond cookie cookies consent gdpr newsletter "
+    "newsletters subscribe subscription signup paywall popup modal overlay lightbox pagination pager paging "
+    "langs langmenu toplang bottomlang skip skiplink skiplinks masthead trending outbrain promo promos ad "
+    "ads adsense lineno linenos linenumbers toolbar printfriendly noprint"
 )
 _FURNITURE_STARTS: Final = (
     "nav", "footer", "social", "addthis", "disqus", "related", "recommend", "recirc", "sponsor", "taboola",
-    "promot", "advert", "sphinxsidebar",
+    "promot", "advert",
 )  # fmt: skip
 _FURNITURE_ENDS: Final = ("footer", "nav", "sidebar")
-_DOUBTFUL_WORDS: Final = frozenset(
-    [
-        "header",
-        "top",
-        "banner",
-        "aside",
-        "widget",
-        "widgets",
-        "tag",
-        "tags",
-        "taglist",
-        "meta",
-        "byline",
-        "bio",
-        "credit",
-        "credits",
-        "tool",
-        "tools",
-        "utility",
-        "link",
-        "links",
-        "more",
-        "toc",
-        "content",
-        "contents",
-        "copyright",
-        "legal",
-        "disclaimer",
-        "login",
-        "carousel",
-        "slider",
-        "teaser",
-        "teasers",
-        "bottom",
-        "rail",
-        "secondary",
-        "complementary",
-        "popular",
-        "latest",
-        "next",
-        "prev",
-        "previous",
-        "rating",
-        "vote",
-        "votes",
-        "timestamp",
-        "dateline",
-        "follow",
-        "contact",
-    ]
+_DOUBTFUL_WORDS: Final = word_set(
+    "header top banner aside widget widgets tag tags taglist meta byline bio credit credits tool tools "
+    "utility link links more toc content contents copyright legal disclaimer login carousel slider teaser "
+    "teasers bottom rail secondary complementary popular latest next prev previous rating vote votes "
+    "timestamp dateline follow contact"
 )
 _DOUBTFUL_STARTS: Final = ("author", "search", "language")
-_CONTENT_WORDS: Final = frozenset(
-    [
-        "content",
-        "article",
-        "articles",
-        "post",
-        "story",
-        "entry",
-        "main",
-        "body",
-        "text",
-        "maincontent",
-        "articlebody",
-        "documentwrapper",
-        "bodywrapper",
-        "markdown",
-        "prose",
-    ]
+_CONTENT_WORDS: Final = word_set(
+    "content article articles post story entry main body text maincontent articlebody documentwrapper "
+    "bodywrapper markdown prose"
 )
-_ADMONITIONS: Final = frozenset(
-    [
-        "note",
-        "tip",
-        "warning",
-        "caution",
-        "important",
-        "admonition",
-        "callout",
-        "footnote",
-        "footnotes",
-        "example",
-    ]
+_ADMONITIONS: Final = word_set(
+    "note tip warning caution important admonition callout footnote footnotes example"
 )
 # An id is often the slug of a heading (`SQL-COMMENT`, `cookies`), so it must be about the place alone.
 _FURNITURE_ID: Final = re.compile(
     r"(?:(?:site|page|main|global|top|left|right|primary|secondary|bottom|user|block|js)[-_]?)*"
     r"(?:nav|navbar|navigation|menu|breadcrumbs?|path|sidebar|footer|masthead|share|social|comments|disqus_thread|"
-    r"cookies?|newsletter|related|quickview|toolbar|subscribe)"
+    r"cookies?|newsletter|related|toolbar|subscribe)"
     r"(?:[-_]?(?:container|wrapper|wrap|bar|area|inner|section|block|box|list|menu|nav|links|banner|selector|\d+))*",
     re.IGNORECASE,
 )

@@ -14,9 +14,9 @@ from catalog.document import BlockKind
 from extract.html.flow import Flow, Group, Piece
 from extract.html.hints import Hint
 
-_BELIEVE_FURNITURE: Final = 0.6
-"""The share of a page's prose from which an element named as furniture is content after all."""
-_BELIEVE_DOUBTFUL: Final = 0.25
+_CONTENT_AFTER_ALL: Final = {Hint.DOUBTFUL: 0.25, Hint.FURNITURE: 0.6, Hint.HIDDEN: float("inf")}
+"""The share of a page's prose from which an element is content whatever its name; hidden ones never."""
+_NOT_CONTENT: Final = frozenset({Hint.FURNITURE, Hint.HIDDEN})
 _DESCEND: Final = 0.9
 """The share of its parent's prose that makes an element the place where the content is."""
 _CLAIMED: Final = 0.4
@@ -34,12 +34,11 @@ def main_pieces(flow: Flow) -> list[Piece]:
     if not flow.pieces:
         return []
     page = _Page(flow)
-    kept = page.content()
-    if not kept:
-        kept = page.without(page.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), 0)
-    if not kept:
-        kept = page.without(page.marked(frozenset({Hint.HIDDEN})), 0)
-    return kept
+    return (
+        page.content()
+        or page.without(page.marked(_NOT_CONTENT), 0)
+        or page.without(page.marked(frozenset({Hint.HIDDEN})), 0)
+    )
 
 
 def prose(piece: Piece) -> int:
@@ -75,30 +74,24 @@ class _Page:
         """The pieces under the content's root, without furniture, doubtful parts and lists of links."""
         total = self._prose[-1]
         if total < _ENOUGH:
-            return self.without(self.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), 0)
-        dropped = self._dropped(0, total)
+            return self.without(self.marked(_NOT_CONTENT), 0)
+        dropped = self._dropped(total)
         root = self._root(dropped)
         inside = self._prose_without(root, dropped)
         if inside < _ENOUGH:
-            return self.without(self.marked(frozenset({Hint.FURNITURE, Hint.HIDDEN})), root)
+            return self.without(self.marked(_NOT_CONTENT), root)
         dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
         return self.without(dropped, root)
 
-    def _dropped(self, root: int, total: int) -> list[bool]:
+    def _dropped(self, total: int) -> list[bool]:
         """Per group, whether its hint takes it out; a group of a dropped one is dropped."""
         marks = [False] * len(self._groups)
         for index, group in enumerate(self._groups):
-            if index > root and marks[group.parent]:
+            if index > 0 and marks[group.parent]:
                 marks[index] = True
-                continue
-            hint = group.hint
-            if hint < Hint.DOUBTFUL:
-                continue
-            if hint == Hint.HIDDEN:
-                marks[index] = True
-                continue
-            believed = _BELIEVE_FURNITURE if hint == Hint.FURNITURE else _BELIEVE_DOUBTFUL
-            marks[index] = self._amount(self._prose, group) < believed * total or total == 0
+            elif group.hint >= Hint.DOUBTFUL:
+                share = _CONTENT_AFTER_ALL[group.hint]
+                marks[index] = self._amount(self._prose, group) < share * total
         return marks
 
     def _prose_without(self, root: int, dropped: Sequence[bool]) -> int:
