@@ -1,0 +1,113 @@
+"""The whole way, as `make demo` goes it: the sample sites crawled, indexed, explained and asked."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from examples.demo.__main__ import QUESTIONS
+from examples.intranet.server import DEFAULT_PASSWORDS
+from tests.support.intranet import Intranet
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """A configuration whose sites were synchronised, and what the first sync reported of each connector."""
+
+    config: Path
+    runs: Mapping[str, Any]
+
+    def run(self, command: str, *arguments: str) -> Any:
+        """What a console command prints with `--json`."""
+        return run_json(command, *arguments, "--config", str(self.config))
+
+
+def run_json(command: str, *arguments: str) -> Any:
+    return orjson.loads(run_command(command, *arguments, "--json"))
+
+
+def run_command(command: str, *arguments: str) -> bytes:
+    """The standard output of a console command that ended well."""
+    program = Path(sys.executable).parent / command
+    environment = {**os.environ, **DEFAULT_PASSWORDS}
+    finished = subprocess.run([program, *arguments], env=environment, capture_output=True, check=False)
+    assert finished.returncode == 0, finished.stderr.decode()
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def crawled(intranet: Intranet, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    """Both connectors of the example, crawled and indexed once."""
+    config = tmp_path_factory.mktemp("a demo") / "connectors.yaml"
+    config.write_text(intranet.configuration().replace("../../.demo/", ""), encoding="utf-8")
+    answer = run_json("crawler", "sync", "--mode", "full", "--config", str(config))
+    return Crawled(config, {run["connector"]: run for run in answer["runs"]})
+
+
+@pytest.fixture(scope="module")
+def verdicts(crawled: Crawled) -> Mapping[str, tuple[str, str]]:
+    """State and reason of each URL of the handbook, as `crawler report --csv` lists them."""
+    run = str(crawled.runs["handbook"]["run"])
+    table = run_command("crawler", "report", run, "--csv", "--config", str(crawled.config)).decode()
+    return {row["url"]: (row["state"], row["reason"]) for row in csv.DictReader(table.splitlines())}
+
+
+def test_both_sites_are_crawled_completely(crawled: Crawled) -> None:
+    assert {name: run["state"] for name, run in crawled.runs.items()} == {
+        "handbook": "succeeded",
+        "wiki": "succeeded",
+    }
+    assert crawled.runs["handbook"]["added"] >= 30
+    assert crawled.runs["wiki"]["added"] == 15
+
+
+@pytest.mark.parametrize(
+    ("path", "state", "reason"),
+    [
+        ("/people/holidays", "indexed", ""),
+        ("/files/travel-policy.pdf", "indexed", ""),
+        ("/files/onboarding-checklist.docx", "indexed", ""),
+        ("/files/expense-rates.xlsx", "indexed", ""),
+        ("/people/", "refused", "excluded_by_index_filter"),
+        ("/calendar/2026/11", "refused", "excluded_by_crawl_filter"),
+        ("/private/board-minutes", "refused", "robots_disallowed"),
+        ("/drafts/four-day-week", "refused", "noindex"),
+        ("/people/suggestion-box", "refused", "nofollow"),
+        ("/holidays", "redirect", ""),
+        ("/people/holidays-print", "duplicate", "canonical_elsewhere"),
+        ("/archive/dogs-at-work", "duplicate", "duplicate_of"),
+        ("/loop/mobius", "redirect", ""),
+        ("/loop/strip", "refused", "redirect_loop"),
+        ("/it/fax-machines", "gone", "not_found"),
+        ("/it/pagers", "gone", "gone"),
+    ],
+)
+def test_every_oddity_of_the_handbook_has_its_verdict(
+    verdicts: Mapping[str, tuple[str, str]], intranet: Intranet, path: str, state: str, reason: str
+) -> None:
+    assert verdicts[intranet.handbook + path] == (state, reason)
+
+
+@pytest.mark.parametrize(("question", "site", "path"), QUESTIONS)
+def test_the_questions_of_the_demo_are_answered_first_and_from_public_pages(
+    crawled: Crawled, intranet: Intranet, question: str, site: int, path: str
+) -> None:
+    results = crawled.run("search-api", "query", question)["results"]
+    assert results[0]["url"] == (intranet.handbook, intranet.wiki)[site] + path
+    from_wiki = [result["url"] for result in results if result["url"].startswith(intranet.wiki)]
+    assert all(url.startswith(f"{intranet.wiki}/open/") for url in from_wiki)
+
+
+def test_a_second_sync_changes_nothing(crawled: Crawled) -> None:
+    again = crawled.run("crawler", "sync", "--mode", "full")["runs"]
+    assert [(run["added"], run["changed"], run["deleted"]) for run in again] == [(0, 0, 0), (0, 0, 0)]
+    assert {run["unchanged"] for run in again} == {run["added"] for run in crawled.runs.values()}
