@@ -96,7 +96,10 @@ class Lane:
         self._waiting.appendleft(task)
 
     def delay(self, task: FetchTask, until: float) -> None:
-        """Ask for a claimed URL again, not before `until`."""
+        """Ask for a claimed URL again, not before `until`; a closed lane asks for nothing."""
+        if self._closed:
+            self._claimed.discard(task.url_id)
+            return
         heapq.heappush(self._delayed, (until, next(_ticket), task))
 
     def settle(self, url_id: int) -> None:

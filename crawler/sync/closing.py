@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from catalog.deletion import ask_about_unmet, condemned, delete_documents, is_protected, reconsider_copies
+from catalog.documents import document_count
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
 from catalog.runs import finish_run
 from catalog.vocabulary import RunState, UrlState
@@ -47,6 +48,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             delete_documents(connection, doomed, datetime.now(UTC))
             counts["deleted"] = counts.get("deleted", 0) + len(doomed)
         counts["protected"] = crawl.protected
+    counts["documents"] = document_count(connection, connector_id)
     states = state_counts(connection, connector_id, run_id)
     refused, failed = {}, {}
     for (url_state, reason), number in states.items():

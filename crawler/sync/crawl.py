@@ -24,6 +24,7 @@ from catalog.runs import renew_lease
 from catalog.task import FetchTask, FoundBy
 from catalog.vocabulary import Decision
 from catalog.writer import Committed, Visit, Writer
+from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
@@ -35,6 +36,7 @@ from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
 from crawler.sync.host_health import HostHealth
 from crawler.sync.reading import FollowJob, Reading, ReadJob
 from crawler.sync.robots_keeper import RobotsKeeper
+from crawler.sync.robots_memory import keep_robots, kept_robots
 
 CONCURRENCY: Final = 64
 """Visits under way at a time, over all connectors."""
@@ -77,7 +79,8 @@ class Crawl:
         self._frontier = Frontier(
             lambda owner, _host: self._by_id[owner].pace, self._needs_robots, window=window
         )
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._visits: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[None]] = set()  # robots.txt files and refills: no loss if cut off
         self._visiting = 0
         self._stopping = False
         self._failure: BaseException | None = None
@@ -150,7 +153,7 @@ class Crawl:
     async def _loop(self) -> None:
         while not self._stopping and self._failure is None:
             for lane in self._frontier.take_refills():
-                self._spawn(self._refill(lane))
+                self._spawn(self._refill(lane), self._errands)
             if self._visiting >= self._concurrency or self._writer.waiting > MOST_UNWRITTEN:
                 await self._rest(None)
                 continue
@@ -159,11 +162,13 @@ class Crawl:
                 case FetchTask() as task:
                     self._launch(task, now)
                 case RobotsTask() as robots:
-                    self._spawn(self._read_robots(robots))
+                    self._spawn(self._read_robots(robots), self._errands)
                 case Wait(until):
+                    self._enforce_limits(now)
                     await self._advance()
                     await self._rest(until - now)
                 case Idle():
+                    self._enforce_limits(now)
                     if await self._advance():
                         return
                     if not self._visiting:
@@ -181,10 +186,7 @@ class Crawl:
 
     def _launch(self, task: FetchTask, now: float) -> None:
         crawl = self._by_id[task.connector_id]
-        if crawl.limit is None and (limit := crawl.limit_reached(now)) is not None:
-            crawl.limit = limit
-            self._say(crawl.name, f"{limit.value} is reached; the rest of the URLs stays queued")
-            self._frontier.close(crawl.connector_id)
+        self._enforce_limit(crawl, now)
         if crawl.limit is not None:
             self._frontier.abandon(task, now)
             return
@@ -196,7 +198,18 @@ class Crawl:
         crawl.pages_begun += task.attempts == 0
         crawl.in_flight += 1
         self._visiting += 1
-        self._spawn(self._visit(crawl, task))
+        self._spawn(self._visit(crawl, task), self._visits)
+
+    def _enforce_limits(self, now: float) -> None:
+        for crawl in self.crawls:
+            if crawl.phase is not Phase.DONE:
+                self._enforce_limit(crawl, now)
+
+    def _enforce_limit(self, crawl: ConnectorCrawl, now: float) -> None:
+        if crawl.limit is None and (limit := crawl.limit_reached(now)) is not None:
+            crawl.limit = limit
+            self._say(crawl.name, f"{limit.value} is reached; the rest of the URLs stays queued")
+            self._frontier.close(crawl.connector_id)
 
     def _may_ask(self, crawl: ConnectorCrawl, task: FetchTask) -> Decision:
         decision = self.health.decide(task.host)
@@ -300,11 +313,19 @@ class Crawl:
 
     async def _read_robots(self, task: RobotsTask) -> None:
         crawl = self._by_id[task.connector_id]
-        await self._robots.read(
-            task.origin, crawl.fetcher.fetch_robots, lambda sentence: self._say(crawl.name, sentence)
+        answer = await self._robots.read(
+            task.origin,
+            crawl.fetcher.fetch_robots,
+            self._recall_robots,
+            lambda sentence: self._say(crawl.name, sentence),
         )
+        if answer.status is not None and answer.status < 500:
+            await self._write(partial(keep_robots, task.origin, answer))
         self._frontier.open(task, self._robots.interval(task.origin))
         self._wake.set()
+
+    async def _recall_robots(self, origin: str) -> RobotsAnswer | None:
+        return await asyncio.to_thread(self._read, partial(kept_robots, origin))
 
     async def _refill(self, lane: Lane) -> None:
         crawl = self._by_id[lane.connector_id]
@@ -331,10 +352,12 @@ class Crawl:
 
     async def _wind_up(self) -> None:
         """Let what is under way end; close the runs, also those that were stopped."""
-        while self._tasks and self._failure is None:
-            await asyncio.wait(self._tasks)
+        for task in self._errands:
+            task.cancel()
+        while self._visits and self._failure is None:
+            await asyncio.wait(self._visits)
         if self._failure is not None:
-            for task in self._tasks:
+            for task in self._visits:
                 task.cancel()
             raise self._failure
         for crawl in self.crawls:
@@ -355,13 +378,13 @@ class Crawl:
         with self._catalog.read() as connection:
             return function(connection)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        among.add(task)
+        task.add_done_callback(partial(self._ended, among))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _ended(self, among: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        among.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 

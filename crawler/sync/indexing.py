@@ -67,6 +67,11 @@ class Indexing:
         if self._following is not None:
             self._following.cancel()
 
+    def kill(self) -> None:
+        """End it this instant, without waiting."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -14,6 +14,7 @@ import uvloop
 from catalog.bodies import BodyStore
 from catalog.database import Catalog, open_catalog
 from catalog.runs import prune_runs
+from catalog.vacuum import vacuum_bodies
 from catalog.vocabulary import RunMode
 from crawler.rules.robots import PRODUCT_NAME
 from crawler.sync.assembly import prepare
@@ -26,6 +27,7 @@ from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
+from settings.console import ExitCode
 from settings.politeness import IgnoreRobots
 from settings.store import BodyRetention
 
@@ -53,6 +55,7 @@ def synchronise(
         ending = uvloop.run(_crawl_and_index(catalog, settings, connectors, crawls, pool, index=index))
         with catalog.write() as connection:
             prune_runs(connection, settings.store.keep_runs)
+        vacuum_bodies(catalog)
         return ending
     finally:
         pool.end_spare()
@@ -85,8 +88,7 @@ async def _crawl_and_index(
         if indexing is not None:
             stack.push_async_callback(indexing.abort)
             await indexing.start()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, crawl.stop)
+        _stop_at_signals(crawl, indexing)
         with display.shown():
             await crawl.run()
             if indexing is not None and not crawl.stopped:
@@ -96,6 +98,23 @@ async def _crawl_and_index(
                     error = str(failure)
     with catalog.read() as connection:
         return Ending(tuple(summarise(connection, each.run.id, each.connector_id) for each in crawls), error)
+
+
+def _stop_at_signals(crawl: Crawl, indexing: Indexing | None) -> None:
+    """The first Ctrl-C ends the crawl cleanly; the second ends the process, which loses nothing either."""
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        if asked:
+            if indexing is not None:
+                indexing.kill()
+            os._exit(ExitCode.INTERRUPTED)
+        asked = True
+        crawl.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 def _announce(

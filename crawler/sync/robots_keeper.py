@@ -60,10 +60,17 @@ class RobotsKeeper:
         return min(robots.rules.crawl_delay(self._token) or 0.0, LONGEST_CRAWL_DELAY)
 
     async def read(
-        self, origin: str, fetch: Callable[[str], Awaitable[RobotsAnswer]], say: Callable[[str], None]
-    ) -> None:
-        """Read an origin's robots.txt. When it is out of reach: wait and say so, and after three attempts
-        leave the origin alone for this sync (RFC 9309, 2.3.1.4)."""
+        self,
+        origin: str,
+        fetch: Callable[[str], Awaitable[RobotsAnswer]],
+        recall: Callable[[str], Awaitable[RobotsAnswer | None]],
+        say: Callable[[str], None],
+    ) -> RobotsAnswer:
+        """Read an origin's robots.txt and return the last answer.
+
+        When it is out of reach: wait and say so; after three attempts go by the copy of the last day that
+        `recall` finds, or leave the origin alone for this sync (RFC 9309, 2.3.1.4 and 2.4).
+        """
         for attempt in range(1, ATTEMPTS + 1):
             answer = await fetch(origin)
             robots = _understand(answer)
@@ -72,7 +79,11 @@ class RobotsKeeper:
             delay = min(retry_delay(attempt, answer.retry_after), LONGEST_WAIT)
             say(f"{origin}/robots.txt: {robots.detail}; asking again in {delay:.0f} s")
             await asyncio.sleep(delay)
+        if robots.failure is Reason.ROBOTS_UNREACHABLE and (kept := await recall(origin)) is not None:
+            say(f"{origin}/robots.txt: {robots.detail}; its copy of the last day holds")
+            robots = _understand(kept)
         self._origins[origin] = robots
+        return answer
 
 
 def _understand(answer: RobotsAnswer) -> OriginRobots:

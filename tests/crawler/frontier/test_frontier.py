@@ -145,6 +145,16 @@ def test_a_closed_connector_starts_nothing_more() -> None:
     assert closing.is_drained(CONNECTOR)
 
 
+def test_a_retry_of_a_closed_connector_is_left_to_the_ledger() -> None:
+    closing = frontier()
+    closing.add([task(1)])
+    assert closing.next(0.0) == task(1)
+    closing.close(CONNECTOR)
+    closing.retry(task(1), until=5.0)
+    assert isinstance(closing.next(5.0), Idle)
+    assert closing.is_drained(CONNECTOR)
+
+
 def test_beyond_the_window_urls_stay_in_the_ledger_until_they_are_asked_for() -> None:
     small = frontier(window=4)
     small.add([task(number) for number in range(10)])
