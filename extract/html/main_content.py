@@ -16,6 +16,7 @@ from extract.html.hints import Hint
 
 _CONTENT_AFTER_ALL: Final = {Hint.DOUBTFUL: 0.25, Hint.FURNITURE: 0.6, Hint.HIDDEN: float("inf")}
 """The share of a page's prose from which an element is content whatever its name; hidden ones never."""
+_CLAIMS: Final = frozenset({Hint.CONTENT, Hint.ARTICLE})
 _NOT_CONTENT: Final = frozenset({Hint.FURNITURE, Hint.HIDDEN})
 _DESCEND: Final = 0.9
 """The share of its parent's prose that makes an element the place where the content is."""
@@ -25,6 +26,8 @@ _LINK_LIST: Final = 0.6
 """The share of link text from which a group is a list of links."""
 _ENOUGH: Final = 200
 """Characters of prose that make a page worth reading without its lists of links."""
+_NOTICE: Final = 700
+"""Characters below which furniture may be no more than a notice: a licence, a date, an address."""
 _PROSE: Final = 80
 """Characters from which a run of text without a sentence's end still counts as prose."""
 
@@ -86,12 +89,19 @@ class _Page:
     def _dropped(self, total: int) -> list[bool]:
         """Per group, whether its hint takes it out; a group of a dropped one is dropped."""
         marks = [False] * len(self._groups)
+        claimed = max(
+            (self._amount(self._chars, group) for group in self._groups if group.hint in _CLAIMS), default=0
+        )
         for index, group in enumerate(self._groups):
             if index > 0 and marks[group.parent]:
                 marks[index] = True
             elif group.hint >= Hint.DOUBTFUL:
                 share = _CONTENT_AFTER_ALL[group.hint]
-                marks[index] = self._amount(self._prose, group) < share * total
+                # On a page of nothing but links the notice in the footer has all of the prose, and is not
+                # the content beside a larger element that claims to be.
+                marks[index] = self._amount(self._prose, group) < share * total or self._amount(
+                    self._chars, group
+                ) < min(claimed, _NOTICE)
         return marks
 
     def _prose_without(self, root: int, dropped: Sequence[bool]) -> int:
@@ -123,7 +133,7 @@ class _Page:
             if dropped[index]:
                 index = group.end_group
                 continue
-            share = _CLAIMED if group.hint in (Hint.CONTENT, Hint.ARTICLE) else _DESCEND
+            share = _CLAIMED if group.hint in _CLAIMS else _DESCEND
             if amounts[index] > 0 and amounts[index] >= share * amounts[root]:
                 root = index
                 index += 1
