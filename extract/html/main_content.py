@@ -56,6 +56,7 @@ def prose(piece: Piece) -> int:
 
 _HEADING: Final = BlockKind.HEADING
 _ALWAYS_PROSE: Final = frozenset({BlockKind.CODE, BlockKind.TABLE, BlockKind.QUOTE, BlockKind.DEFINITION})
+_FIGURES: Final = frozenset({BlockKind.TABLE, BlockKind.CODE})
 
 
 class _Page:
@@ -95,7 +96,7 @@ class _Page:
         for index, group in enumerate(self._groups):
             if index > 0 and marks[group.parent]:
                 marks[index] = True
-            elif group.hint >= Hint.DOUBTFUL:
+            elif group.hint >= Hint.DOUBTFUL and not (group.hint == Hint.DOUBTFUL and self._is_figure(group)):
                 share = _CONTENT_AFTER_ALL[group.hint]
                 # On a page of nothing but links the notice in the footer has all of the prose, and is not
                 # the content beside a larger element that claims to be.
@@ -103,6 +104,15 @@ class _Page:
                     self._chars, group
                 ) < min(claimed, _NOTICE)
         return marks
+
+    def _is_figure(self, group: Group) -> bool:
+        """Whether a group is nothing but tables of data or code, which furniture never is."""
+        pieces = self._pieces[group.first_piece : group.end_piece]
+        return (
+            bool(pieces)
+            and all(piece.kind in _FIGURES for piece in pieces)
+            and 2 * self._amount(self._links, group) < self._amount(self._chars, group)
+        )
 
     def _prose_without(self, root: int, dropped: Sequence[bool]) -> int:
         group = self._groups[root]
