@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from settings.mapping import AppliesTo
 
 if TYPE_CHECKING:  # a parser process needs the rules alone, not the models they are made from
     from settings.connector import ConnectorSettings
+
+
+EXTRACTION_VERSION: Final = 2
+"""Raised whenever the same bytes are read differently: the next sync then reads every page anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.reading import ReadingRules
-from extract.rules import compile_rules
+from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
 from settings.store import BodyRetention
@@ -76,7 +76,7 @@ def settings_fingerprint(settings: Settings, connector: ConnectorSettings) -> st
     fields: Mapping[str, object] = {
         name: field.model_dump(mode="json") for name, field in settings.fields.items()
     }
-    text = orjson.dumps([connector.fingerprint(), fields], option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps([EXTRACTION_VERSION, connector.fingerprint(), fields], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
