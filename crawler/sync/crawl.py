@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
-from catalog.bodies import BodyStore, body_hash
+from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.document import url_key
 from catalog.ledger import Discovery, enqueue, frontier_window, queued_hosts, refuse
@@ -240,6 +240,9 @@ class Crawl:
     def _is_to_be_repeated(self, task: FetchTask, outcome: Outcome) -> bool:
         if not isinstance(outcome, Failed):
             self.health.answered(task.host)
+            if isinstance(outcome, NotModified) and visits.has_doubtful_headers(outcome):
+                self._frontier.retry(visits.in_full(task), time.monotonic())
+                return True
             return False
         self.health.failed(task.host, outcome.reason, outcome.detail)
         attempts = task.attempts + 1
@@ -262,7 +265,7 @@ class Crawl:
             case NotModified():
                 return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
             case HtmlFetched() | FileFetched():
-                if crawl.conditional and task.body_hash == body_hash(outcome.body):
+                if crawl.conditional and visits.stands(task, outcome, crawl.rules):
                     return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
                 job = ReadJob(
                     connector_id=crawl.connector_id,

@@ -52,6 +52,12 @@ class ReadingRules:
         """The hosts of the seeds: a refused URL there has a ledger row, elsewhere only a counter."""
         return frozenset(seed.host for seed in self.links.scope.seeds)
 
+    @cached_property
+    def reads_headers(self) -> bool:
+        """Whether a field comes from a header of the answer."""
+        sources = (source for mapping in self.extraction.mappings for source in mapping.sources)
+        return any(source.kind == "header" for source in sources)
+
     def access_id(self, url: str) -> int:
         """The access list of a document: the first rule that matches, else nobody's."""
         # A pattern that takes too long is taken not to match: nothing is opened by it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from catalog.bodies import body_hash
 from catalog.document import document_id, url_key
 from catalog.ledger import Discovery, FetchedCopy, Verdict
 from catalog.task import FetchTask, FoundBy
@@ -12,7 +13,7 @@ from catalog.writer import Visit
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Redirected, Refused
 from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.link_rules import LinkRules
-from crawler.sync.reading import Reading
+from crawler.sync.reading import Reading, ReadingRules
 
 MAX_REDIRECTS = 10
 """More of them in a row are refused (the Fetch standard allows 20; RFC 9110 leaves it to the client)."""
@@ -77,21 +78,38 @@ def redirected(task: FetchTask, outcome: Redirected, connector: str, rules: Link
     return Visit(replace(verdict, document_id=document_id(connector, target.url)), discoveries=(found,))
 
 
+def stands(task: FetchTask, outcome: HtmlFetched | FileFetched, rules: ReadingRules) -> bool:
+    """Whether an answer brings the body that the catalog keeps, and no header that would be read as well."""
+    if task.body_hash is None or "x-robots-tag" in outcome.headers or rules.reads_headers:
+        return False
+    return task.body_hash == body_hash(outcome.body)
+
+
+def has_doubtful_headers(outcome: NotModified) -> bool:
+    """Whether a 304 says that the page may not be indexed (any more): then it has to be read."""
+    tag = outcome.headers.get("x-robots-tag", "").lower()
+    return "noindex" in tag or "none" in tag
+
+
+def in_full(task: FetchTask) -> FetchTask:
+    """The task without what makes a request conditional."""
+    return replace(task, etag=None, last_modified=None, body_hash=None, attempts=task.attempts + 1)
+
+
 def unchanged(task: FetchTask, outcome: NotModified | HtmlFetched | FileFetched, reading: Reading) -> Visit:
     """The copy that the catalog keeps still stands; `reading` holds where its links lead."""
-    own = task.document_id == task.key.hex()
     return Visit(
         Verdict(
             task.url_id,
-            UrlState.UNCHANGED if own else UrlState.DUPLICATE,
-            _orphaned(task) if own else Reason.DUPLICATE_OF,
+            UrlState.UNCHANGED,
+            _orphaned(task),
             status=304 if isinstance(outcome, NotModified) else outcome.status,
             attempts=task.attempts + 1,
             milliseconds=outcome.milliseconds,
         ),
         discoveries=reading.discoveries,
         hosts_refused=reading.hosts_refused,
-        unchanged=task.document_id if own else None,
+        unchanged=task.document_id,
         transferred=0 if isinstance(outcome, NotModified) else len(outcome.body),
     )
 

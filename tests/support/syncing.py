@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import select
 
 from catalog.database import open_catalog
-from catalog.reports import ReportRow, RefusedHost, refused_hosts, report_rows
+from catalog.reports import RefusedHost, ReportRow, refused_hosts, report_rows
 from catalog.runs import recent_runs
 from catalog.tables import access_lists, documents, urls
 from settings.load import load_settings
@@ -131,7 +131,9 @@ def kept(config: Path) -> Kept:
         with catalog.read() as connection:
             numbers = [run.id for run in recent_runs(connection, limit=1000)]
             rows = [row for number in numbers for row in report_rows(connection, number)]
-            hosts = {host.host: host for number in reversed(numbers) for host in refused_hosts(connection, number)}
+            hosts = {
+                host.host: host for number in reversed(numbers) for host in refused_hosts(connection, number)
+            }
             ledger = {row.url: row for row in rows}
             assert len(ledger) == len(rows)
             living = (

@@ -79,7 +79,9 @@ def oddities(elsewhere: str) -> dict[str, Declared]:
         "/behind-nofollow": page("Behind nofollow"),
         "/header-noindex": Answer(page("By header").body, headers={"X-Robots-Tag": "noindex"}),
         "/original": original,
-        "/copy-of-original": page("Printed", text="A print-out. " * 20, head='<link rel="canonical" href="/original">'),
+        "/copy-of-original": page(
+            "Printed", text="A print-out. " * 20, head='<link rel="canonical" href="/original">'
+        ),
         "/repeated": original,
         "/large": page("Large", text="x" * 200_000),
         "/slow": at_first(Answer(delay=30.0), then=page("Slow")),
@@ -116,7 +118,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
                 "filters": {"crawl": {"exclude": ["/logout"]}, "index": {"exclude": ["/tags/"]}},
                 "politeness": {**FAST, "timeout": "1s"},
                 "auth": {"type": "basic", "username": "käthe", "password": "schlüssel für alles"},
-                "access": [{"match": "/wiki/", "allow": ["group:staff"]}, {"match": "", "allow": ["everyone"]}],
+                "access": [
+                    {"match": "/wiki/", "allow": ["group:staff"]},
+                    {"match": "", "allow": ["everyone"]},
+                ],
             },
         )
         yield Crawled(site, elsewhere, sync(config), kept(config))
