@@ -21,8 +21,9 @@ from catalog.connectors import connector_id
 from catalog.content import pack_blocks
 from catalog.database import open_catalog
 from catalog.document import Block, BlockKind, Document, DocumentKind, document_id
-from catalog.recording import DocumentDraft, save_documents
-from catalog.tables import PUBLIC
+from catalog.recording import save_documents
+from catalog.visit import DocumentDraft
+from catalog.vocabulary import PUBLIC
 from extract.page import Page
 from extract.read import read
 from extract.rules import compile_rules

@@ -23,8 +23,9 @@ from catalog.connectors import connector_id
 from catalog.content import pack_blocks
 from catalog.database import Catalog, open_catalog
 from catalog.document import Block, BlockKind, DocumentKind, url_key
-from catalog.recording import DocumentDraft, save_documents
-from catalog.tables import PUBLIC
+from catalog.recording import save_documents
+from catalog.visit import DocumentDraft
+from catalog.vocabulary import PUBLIC
 from indexer.embedding.opening import open_embedder
 from indexer.layout import IndexLayout
 from indexer.pipeline import Pipeline

@@ -9,9 +9,9 @@ from typing import Final
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.document import url_key
-from catalog.ledger import Discovery
 from catalog.runs import begin_run
 from catalog.task import FetchTask, FoundBy
+from catalog.visit import Discovery
 from catalog.vocabulary import ALLOWED, Reason, RunMode, refused
 from catalog.writer import RunContext
 from crawler.fetch.robots_answer import RobotsAnswer

@@ -13,7 +13,8 @@ import orjson
 from sqlalchemy import Connection, func, select, text
 
 from catalog.dialect import insert_or
-from catalog.tables import NOBODY, PUBLIC, access_lists
+from catalog.tables import access_lists
+from catalog.vocabulary import NOBODY, PUBLIC
 
 EVERYONE: Final = "everyone"
 """The principal that every caller has; others are written `user:NAME` and `group:NAME`."""

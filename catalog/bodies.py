@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import zstandard
 from sqlalchemy import Connection, select
@@ -15,31 +14,9 @@ from catalog.dialect import insert_or
 from catalog.errors import ShardDamagedError
 from catalog.shards import SHARD_BYTES, ShardPosition, ShardWriter, read_shard
 from catalog.tables import bodies
+from catalog.visit import StoredBody, body_hash
 
 KIND: Final = "bodies"
-
-
-class StoredBody(NamedTuple):
-    """A body ready to be kept: its `body_hash`, its bytes by `compress`, and its size before that."""
-
-    hash: bytes
-    packed: bytes
-    size: int
-
-
-def body_hash(body: bytes) -> bytes:
-    """The 128-bit name of a body."""
-    return hashlib.blake2b(body, digest_size=16).digest()
-
-
-def compress(body: bytes) -> bytes:
-    """A body as it lies in a shard."""
-    return zstandard.compress(body, 3)
-
-
-def stored_body(body: bytes) -> StoredBody:
-    """Hash and compress a body; it takes about a millisecond for 100 KB, so not in the writer's thread."""
-    return StoredBody(body_hash(body), compress(body), len(body))
 
 
 def decompress(packed: bytes, size: int) -> bytes:
@@ -73,7 +50,8 @@ class BodyStore:
         find = select(bodies.c.hash).where(bodies.c.hash.in_(hashes)).with_for_update(read=True)
         known = set(connection.scalars(find))
         rows = []
-        for body in batch:
+        # Everybody in one order: else two crawls that meet the same bodies could wait for each other.
+        for body in sorted(batch):
             if body.hash not in known:
                 known.add(body.hash)
                 position = self._writer.append(body.packed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import Connection, and_, exists, or_, select, update
 
+from catalog.evidence import LEADS_ELSEWHERE, ended, stands
 from catalog.ledger import requeue
 from catalog.tables import documents, urls
 from catalog.task import FoundBy
@@ -17,30 +17,13 @@ from catalog.vocabulary import Reason, UrlState
 SMALLEST_GUARDED: Final = 10
 """Fewer deletions than this are never held back, whatever their share."""
 
-# What a visit of this run said that ends a document. A refused login, a failure or a redirect to nowhere is
-# no evidence: those keep it.
-_EVIDENCE: Final = (
-    Reason.NOINDEX,
-    Reason.OUT_OF_SCOPE,
-    Reason.TOO_DEEP,
-    Reason.ROBOTS_DISALLOWED,
-    Reason.EXCLUDED_BY_CRAWL_FILTER,
-    Reason.NOT_INCLUDED_BY_CRAWL_FILTER,
-    Reason.EXCLUDED_BY_INDEX_FILTER,
-    Reason.NOT_INCLUDED_BY_INDEX_FILTER,
-    Reason.EXCLUDED_BY_FILE_FILTER,
-    Reason.NOT_INCLUDED_BY_FILE_FILTER,
-    Reason.FILE_TYPE_NOT_WANTED,
-    Reason.ATTACHMENTS_OFF,
-)
+LONGEST_WAY: Final = 10
+"""Redirects and copies in a row that are followed to the document which replaces another."""
 
+_BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
 
-@dataclass(frozen=True, slots=True)
-class Deletions:
-    """What a run deleted, or would have deleted had the guard let it."""
-
-    deleted: int = 0
-    protected: int = 0
+# Refused before any request, and not for good: whether its document is still there has to be asked.
+_NOT_ASKED: Final = (Reason.NOFOLLOW, Reason.TOO_MANY_LINKS)
 
 
 def is_protected(to_delete: int, scanned: int, guard: float) -> bool:
@@ -51,63 +34,99 @@ def is_protected(to_delete: int, scanned: int, guard: float) -> bool:
 
 
 def condemned(connection: Connection, connector_id: int, run_id: int) -> tuple[str, ...]:
-    """The living documents whose URL this run found gone, excluded, or replaced by another living one."""
-    target = documents.alias("target")
-    replaced = exists().where(
-        target.c.id == urls.c.document_id, target.c.id != documents.c.id, target.c.deleted_at.is_(None)
-    )
-    statement = (
-        select(documents.c.id)
+    """The living documents whose URL this run found gone, excluded, or replaced by another that stands."""
+    living = (
+        select(documents.c.id, urls.c.document_id)
         .join(urls, urls.c.id == documents.c.url_id)
-        .where(
-            documents.c.connector_id == connector_id,
-            documents.c.deleted_at.is_(None),
-            urls.c.run_id == run_id,
-            or_(
-                urls.c.state == UrlState.GONE,
-                (urls.c.state == UrlState.REFUSED) & urls.c.reason.in_(_EVIDENCE),
-                urls.c.state.in_((UrlState.DUPLICATE, UrlState.REDIRECT)) & replaced,
-            ),
-        )
+        .where(documents.c.connector_id == connector_id, documents.c.deleted_at.is_(None))
+        .order_by(documents.c.id)
     )
-    return tuple(connection.scalars(statement))
+    doomed = [row.id for row in connection.execute(living.where(ended(urls, run_id)))]
+    moved = living.where(
+        urls.c.run_id == run_id,
+        urls.c.state.in_(LEADS_ELSEWHERE),
+        urls.c.document_id.is_not(None),
+        urls.c.document_id != documents.c.id,
+    )
+    leading = {row.id: row.document_id for row in connection.execute(moved)}
+    return (*doomed, *_replaced(connection, run_id, leading))
+
+
+def _replaced(connection: Connection, run_id: int, leading: Mapping[str, str]) -> Iterator[str]:
+    """Those documents whose URL leads, over redirects and copies, to a document that stands.
+
+    `leading` has the id of the document at the URL which a document's own URL leads to.
+    """
+    on_the_way = dict(leading)
+    for _ in range(LONGEST_WAY):
+        targets = sorted(set(on_the_way.values()))
+        standing, further = set[str](), dict[str, str]()
+        for start in range(0, len(targets), _BATCH):
+            batch = targets[start : start + _BATCH]
+            found = select(documents.c.id).where(documents.c.id.in_(batch), stands(documents, run_id))
+            standing.update(connection.scalars(found))
+            further |= _next_steps(connection, run_id, batch)
+        yield from (name for name, target in on_the_way.items() if target in standing)
+        on_the_way = {
+            name: further[target]
+            for name, target in on_the_way.items()
+            if target not in standing and target in further and further[target] != name
+        }
+        if not on_the_way:
+            return
+
+
+def _next_steps(connection: Connection, run_id: int, targets: Sequence[str]) -> dict[str, str]:
+    """Where the URLs of these ids (there may be no document of that id) lead on to in this run."""
+    onward = select(urls.c.key, urls.c.document_id).where(
+        urls.c.key.in_([bytes.fromhex(target) for target in targets]),
+        urls.c.run_id == run_id,
+        urls.c.state.in_(LEADS_ELSEWHERE),
+        urls.c.document_id.is_not(None),
+    )
+    return {row.key.hex(): row.document_id for row in connection.execute(onward)}
 
 
 def ask_about_unmet(connection: Connection, connector_id: int, run_id: int) -> int:
-    """Queue the URLs of living documents that this run did not meet at all; return how many."""
+    """Queue the URLs of living documents that this run did not visit; return how many.
+
+    That is those it did not meet at all, and those it met only in ways that are not to be followed.
+    """
+    not_asked = and_(urls.c.state == UrlState.REFUSED, urls.c.reason.in_(_NOT_ASKED))
     unmet = (
         select(documents.c.url_id)
         .join(urls, urls.c.id == documents.c.url_id)
         .where(
             documents.c.connector_id == connector_id,
             documents.c.deleted_at.is_(None),
-            urls.c.run_id < run_id,
+            or_(urls.c.run_id < run_id, not_asked),
         )
     )
     return requeue(connection, run_id, unmet, FoundBy.ORPHAN)
 
 
 def reconsider_copies(connection: Connection, connector_id: int, run_id: int) -> int:
-    """Queue the URLs that this run took for copies of a document that does not (or no longer) live.
+    """Queue the URLs that this run took for copies of a document that does not stand; return how many.
 
-    A canonical link or a former original is checked, not trusted: without its target the copy is judged
-    on its own.
+    A canonical link or a former original is checked, not trusted: without its target, or when that says
+    something else by now, the copy is judged on its own.
     """
-    living = exists().where(documents.c.id == urls.c.document_id, documents.c.deleted_at.is_(None))
+    same = or_(urls.c.content_hash.is_(None), urls.c.content_hash == documents.c.content_hash)
+    original = exists().where(documents.c.id == urls.c.document_id, stands(documents, run_id), same)
     copies = select(urls.c.id).where(
         urls.c.connector_id == connector_id,
         urls.c.run_id == run_id,
         urls.c.state == UrlState.DUPLICATE,
         urls.c.found_by != FoundBy.COPY,
-        ~living,
+        ~original,
     )
     return requeue(connection, run_id, copies, FoundBy.COPY)
 
 
 def delete_documents(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     """Mark documents as deleted; the indexer takes them out, and their versions stay."""
-    for start in range(0, len(ids), 500):
-        batch = ids[start : start + 500]
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
         connection.execute(
             update(documents)
             .where(documents.c.id.in_(batch))

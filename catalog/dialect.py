@@ -1,8 +1,10 @@
-"""The one place that knows SQLite from PostgreSQL when a statement says ON CONFLICT."""
+"""The one place that knows SQLite from PostgreSQL: ON CONFLICT, and texts longer than their column."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table
+from typing import Any
+
+from sqlalchemy import Column, Connection, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -11,3 +13,9 @@ def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresq
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def fitting(value: str, column: Column[Any]) -> str:
+    """As much of what a stranger sent as the column holds: SQLite takes any text, PostgreSQL refuses it."""
+    assert isinstance(column.type, String)
+    return value[: column.type.length]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -23,13 +23,11 @@ from sqlalchemy import (
     update,
 )
 
-from catalog.dialect import insert_or
+from catalog.dialect import fitting, insert_or
 from catalog.tables import urls
 from catalog.task import FetchTask, FoundBy
-from catalog.vocabulary import Decision, Reason, UrlState
-
-# A URL refused because of the *way* it was reached may be reached another way later in the same run.
-REACHABLE_ANOTHER_WAY: Final = (Reason.TOO_DEEP, Reason.NOFOLLOW, Reason.TOO_MANY_LINKS)
+from catalog.visit import REACHABLE_ANOTHER_WAY, Discovery, FetchedCopy, Verdict
+from catalog.vocabulary import Reason, UrlState
 
 _TASK_COLUMNS: Final = (
     urls.c.id,
@@ -44,55 +42,22 @@ _TASK_COLUMNS: Final = (
     urls.c.etag,
     urls.c.last_modified,
     urls.c.body_hash,
+    urls.c.content_hash,
     urls.c.document_id,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """A URL as it was met, with the rules' decision about it."""
-
-    key: bytes
-    url: str
-    host: str
-    depth: int
-    found_by: FoundBy
-    decision: Decision
-    referrer_id: int | None = None
-    redirects: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a visit came to.
-
-    `copy` describes the body that was read; None leaves what is known of it. `document_id` is the document
-    that the URL leads to: its own, a duplicate's original, a redirect's target; None leaves it too.
-    """
-
-    url_id: int
-    state: UrlState
-    reason: Reason | None = None
-    rule: str | None = None
-    detail: str | None = None
-    status: int | None = None
-    attempts: int = 1
-    milliseconds: int | None = None
-    document_id: str | None = None
-    copy: FetchedCopy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedCopy:
-    """What is remembered of a body that was read, for the next conditional request."""
-
-    content_type: str
-    size: int
-    renderer: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: bytes | None
-    content_hash: bytes | None
+# What leaves a seed without effect although its server gave what was asked for: a page that is only a way
+# in need not be a document.
+_ONLY_A_WAY_IN: Final = (
+    Reason.NOINDEX,
+    Reason.EMPTY_CONTENT,
+    Reason.EXCLUDED_BY_INDEX_FILTER,
+    Reason.NOT_INCLUDED_BY_INDEX_FILTER,
+    Reason.EXCLUDED_BY_FILE_FILTER,
+    Reason.NOT_INCLUDED_BY_FILE_FILTER,
+    Reason.FILE_TYPE_NOT_WANTED,
+    Reason.ATTACHMENTS_OFF,
+)
 
 
 # No IN list: an expanding parameter cannot be used for many rows at once.
@@ -122,7 +87,9 @@ def enqueue(
             and_(urls.c.state == UrlState.REFUSED, _only_for_the_way),
         ),
     ).returning(*_TASK_COLUMNS)
-    rows = [_row(connector_id, run_id, item) | {"state": UrlState.QUEUED.value} for item in discoveries]
+    rows = [
+        _row(connector_id, run_id, item) | {"state": UrlState.QUEUED.value} for item in _once(discoveries)
+    ]
     return tuple(_task(row) for row in connection.execute(statement, rows))
 
 
@@ -147,14 +114,17 @@ def refuse(connection: Connection, connector_id: int, run_id: int, discoveries: 
             "reason": item.decision.reason,
             "rule": item.decision.rule,
         }
-        for item in discoveries
+        for item in _once(discoveries)
     ]
     return len(connection.execute(statement, rows).all())
 
 
 def requeue(connection: Connection, run_id: int, url_ids: Select[tuple[int]], found_by: FoundBy) -> int:
-    """Put rows back into the frontier of this run, whatever their state; return how many."""
-    again = {"reason": None, "rule": None, "detail": None, "attempts": 0}
+    """Put rows back into the frontier of this run, whatever their state; return how many.
+
+    Each is asked for directly, without the redirects that once led there.
+    """
+    again = {"reason": None, "rule": None, "detail": None, "attempts": 0, "redirects": null()}
     result = connection.execute(
         update(urls)
         .where(urls.c.id.in_(url_ids))
@@ -220,19 +190,28 @@ def state_counts(
 def failed_seeds(connection: Connection, connector_id: int, run_id: int) -> tuple[tuple[str, str], ...]:
     """The seeds of a run, and what they redirect to, that could not be fetched: (URL, what was seen)."""
     statement = (
-        select(urls.c.url, urls.c.detail, urls.c.reason)
+        select(urls.c.url, urls.c.state, urls.c.detail, urls.c.reason)
         .where(
             urls.c.connector_id == connector_id,
             urls.c.run_id == run_id,
             urls.c.depth == 0,
             urls.c.found_by.in_((FoundBy.SEED, FoundBy.REDIRECT)),
-            urls.c.state.in_((UrlState.FAILED, UrlState.GONE, UrlState.REFUSED)),
+            or_(
+                urls.c.state.in_((UrlState.FAILED, UrlState.GONE)),
+                and_(urls.c.state == UrlState.REFUSED, urls.c.reason.not_in(_ONLY_A_WAY_IN)),
+                and_(urls.c.state == UrlState.REDIRECT, urls.c.reason.is_not(None)),
+            ),
         )
         .order_by(urls.c.id)
     )
-    return tuple(
-        (row.url, row.detail or Reason(row.reason).explanation) for row in connection.execute(statement)
-    )
+    return tuple((row.url, _trouble(row)) for row in connection.execute(statement))
+
+
+def _trouble(row: Row[*tuple[Any, ...]]) -> str:
+    explanation = Reason(row.reason).explanation
+    if row.state == UrlState.REDIRECT:
+        return f"it redirects to {row.detail}: {explanation}"
+    return row.detail or explanation
 
 
 _QUEUED_LITERAL: Final[BindParameter[str]] = bindparam("queued", "queued", literal_execute=True)
@@ -266,7 +245,16 @@ def _verdict_row(verdict: Verdict, now: datetime) -> dict[str, object]:
     if verdict.copy is not None:
         for column in _COPY_COLUMNS:
             row[f"new_{column}"] = getattr(verdict.copy, column)
+        row["new_content_type"] = fitting(verdict.copy.content_type, urls.c.content_type)
     return row
+
+
+def _once(discoveries: Sequence[Discovery]) -> Iterable[Discovery]:
+    """Each key's first: PostgreSQL refuses to change a row twice in one statement."""
+    first: dict[bytes, Discovery] = {}
+    for item in discoveries:
+        first.setdefault(item.key, item)
+    return first.values()
 
 
 def _row(connector_id: int, run_id: int, item: Discovery) -> dict[str, object]:
@@ -274,7 +262,7 @@ def _row(connector_id: int, run_id: int, item: Discovery) -> dict[str, object]:
         "connector_id": connector_id,
         "key": item.key,
         "url": item.url,
-        "host": item.host,
+        "host": fitting(item.host, urls.c.host),
         "depth": item.depth,
         "referrer_id": item.referrer_id,
         "found_by": item.found_by.value,
@@ -284,8 +272,9 @@ def _row(connector_id: int, run_id: int, item: Discovery) -> dict[str, object]:
 
 
 def _task(row: Row[*tuple[Any, ...]]) -> FetchTask:
-    # Only what became a document is asked for conditionally: a 304 says nothing about a refused page.
-    kept = row.document_id is not None
+    # Only a document of its own is asked for conditionally: a 304 says nothing about a refused page, nor
+    # whether a copy still is one.
+    kept = row.document_id == row.key.hex()
     return FetchTask(
         url_id=row.id,
         key=row.key,

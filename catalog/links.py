@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import insert_or
+from catalog.dialect import fitting, insert_or
 from catalog.tables import page_links, refused_links
+from catalog.visit import EXAMPLES_PER_HOST, HostRefused
 from catalog.vocabulary import Reason
 
-EXAMPLES_PER_HOST: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class HostRefused:
-    """Links of one page to one host out of scope: no ledger row each, but a counter and some examples."""
-
-    host: str
-    reason: Reason
-    count: int
-    examples: tuple[str, ...]
+_BATCH: Final = 500  # hosts in one IN list: below every engine's limit of bound variables
 
 
 def save_links(connection: Connection, links: Sequence[tuple[int, bytes]]) -> None:
@@ -45,44 +35,47 @@ def count_refused_hosts(
     connection: Connection, connector_id: int, run_id: int, refused: Sequence[HostRefused]
 ) -> None:
     """Add to the counters of hosts out of scope; those of an earlier run start anew."""
-    merged: dict[tuple[str, str], HostRefused] = {}
+    sums: dict[tuple[str, str], HostRefused] = {}
     for item in refused:
-        before = merged.get((item.host, item.reason))
-        merged[item.host, item.reason] = item if before is None else _together(before, item)
-    if not merged:
+        host = fitting(item.host, refused_links.c.host)
+        before = sums.get((host, item.reason))
+        sums[host, item.reason] = item if before is None else _together(before, item)
+    if not sums:
         return
-    known = {
-        (row.host, row.reason): row
-        for row in connection.execute(
-            select(refused_links).where(
-                refused_links.c.connector_id == connector_id,
-                refused_links.c.host.in_({host for host, _ in merged}),
-                refused_links.c.run_id == run_id,
-            )
-        )
-    }
-    rows = []
-    for key, item in merged.items():
-        row = known.get(key)
-        if row is not None:
-            before = HostRefused(item.host, item.reason, row._mapping["count"], tuple(row.examples))
-            item = _together(before, item)  # noqa: PLW2901 - the sum is what the row says
-        rows.append(
-            {
-                "connector_id": connector_id,
-                "host": item.host,
-                "reason": item.reason,
-                "run_id": run_id,
-                "count": item.count,
-                "examples": list(item.examples),
-            }
-        )
+    for before in _counted(connection, connector_id, run_id, sorted({host for host, _ in sums})):
+        if (before.host, before.reason) in sums:
+            sums[before.host, before.reason] = _together(before, sums[before.host, before.reason])
+    rows = [
+        {
+            "connector_id": connector_id,
+            "host": host,
+            "reason": reason,
+            "run_id": run_id,
+            "count": item.count,
+            "examples": list(item.examples),
+        }
+        for (host, reason), item in sums.items()
+    ]
     insert = insert_or(connection, refused_links)
     statement = insert.on_conflict_do_update(
         index_elements=["connector_id", "host", "reason"],
         set_={name: insert.excluded[name] for name in ("run_id", "count", "examples")},
     )
     connection.execute(statement, rows)
+
+
+def _counted(
+    connection: Connection, connector_id: int, run_id: int, hosts: Sequence[str]
+) -> Iterator[HostRefused]:
+    """What this run has counted so far for these hosts."""
+    for start in range(0, len(hosts), _BATCH):
+        known = select(refused_links).where(
+            refused_links.c.connector_id == connector_id,
+            refused_links.c.host.in_(hosts[start : start + _BATCH]),
+            refused_links.c.run_id == run_id,
+        )
+        for row in connection.execute(known):
+            yield HostRefused(row.host, Reason(row.reason), row._mapping["count"], tuple(row.examples))
 
 
 def _together(first: HostRefused, second: HostRefused) -> HostRefused:

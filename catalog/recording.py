@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
+from catalog.dialect import fitting
+from catalog.evidence import stands
 from catalog.tables import document_versions, documents
+from catalog.visit import DocumentDraft
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -24,23 +27,6 @@ class Fate(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentDraft:
-    """A read page or file, packed for storage (`catalog.content`); its id is its URL's key in hex."""
-
-    id: str
-    url_id: int
-    url: str
-    kind: str
-    title: str
-    language: str | None
-    fields: Mapping[str, object]
-    content: bytes
-    content_hash: bytes
-    access_id: int
-    can_be_copy: bool = True  # enough content for equal content to mean the same document
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +55,7 @@ def save_documents(
     if not drafts:
         return ()
     known = _known(connection, drafts)
-    twins = _twins(connection, connector_id, drafts)
+    twins = _twins(connection, connector_id, run_id, drafts)
     settled: list[Settled] = []
     added: list[dict[str, object]] = []
     changed: list[dict[str, object]] = []
@@ -82,8 +68,8 @@ def save_documents(
         if draft.can_be_copy and twin is not None and _yields_to(draft, row, twin):
             settled.append(Settled(Fate.DUPLICATE, twin.id, twin.url))
             continue
-        if twin is None:
-            twins[twin_key] = _Twin(draft.id, draft.url, now)
+        since = now if row is None or row.deleted_at is not None else row.created_at
+        twins[twin_key] = _Twin(draft.id, draft.url, since)
         fate = _fate(draft, row)
         settled.append(Settled(fate))
         if row is None:
@@ -133,9 +119,13 @@ def _known(connection: Connection, drafts: Sequence[DocumentDraft]) -> dict[str,
 
 
 def _twins(
-    connection: Connection, connector_id: int, drafts: Sequence[DocumentDraft]
+    connection: Connection, connector_id: int, run_id: int, drafts: Sequence[DocumentDraft]
 ) -> dict[tuple[bytes, int], _Twin]:
-    """The oldest living document of each content and access among those that the drafts carry."""
+    """The oldest standing document of each content and access among those that the drafts carry.
+
+    What a draft is about to change is no original of what it said before.
+    """
+    said = {draft.id: (draft.content_hash, draft.access_id) for draft in drafts}
     hashes = list({draft.content_hash for draft in drafts})
     twins: dict[tuple[bytes, int], _Twin] = {}
     for start in range(0, len(hashes), _BATCH):
@@ -150,12 +140,14 @@ def _twins(
             .where(
                 documents.c.connector_id == connector_id,
                 documents.c.content_hash.in_(hashes[start : start + _BATCH]),
-                documents.c.deleted_at.is_(None),
+                stands(documents, run_id),
             )
             .order_by(documents.c.created_at, documents.c.id)
         )
         for row in connection.execute(statement):
-            twins.setdefault((row.content_hash, row.access_id), _Twin(row.id, row.url, row.created_at))
+            key = (row.content_hash, row.access_id)
+            if said.get(row.id, key) == key:
+                twins.setdefault(key, _Twin(row.id, row.url, row.created_at))
     return twins
 
 
@@ -184,7 +176,7 @@ def _insert_row(draft: DocumentDraft, connector_id: int, run_id: int, now: datet
         "kind": draft.kind,
         "version": 1,
         "title": draft.title,
-        "language": draft.language,
+        "language": _language(draft),
         "fields": dict(draft.fields),
         "content": draft.content,
         "content_hash": draft.content_hash,
@@ -204,7 +196,7 @@ def _change_row(draft: DocumentDraft, row: AnyRow, run_id: int, now: datetime) -
         "new_version": row.version + 1,
         "new_kind": draft.kind,
         "new_title": draft.title,
-        "new_language": draft.language,
+        "new_language": _language(draft),
         "new_fields": dict(draft.fields),
         "new_content": draft.content,
         "new_content_hash": draft.content_hash,
@@ -213,6 +205,12 @@ def _change_row(draft: DocumentDraft, row: AnyRow, run_id: int, now: datetime) -
         "now": now,
         "new_changed_at": row.changed_at if row.content_hash == draft.content_hash else now,
     }
+
+
+def _language(draft: DocumentDraft) -> str | None:
+    """A mapped field may call anything a language; what is cut off is none."""
+    fits = draft.language and fitting(draft.language, documents.c.language) == draft.language
+    return draft.language if fits else None
 
 
 def _keep_former_versions(connection: Connection, ids: Sequence[str], now: datetime) -> None:

@@ -56,10 +56,6 @@ metadata: Final = MetaData(
 # SQLite only counts up by itself in a column that is exactly INTEGER PRIMARY KEY.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
-NOBODY: Final = 0
-"""The access id that nobody may read: what a deleted row carries in the indexes."""
-PUBLIC: Final = 1
-"""The access id of documents that everyone may read."""
 
 connectors = Table(
     "connectors",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
+
+NOBODY: Final = 0
+"""The access id that nobody may read: what a deleted row carries in the indexes."""
+PUBLIC: Final = 1
+"""The access id of documents that everyone may read."""
 
 
 class UrlState(StrEnum):

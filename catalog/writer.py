@@ -19,13 +19,14 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, update
 
-from catalog.bodies import BodyStore, StoredBody
+from catalog.bodies import BodyStore
 from catalog.database import Catalog
-from catalog.ledger import Discovery, Verdict, enqueue, record_verdicts, refuse
-from catalog.links import HostRefused, count_refused_hosts, save_links
-from catalog.recording import DocumentDraft, Fate, Settled, save_documents, touch_documents
+from catalog.ledger import enqueue, record_verdicts, refuse
+from catalog.links import count_refused_hosts, save_links
+from catalog.recording import Fate, Settled, save_documents, touch_documents
 from catalog.tables import runs
 from catalog.task import FetchTask
+from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
 from catalog.vocabulary import Reason, UrlState
 
 LARGEST_BATCH: Final = 500
@@ -44,24 +45,6 @@ class RunContext:
     connector_id: int
     run_id: int
     forced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """All that one visit of a URL says.
-
-    `links` is packed (`catalog.content`); `unchanged` is the id of a document that stands
-    as it is.
-    """
-
-    verdict: Verdict | None = None
-    draft: DocumentDraft | None = None
-    body: StoredBody | None = None
-    links: bytes | None = None
-    discoveries: Sequence[Discovery] = ()
-    hosts_refused: Sequence[HostRefused] = ()
-    unchanged: str | None = None
-    transferred: int = 0  # bytes over the wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +150,9 @@ class Writer:
         return batch, None
 
     def _run(self, job: _Job) -> None:
+        if not job.future.set_running_or_notify_cancel():
+            return  # whoever asked for it has gone
+
         def transact() -> None:
             with self._catalog.write() as connection:
                 result = job.function(connection)
@@ -193,6 +179,8 @@ class Writer:
             by_run.setdefault(run.run_id, []).append(visit)
         now = datetime.now(UTC)
         with self._catalog.write() as connection:
+            if self._bodies is not None:
+                self._bodies.put(connection, [visit.body for _, visit in batch if visit.body is not None])
             committed = [
                 self._write(connection, contexts[run_id], visits, now) for run_id, visits in by_run.items()
             ]
@@ -204,8 +192,6 @@ class Writer:
     ) -> Committed:
         counts = self._counts.setdefault(run.run_id, Counter())
         queued = self._write_discoveries(connection, run, visits)
-        if self._bodies is not None:
-            self._bodies.put(connection, [visit.body for visit in visits if visit.body is not None])
         verdicts = self._write_documents(connection, run, visits, counts, now)
         record_verdicts(connection, verdicts, now)
         save_links(

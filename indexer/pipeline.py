@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from catalog.database import Catalog
 from catalog.documents import PendingDocument, mark_indexed, pending_count, pending_documents
-from catalog.tables import NOBODY
+from catalog.vocabulary import NOBODY
 from indexer.embedding.embedder import Embedder
 from indexer.layout import IndexLayout
 from indexer.lock import IndexerBusyError, IndexerLock

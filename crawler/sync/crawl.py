@@ -18,12 +18,13 @@ from sqlalchemy import Connection
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.document import url_key
-from catalog.ledger import Discovery, enqueue, frontier_window, queued_hosts, refuse
+from catalog.ledger import enqueue, frontier_window, queued_hosts, refuse
 from catalog.links import read_links
 from catalog.runs import renew_lease
 from catalog.task import FetchTask, FoundBy
+from catalog.visit import Discovery, Visit
 from catalog.vocabulary import Decision
-from catalog.writer import Committed, Visit, Writer
+from catalog.writer import Committed, Writer
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane

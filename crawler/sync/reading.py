@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from catalog.bodies import StoredBody, stored_body
 from catalog.content import pack_blocks, pack_fields, pack_links, storable, unpack_links
 from catalog.document import DocumentKind, url_key
-from catalog.ledger import REACHABLE_ANOTHER_WAY, Discovery
-from catalog.links import EXAMPLES_PER_HOST, HostRefused
-from catalog.recording import DocumentDraft
-from catalog.tables import NOBODY
 from catalog.task import FoundBy
-from catalog.vocabulary import ALLOWED, Decision, Reason, refused
+from catalog.visit import (
+    EXAMPLES_PER_HOST,
+    REACHABLE_ANOTHER_WAY,
+    Discovery,
+    DocumentDraft,
+    HostRefused,
+    StoredBody,
+    stored_body,
+)
+from catalog.vocabulary import ALLOWED, NOBODY, Decision, Reason, refused
 from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.bodies import body_hash
 from catalog.document import document_id, url_key
-from catalog.ledger import Discovery, FetchedCopy, Verdict
 from catalog.task import FetchTask, FoundBy
+from catalog.visit import Discovery, FetchedCopy, Verdict, Visit, body_hash
 from catalog.vocabulary import Decision, Reason, UrlState
-from catalog.writer import Visit
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Redirected, Refused
 from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.link_rules import LinkRules

@@ -11,7 +11,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.tables import NOBODY
+from catalog.vocabulary import NOBODY
 from indexer.vectors.backend import Found, VectorIndexError
 from indexer.vectors.manifest import Manifest, SegmentEntry, manifest_file, read_manifest
 from indexer.vectors.segment import Segment

@@ -12,7 +12,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.tables import NOBODY
+from catalog.vocabulary import NOBODY
 from indexer.vectors.backend import VectorBatch, VectorIndexError
 from indexer.vectors.files import checksum, save_array, sync_file, sync_folder
 from indexer.vectors.manifest import FileEntry, SegmentEntry

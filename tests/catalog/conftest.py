@@ -15,7 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from catalog.database import Catalog, open_catalog
 from catalog.migrations.upgrade import HEAD
-from catalog.tables import PUBLIC, access_lists, metadata
+from catalog.tables import access_lists, metadata
+from catalog.vocabulary import PUBLIC
 
 _numbers = itertools.count()
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, insert
 from catalog.connectors import connector_id
 from catalog.content import pack_blocks
 from catalog.document import Block, BlockKind, document_id, url_key
-from catalog.tables import PUBLIC, chunks, documents, urls
+from catalog.tables import chunks, documents, urls
+from catalog.vocabulary import PUBLIC
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

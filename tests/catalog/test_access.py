@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.access import AccessList, AccessLists, access_list, intern, read_access_list
 from catalog.database import Catalog
-from catalog.tables import NOBODY, PUBLIC
+from catalog.vocabulary import NOBODY, PUBLIC
 
 principals = st.sampled_from(["everyone", "user:a", "user:b", "group:a", "group:b", "group:c"])
 some = st.frozensets(principals, max_size=4)

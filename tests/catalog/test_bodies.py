@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from catalog.bodies import BodyStore, body_hash, compress, decompress, stored_body
+from catalog.bodies import BodyStore, decompress
 from catalog.database import Catalog
 from catalog.errors import ShardDamagedError
 from catalog.shards import in_use, shard_files
 from catalog.tables import bodies, urls
 from catalog.vacuum import Vacuumed, vacuum_bodies
+from catalog.visit import body_hash, compress, stored_body
 from tests.catalog.rows import add_url
 
 
@@ -164,7 +165,8 @@ def test_a_process_killed_at_any_moment_leaves_every_kept_body_readable(
     program = """
 import itertools, sys
 from pathlib import Path
-from catalog.bodies import BodyStore, stored_body
+from catalog.bodies import BodyStore
+from catalog.visit import stored_body
 from catalog.database import open_catalog
 catalog = open_catalog(sys.argv[1], Path(sys.argv[2]))
 store = BodyStore(catalog.directory, shard_bytes=20_000)

@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from catalog.connectors import connector_id, connector_names
 from catalog.database import Catalog, open_catalog
 from catalog.errors import CatalogError
-from catalog.tables import NOBODY, PUBLIC, access_lists, connectors
+from catalog.tables import access_lists, connectors
+from catalog.vocabulary import NOBODY, PUBLIC
 from tests.catalog.conftest import PostgreSQLServer
 from tests.catalog.rows import NOON
 

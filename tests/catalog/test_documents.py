@@ -18,7 +18,8 @@ from catalog.documents import (
     pending_documents,
     read_documents,
 )
-from catalog.tables import PUBLIC, documents
+from catalog.tables import documents
+from catalog.vocabulary import PUBLIC
 from tests.catalog.rows import NOON, add_chunks, add_document
 
 

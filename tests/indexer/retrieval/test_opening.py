@@ -9,7 +9,7 @@ import pytest
 
 from catalog.access import intern
 from catalog.database import Catalog
-from catalog.tables import PUBLIC
+from catalog.vocabulary import PUBLIC
 from indexer.embedding.embedder import ModelError
 from indexer.layout import IndexLayout
 from indexer.lexical.errors import LexicalIndexError

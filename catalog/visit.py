@@ -1,0 +1,137 @@
+"""What a visit of a URL says, before any of it is written: found URLs, a verdict, a document, a body.
+
+Free of SQLAlchemy, so that the parser processes, which make most of these values, start quickly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import zstandard
+
+from catalog.task import FoundBy
+from catalog.vocabulary import Decision, Reason, UrlState
+
+# A URL refused because of the *way* it was reached may be reached another way later in the same run.
+REACHABLE_ANOTHER_WAY: Final = (Reason.TOO_DEEP, Reason.NOFOLLOW, Reason.TOO_MANY_LINKS)
+
+
+EXAMPLES_PER_HOST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """A URL as it was met, with the rules' decision about it."""
+
+    key: bytes
+    url: str
+    host: str
+    depth: int
+    found_by: FoundBy
+    decision: Decision
+    referrer_id: int | None = None
+    redirects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostRefused:
+    """Links of one page to one host out of scope: no ledger row each, but a counter and some examples."""
+
+    host: str
+    reason: Reason
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedCopy:
+    """What is remembered of a body that was read, for the next conditional request."""
+
+    content_type: str
+    size: int
+    renderer: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    content_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a visit came to.
+
+    `copy` describes the body that was read; None leaves what is known of it. `document_id` is the document
+    that the URL leads to: its own, a duplicate's original, a redirect's target; None leaves it too.
+    """
+
+    url_id: int
+    state: UrlState
+    reason: Reason | None = None
+    rule: str | None = None
+    detail: str | None = None
+    status: int | None = None
+    attempts: int = 1
+    milliseconds: int | None = None
+    document_id: str | None = None
+    copy: FetchedCopy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDraft:
+    """A read page or file, packed for storage (`catalog.content`); its id is its URL's key in hex."""
+
+    id: str
+    url_id: int
+    url: str
+    kind: str
+    title: str
+    language: str | None
+    fields: Mapping[str, object]
+    content: bytes
+    content_hash: bytes
+    access_id: int
+    can_be_copy: bool = True  # enough content for equal content to mean the same document
+
+
+class StoredBody(NamedTuple):
+    """A body ready to be kept: its `body_hash`, its bytes by `compress`, and its size before that."""
+
+    hash: bytes
+    packed: bytes
+    size: int
+
+
+def body_hash(body: bytes) -> bytes:
+    """The 128-bit name of a body."""
+    return hashlib.blake2b(body, digest_size=16).digest()
+
+
+def compress(body: bytes) -> bytes:
+    """A body as it lies in a shard."""
+    return zstandard.compress(body, 3)
+
+
+def stored_body(body: bytes) -> StoredBody:
+    """Hash and compress a body; it takes about a millisecond for 100 KB, so not in the writer's thread."""
+    return StoredBody(body_hash(body), compress(body), len(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All that one visit of a URL says.
+
+    `links` is packed (`catalog.content`); `unchanged` is the id of a document that stands
+    as it is.
+    """
+
+    verdict: Verdict | None = None
+    draft: DocumentDraft | None = None
+    body: StoredBody | None = None
+    links: bytes | None = None
+    discoveries: Sequence[Discovery] = ()
+    hosts_refused: Sequence[HostRefused] = ()
+    unchanged: str | None = None
+    transferred: int = 0  # bytes over the wire
