@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
-_split = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+
+@cache
+def _splitter() -> TLDExtract:
+    """Made when a name is first split: the package brings an HTTP client that takes longer to import than
+    a parser process has to start."""
+    from tldextract import TLDExtract  # noqa: PLC0415
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
 @lru_cache(maxsize=16_384)
@@ -21,7 +30,7 @@ def registrable_domain(hostname: str) -> str:
     name = hostname.removesuffix(".").lower()
     if is_ip_address(name):
         return name
-    parts = _split.extract_str(name)
+    parts = _splitter().extract_str(name)
     if parts.suffix:
         return f"{parts.domain}.{parts.suffix}" if parts.domain else name
     return ".".join(name.split(".")[-2:])

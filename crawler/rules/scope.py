@@ -31,7 +31,9 @@ class Scope:
             folders[seed.host] = (*folders.get(seed.host, ()), seed.path.rpartition("/")[0] + "/")
         object.__setattr__(self, "_hosts", frozenset(folders))
         object.__setattr__(self, "_folders", folders)
-        domains = {registrable_domain(seed.hostname) for seed in self.seeds if has_domain(seed.hostname)}
+        domains = set()
+        if self.follow is Follow.SUBDOMAINS:
+            domains = {registrable_domain(seed.hostname) for seed in self.seeds if has_domain(seed.hostname)}
         object.__setattr__(self, "_domains", frozenset(domains))
 
     def decide(self, address: WebAddress) -> Decision:
