@@ -272,9 +272,9 @@ def _row(connector_id: int, run_id: int, item: Discovery) -> dict[str, object]:
 
 
 def _task(row: Row[*tuple[Any, ...]]) -> FetchTask:
-    # Only a document of its own is asked for conditionally: a 304 says nothing about a refused page, nor
-    # whether a copy still is one.
-    kept = row.document_id == row.key.hex()
+    # Only a document of its own is asked for conditionally: a 304 says nothing about a refused page (of which
+    # no content was kept, even where its document is protected), nor whether a copy still is one.
+    kept = row.document_id == row.key.hex() and row.content_hash is not None
     return FetchTask(
         url_id=row.id,
         key=row.key,
