@@ -12,6 +12,7 @@ from catalog.access import intern
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.recording import reassign_access
+from catalog.redirected_seeds import redirected_seeds
 from catalog.runs import Run, begin_run, recent_runs
 from catalog.vocabulary import RunMode, RunState
 from catalog.writer import RunContext
@@ -43,7 +44,7 @@ def prepare(
         run = begin_run(connection, number, mode, fingerprint)
         rules = ReadingRules(
             connector=connector.name,
-            links=link_rules(connector),
+            links=_with_redirected_seeds(connection, link_rules(connector), run, number),
             extraction=compile_rules(connector, settings.fields),
             max_links_per_page=connector.scope.max_links_per_page,
             access=PatternList("access", [rule.match for rule in connector.access]),
@@ -98,6 +99,17 @@ def link_rules(connector: ConnectorSettings) -> LinkRules:
         file_types=frozenset(filters.files.types),
         attachments=connector.attachments,
     )
+
+
+def _with_redirected_seeds(
+    connection: Connection, rules: LinkRules, run: Run, connector_number: int
+) -> LinkRules:
+    """The rules with the scope that a run had when it was cut off; that of a new run is yet to grow."""
+    for target in redirected_seeds(connection, connector_number, run.id):
+        address = parse_url(target)
+        if isinstance(address, WebAddress):
+            rules = rules.with_redirected_seed(address)
+    return rules
 
 
 def _read_by_these_rules(connection: Connection, run: Run, fingerprint: str) -> bool:

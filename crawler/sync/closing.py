@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from catalog.deletion import ask_about_unmet, condemned, delete_documents, is_protected, reconsider_copies
 from catalog.documents import document_count
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
-from catalog.runs import finish_run
+from catalog.runs import finish_run, read_run
 from catalog.vocabulary import RunState, UrlState
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
 
@@ -38,7 +39,9 @@ def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]
 def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, stopped: bool) -> RunState:
     """Delete what this run has evidence against, unless the guard says no; write how the run ended."""
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
-    counts = dict(crawl.counts)
+    run = read_run(connection, run_id)
+    assert run is not None
+    counts = dict(run.counts)  # what the crawl was told may lag behind the last commit
     if not stopped:
         doomed = condemned(connection, connector_id, run_id)
         scanned = sum(counts.get(name, 0) for name in ("added", "changed", "unchanged"))
@@ -56,7 +59,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             refused[reason.value] = number
         elif url_state is UrlState.FAILED and reason is not None:
             failed[reason.value] = number
-    state, error = _ending(connection, crawl, stopped=stopped)
+    state, error = _ending(connection, crawl, counts, stopped=stopped)
     finish_run(
         connection,
         run_id,
@@ -69,12 +72,14 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     return state
 
 
-def _ending(connection: Connection, crawl: ConnectorCrawl, *, stopped: bool) -> tuple[RunState, str | None]:
+def _ending(
+    connection: Connection, crawl: ConnectorCrawl, counts: Mapping[str, int], *, stopped: bool
+) -> tuple[RunState, str | None]:
     if stopped:
         return RunState.STOPPED, None
     troubled = failed_seeds(connection, crawl.connector_id, crawl.context.run_id)
     error = "; ".join(f"seed {url}: {detail}" for url, detail in troubled) or None
-    if troubled and not any(crawl.counts.get(name) for name in ("added", "changed", "unchanged")):
+    if troubled and not any(counts.get(name) for name in ("added", "changed", "unchanged")):
         return RunState.FAILED, error
     if troubled or crawl.limit is not None:
         return RunState.INCOMPLETE, error

@@ -17,7 +17,7 @@ PARAGRAPH = "Grey gulls sit on the harbour wall at noon and wait for the boats t
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a path answers. `cuttable` pages have an ETag and answer 304 to the one who has them."""
+    """What a path answers; with `etag` the one who names it is answered 304."""
 
     body: bytes = b""
     status: int = 200
@@ -85,10 +85,11 @@ class ChangingSite:
 def page(title: str, *links: str, text: str | None = None, head: str = "") -> Answer:
     """A page with a paragraph of its own; a link is a path, or an `<a>` element as it is to stand there."""
     anchors = (link if link.startswith("<") else f'<a href="{link}">{link}</a>' for link in links)
+    items = "".join(f"<li>{anchor}</li>" for anchor in anchors)
     words = f"{title}. {PARAGRAPH}" if text is None else text
     return Answer(
         f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head><body><main><h1>{title}</h1>"
-        f"<p>{words}</p><ul>{''.join(f'<li>{anchor}</li>' for anchor in anchors)}</ul></main></body></html>".encode()
+        f"<p>{words}</p><ul>{items}</ul></main></body></html>".encode()
     )
 
 

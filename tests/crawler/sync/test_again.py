@@ -1,4 +1,4 @@
-"""Syncs of a site that was synchronised before: nothing twice, what changed, what is gone, what was only missed."""
+"""Syncs of a site that is known: nothing is read twice, what changed is, what is gone goes, the rest stays."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ async def read(
     monkeypatch: pytest.MonkeyPatch, *answers: RobotsAnswer, kept: RobotsAnswer | None = None
 ) -> Asking:
     asking = Asking(answers, kept)
-    monkeypatch.setattr(robots_keeper.asyncio, "sleep", asking.sleep)
+    monkeypatch.setattr("crawler.sync.robots_keeper.asyncio.sleep", asking.sleep)
     await asking.keeper.read(ORIGIN, asking.fetch, asking.recall, asking.said.append)
     return asking
 
