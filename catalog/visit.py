@@ -1,6 +1,7 @@
 """What a visit of a URL says, before any of it is written: found URLs, a verdict, a document, a body.
 
-Free of SQLAlchemy, so that the parser processes, which make most of these values, start quickly.
+Free of SQLAlchemy, so that the parser processes, which make most of these values, start quickly. What they
+send has no slots: a frozen class with slots is pickled by Python code, one without in C.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ REACHABLE_ANOTHER_WAY: Final = (Reason.TOO_DEEP, Reason.NOFOLLOW, Reason.TOO_MAN
 EXAMPLES_PER_HOST: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Discovery:
     """A URL as it was met, with the rules' decision about it."""
 
@@ -36,7 +37,7 @@ class Discovery:
     redirects: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HostRefused:
     """Links of one page to one host out of scope: no ledger row each, but a counter and some examples."""
 
@@ -79,7 +80,7 @@ class Verdict:
     copy: FetchedCopy | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentDraft:
     """A read page or file, packed for storage (`catalog.content`); its id is its URL's key in hex."""
 

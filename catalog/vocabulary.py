@@ -126,7 +126,7 @@ class Reason(StrEnum):
     NOT_LINKED_ANY_MORE = "not_linked_any_more", "no page links it any more, but it still answers"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: decisions travel between processes, and are pickled in C without them
 class Decision:
     """A yes or no about one URL: a no has its reason and, where one exists, the very rule.
 

@@ -46,15 +46,21 @@ def sync(
 
     if sentences := [sentence for each in chosen for sentence in unsupported(each)]:
         stop("\n".join(sentences), ExitCode.WRONG_CALL)
+    from crawler.sync.started_parser import StartedParser
+
+    parsers = StartedParser.one_per_core()  # before the long imports, so that they start beside them
     from catalog.errors import CatalogError
     from catalog.vocabulary import RunMode
     from crawler.sync.program import synchronise
     from crawler.sync.summary import exit_code
 
     try:
-        ending = synchronise(settings, chosen, RunMode(mode.value), index=not no_index)
+        ending = synchronise(settings, chosen, RunMode(mode.value), parsers, index=not no_index)
     except CatalogError as error:
         stop(str(error), ExitCode.FAILED)
+    finally:
+        for parser in parsers:
+            parser.end()
     if json:
         print_json({"runs": [summary.as_json() for summary in ending.runs]})
     else:

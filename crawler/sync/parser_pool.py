@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import subprocess
-import sys
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from catalog.vocabulary import Reason, refused
 from crawler.sync.frames import FrameBuffer, pack_frame
 from crawler.sync.reading import Job, Reading, ReadingRules
+from crawler.sync.started_parser import StartedParser
 
 JOB_SECONDS: Final = 60.0
 """How long one body may keep a parser; after that the process is killed and the body refused."""
 
 _AHEAD: Final = 6
 """Jobs that lie ready at a parser, so that it never waits for the event loop."""
-
-_SOCKET_BYTES: Final = 1 << 20
 
 
 @dataclass(slots=True)
@@ -32,16 +29,16 @@ class _Ticket:
 class ParserPool:
     """A few processes that read bodies, each in order; to be used from one event loop.
 
-    The processes start at once, so that they are ready when the first body comes; each connector's rules
-    are given by `use`. A process that dies or hangs costs the one body that it was reading: that is refused
-    with a reason, the jobs behind it go to a fresh process.
+    It takes over processes that were started before; each connector's rules are given by `use`. A process
+    that dies or hangs costs the one body that it was reading: that is refused with a reason, the jobs behind
+    it go to a fresh process.
     """
 
-    def __init__(self, processes: int, *, job_seconds: float = JOB_SECONDS) -> None:
+    def __init__(self, started: Sequence[StartedParser], *, job_seconds: float = JOB_SECONDS) -> None:
         self.rules: dict[int, ReadingRules] = {}
         self.job_seconds = job_seconds
-        self._size = processes
-        self._spare = [_spawn() for _ in range(processes)]
+        self._size = len(started)
+        self._spare = list(started)
         self._parsers: list[_Parser] = []
         self._queue: deque[_Ticket] = deque()
 
@@ -72,17 +69,15 @@ class ParserPool:
 
     def end_spare(self) -> None:
         """End processes that were never used, when no event loop came to `close` them."""
-        for process, connection in self._spare:
-            connection.close()
-            process.wait()
-        self._spare.clear()
+        while self._spare:
+            self._spare.pop().end()
 
     def feed(self) -> None:
         """Give waiting jobs to the parsers with the fewest, starting processes as they are needed."""
         while self._queue and self._size:
             idlest = min(self._parsers, key=lambda parser: len(parser.tickets), default=None)
             if (idlest is None or idlest.tickets) and len(self._parsers) < self._size:
-                idlest = _Parser(self, *(self._spare.pop() if self._spare else _spawn()))
+                idlest = _Parser(self, self._spare.pop() if self._spare else StartedParser.start())
                 self._parsers.append(idlest)
             if idlest is None or len(idlest.tickets) >= _AHEAD:
                 return
@@ -98,22 +93,11 @@ class ParserPool:
         self.feed()
 
 
-def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start a parser process; return it and our end of the connection to it."""
-    ours, theirs = socket.socketpair()
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
-    command = [sys.executable, "-m", "crawler.sync.parser_process", str(theirs.fileno())]
-    process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
-    theirs.close()
-    return process, ours
-
-
 class _Parser(asyncio.Protocol):
     """One process and the connection to it."""
 
-    def __init__(self, pool: ParserPool, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
-        self.process = process
+    def __init__(self, pool: ParserPool, started: StartedParser) -> None:
+        self.process = started.process
         self.tickets: deque[_Ticket] = deque()
         self._pool = pool
         self._frames = FrameBuffer()
@@ -122,7 +106,7 @@ class _Parser(asyncio.Protocol):
         self._watch: asyncio.TimerHandle | None = None
         self._ending: Reason | None = Reason.PARSER_CRASHED  # None once it was told to end
         loop = asyncio.get_running_loop()
-        self._connecting = loop.create_task(loop.create_connection(lambda: self, sock=connection))
+        self._connecting = loop.create_task(loop.create_connection(lambda: self, sock=started.connection))
 
     def send(self, message: object) -> None:
         """Send now, or as soon as the connection is there."""

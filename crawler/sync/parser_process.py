@@ -12,6 +12,7 @@ from typing import Final
 
 from crawler.sync.frames import FrameBuffer, pack_frame
 from crawler.sync.reading import FollowJob, Reader, ReadingRules, ReadJob
+from extract.language import warm_up
 
 MEMORY_LIMIT: Final = 6 * 2**30
 """Bytes of address space: a body that needs more kills its parser, not the machine."""
@@ -25,6 +26,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     connection = socket.socket(fileno=int(sys.argv[1]))
     reader, frames = Reader(), FrameBuffer()
+    warm_up()
     gc.freeze()
     with connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
         while data := connection.recv(_RECEIVE_BYTES):

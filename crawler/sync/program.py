@@ -24,6 +24,7 @@ from crawler.sync.display import Display
 from crawler.sync.indexing import Indexing, IndexingFailedError
 from crawler.sync.parser_pool import ParserPool
 from crawler.sync.robots_keeper import RobotsKeeper
+from crawler.sync.started_parser import StartedParser
 from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -41,15 +42,20 @@ class Ending:
 
 
 def synchronise(
-    settings: Settings, connectors: Sequence[ConnectorSettings], mode: RunMode, *, index: bool
+    settings: Settings,
+    connectors: Sequence[ConnectorSettings],
+    mode: RunMode,
+    parsers: Sequence[StartedParser],
+    *,
+    index: bool,
 ) -> Ending:
-    """Crawl the connectors side by side and index what they bring.
+    """Crawl the connectors side by side and index what they bring; `parsers` are ended with it.
 
     SIGINT and SIGTERM end it cleanly: what is under way is written down and the next sync continues.
     Raises `CatalogError` when the catalog cannot be used or another process crawls a connector.
     """
+    pool = ParserPool(parsers)
     catalog = open_catalog(settings.store.database, settings.store.directory)
-    pool = ParserPool(len(os.sched_getaffinity(0)))
     try:
         crawls = [prepare(catalog, settings, connector, mode) for connector in connectors]
         ending = uvloop.run(_crawl_and_index(catalog, settings, connectors, crawls, pool, index=index))
@@ -58,7 +64,6 @@ def synchronise(
         vacuum_bodies(catalog)
         return ending
     finally:
-        pool.end_spare()
         catalog.close()
 
 

@@ -69,7 +69,7 @@ class ReadingRules:
         return NOBODY if index is None else self.access_ids[index]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadJob:
     """A body to be read. `follow` is False where links lead nowhere new, `alone` where the page's
     canonical link was found to lead nowhere and the page is judged by itself."""
@@ -85,7 +85,7 @@ class ReadJob:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FollowJob:
     """A page that stands as it was: only its links, as the catalog packed them, are to be followed."""
 
@@ -99,7 +99,7 @@ class FollowJob:
 Job = ReadJob | FollowJob
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What a body says: a document or why there is none, and where it leads."""
 
