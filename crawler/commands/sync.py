@@ -88,4 +88,4 @@ def _print_tables(summaries: tuple[RunSummary, ...]) -> None:
     console.print(summary_table(summaries))
     for summary in summaries:
         for line in remarks(summary):
-            console.print(f"{summary.connector}: {line}", markup=False)
+            console.print(f"{summary.connector}: {line}", markup=False, soft_wrap=True)

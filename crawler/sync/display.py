@@ -49,7 +49,7 @@ class Display:
     def say(self, connector: str, sentence: str) -> None:
         """Print a sentence about a connector."""
         self._console.print(f"[bold]{connector}[/bold]: ", end="")
-        self._console.print(sentence, markup=False)
+        self._console.print(sentence, markup=False, soft_wrap=True)  # a log line stays one line
 
     @contextmanager
     def shown(self) -> Iterator[None]:

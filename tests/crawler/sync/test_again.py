@@ -1,4 +1,4 @@
-"""Syncs of a site that is known: nothing is read twice, what changed is, what is gone goes, the rest stays."""
+"""Syncs of a site that is known: nothing is read twice, what changed is, what is gone goes."""
 
 from __future__ import annotations
 
