@@ -8,8 +8,8 @@ import pkgutil
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ import benchmarks
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 REPORT: Final = REPOSITORY / "docs" / "performance.md"
-NOT_BENCHMARKS: Final = frozenset({"report", "run_all", "peers"})
+RECORD: Final = REPOSITORY / "docs" / "performance.json"
+NOT_BENCHMARKS: Final = frozenset({"report", "run_all", "peers", "synthetic"})
 
 ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {"crawl": ("--peer", "scrapy")}
 """What a benchmark is called with, besides its name."""
@@ -29,34 +30,43 @@ TARGETS: Final[Mapping[str, str]] = {
     "frontier": "≥ 5,000 URLs/s, last tenth ≥ 80 % of the first, ≤ 500 MB",
     "politeness": "≥ 95 % of the ceiling, no host over its rate",
     "startup": "≤ 0.4 s",
+    "manuals": "≥ 85 of 100 terms; 9 of 10 plain questions",
+    "search_quality": "hybrid above both halves on both sets",
+    "extraction": "≤ 1.0 ms/page on the manual; F1 ≥ .95 in issue 7",
 }
 """What we hold ourselves to, by benchmark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one benchmark printed last, or why there is no such line."""
+    """The figures that one benchmark printed, where and when, or why there are none."""
 
     name: str
-    figure: Mapping[str, str | float] | None
+    figures: tuple[Mapping[str, str | float], ...]
+    measured: str
+    machine: str
     fault: str = ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all benchmarks, or those named; 1 when one of them failed."""
+    """Run all benchmarks, or those named; 1 when one of them failed.
+
+    Results are kept in docs/performance.json, so that running some leaves the others' figures standing.
+    """
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run_all", description=__doc__)
     parser.add_argument("names", nargs="*", help="benchmarks to run (all)")
     names = parser.parse_args(arguments).names or benchmark_names()
-    results = []
+    results = read_record(RECORD)
     for name in names:
         print(f"— {name}", flush=True)
-        results.append(run(name))
-    REPORT.write_text(report(results, datetime.now(UTC)), encoding="utf-8")
+        results[name] = run(name)
+        write_record(RECORD, results)
+        REPORT.write_text(report(results.values()), encoding="utf-8")
     print(f"Written: {REPORT}")
-    for result in results:
-        if result.fault:
-            print(f"{result.name} failed: {result.fault}", file=sys.stderr)
-    return int(any(result.fault for result in results))
+    faults = [results[name] for name in names if results[name].fault]
+    for result in faults:
+        print(f"{result.name} failed: {result.fault}", file=sys.stderr)
+    return int(bool(faults))
 
 
 def benchmark_names() -> list[str]:
@@ -66,54 +76,91 @@ def benchmark_names() -> list[str]:
 
 
 def run(name: str) -> Result:
-    """Run one benchmark in a process of its own and read its last line."""
+    """Run one benchmark in a process of its own and read the figures it prints."""
     command = [sys.executable, "-m", f"benchmarks.{name}", *ARGUMENTS.get(name, ())]
     finished = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
     print(finished.stdout, end="", flush=True)
     if finished.returncode != 0:
-        return Result(name, None, f"it ended with {finished.returncode}")
+        return _result(name, (), f"it ended with {finished.returncode}")
     return read_result(name, finished.stdout)
 
 
 def read_result(name: str, output: str) -> Result:
-    """The figure in the last line of a benchmark's output."""
-    last = (output.strip().splitlines() or [""])[-1]
+    """The figures among the lines of a benchmark's output; the last line must be one."""
+    lines = output.strip().splitlines() or [""]
+    figures = tuple(figure for line in lines if (figure := _figure(line)) is not None)
+    if _figure(lines[-1]) is None:
+        return _result(name, (), f"its last line is no figure with name, value and unit: {lines[-1][:80]!r}")
+    return _result(name, figures)
+
+
+def _figure(line: str) -> Mapping[str, str | float] | None:
     try:
-        figure = orjson.loads(last)
+        figure = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return Result(name, None, f"its last line is not JSON: {last[:80]!r}")
-    if not (isinstance(figure, dict) and {"name", "value", "unit"} <= figure.keys()):
-        return Result(name, None, f"its last line has no name, value and unit: {last[:80]!r}")
-    return Result(name, figure)
+        return None
+    return figure if isinstance(figure, dict) and {"name", "value", "unit"} <= figure.keys() else None
 
 
-def report(results: Sequence[Result], moment: datetime) -> str:
+def _result(name: str, figures: tuple[Mapping[str, str | float], ...], fault: str = "") -> Result:
+    return Result(name, figures, f"{datetime.now(UTC):%Y-%m-%d}", machine(), fault)
+
+
+def read_record(path: Path) -> dict[str, Result]:
+    """The results kept so far, by benchmark."""
+    if not path.exists():
+        return {}
+    rows = orjson.loads(path.read_bytes())
+    return {row["name"]: Result(**row | {"figures": tuple(row["figures"])}) for row in rows}
+
+
+def write_record(path: Path, results: Mapping[str, Result]) -> None:
+    """Keep the results, in alphabetical order."""
+    rows = [asdict(results[name]) for name in sorted(results)]
+    path.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def report(results: Iterable[Result]) -> str:
     """The text of docs/performance.md."""
+    ordered = sorted(results, key=lambda result: result.name)
+    machines = sorted({result.machine for result in ordered})
     lines = [
         "# Performance",
         "",
-        "Written by `make bench`; do not edit. Figures of other machines differ, ratios to a peer less so:",
-        "both run in turn on the same machine, servers included, and medians are compared.",
+        "Written by `make bench` (`python -m benchmarks.run_all [NAME…]`); do not edit. Figures of other",
+        "machines differ, ratios to a peer less so: both run in turn on the same machine, servers included,",
+        "and medians are compared.",
         "",
-        f"Measured on {moment:%d %B %Y} on {processor()}, {os.cpu_count()} cores, {memory()},"
-        f" {platform.system()}, Python {platform.python_version()}.",
+        *(f"Measured on {each}." for each in machines),
         "",
-        "| benchmark | value | peer | ratio | target |",
-        "|---|---|---|---|---|",
-        *(_row(result) for result in results),
+        "| benchmark | figure | value | peer | ratio | target | measured |",
+        "|---|---|---|---|---|---|---|",
+        *(row for result in ordered for row in _rows(result)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _row(result: Result) -> str:
+def _rows(result: Result) -> Iterator[str]:
     target = TARGETS.get(result.name, "")
-    if result.figure is None:
-        return f"| {result.name} | not measured: {result.fault} | | | {target} |"
-    figure = result.figure
-    peer = f"{figure['peer']}: {_number(figure['peer_value'])} {figure['unit']}" if "peer" in figure else ""
-    ratio = _number(figure["ratio"]) if "ratio" in figure else ""
-    value = f"{_number(figure['value'])} {figure['unit']}"
-    return f"| {figure['name']} | {value} | {peer} | {ratio} | {target} |"
+    if result.fault:
+        yield f"| {result.name} | | not measured: {result.fault} | | | {target} | {result.measured} |"
+    for figure in result.figures:
+        peer = (
+            f"{figure['peer']}: {_number(figure['peer_value'])} {figure['unit']}" if "peer" in figure else ""
+        )
+        ratio = _number(figure["ratio"]) if "ratio" in figure else ""
+        value = f"{_number(figure['value'])} {figure['unit']}"
+        cells = (result.name, figure["name"], value, peer, ratio, target, result.measured)
+        yield f"| {' | '.join(map(str, cells))} |"
+        target = ""
+
+
+def machine() -> str:
+    """What the figures depend on: processor, cores, memory, system, Python."""
+    return (
+        f"{processor()}, {os.cpu_count()} cores, {memory()}, {platform.system()},"
+        f" Python {platform.python_version()}"
+    )
 
 
 def _number(value: str | float) -> str:

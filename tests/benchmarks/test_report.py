@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 
 from benchmarks.report import Figure, alternate, print_figure
-from benchmarks.run_all import Result, benchmark_names, read_result, report
+from benchmarks.run_all import Result, benchmark_names, read_record, read_result, report, write_record
 from tests.support.static_site import serve_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -66,37 +64,43 @@ def test_a_comparison_needs_a_round() -> None:
         alternate(lambda: 1.0, lambda: 1.0, rounds=0)
 
 
-def test_the_last_line_of_the_output_is_the_figure() -> None:
-    result = read_result("crawl", 'a table\n{"name":"crawl","value":1,"unit":"pages/s"}\n')
-    assert result == Result("crawl", {"name": "crawl", "value": 1, "unit": "pages/s"})
+def test_every_figure_of_an_output_is_kept() -> None:
+    memory = '{"name":"memory","value":2,"unit":"MB"}'
+    result = read_result("crawl", f'{memory}\na table\n{{"name":"crawl","value":1,"unit":"pages/s"}}\n')
+    assert [figure["name"] for figure in result.figures] == ["memory", "crawl"]
+    assert result.fault == ""
 
 
-@pytest.mark.parametrize(
-    ("output", "fault"),
-    [
-        ("", "its last line is not JSON: ''"),
-        ("Traceback", "its last line is not JSON: 'Traceback'"),
-        ('{"name": "crawl"}', 'its last line has no name, value and unit: \'{"name": "crawl"}\''),
-        ("[1]", "its last line has no name, value and unit: '[1]'"),
-    ],
-)
-def test_an_output_without_a_figure_says_why(output: str, fault: str) -> None:
-    assert read_result("crawl", output) == Result("crawl", None, fault)
+@pytest.mark.parametrize("output", ["", "Traceback", '{"name": "crawl"}', "[1]"])
+def test_an_output_that_does_not_end_with_a_figure_says_so(output: str) -> None:
+    result = read_result("crawl", output)
+    assert result.figures == ()
+    assert result.fault == f"its last line is no figure with name, value and unit: {output!r}"
 
 
-def test_the_report_names_machine_and_day_and_has_a_row_for_each_benchmark() -> None:
+def test_the_report_names_machine_and_day_and_has_a_row_for_each_figure() -> None:
     crawl = Figure("crawl", 812.0, "pages/s", peer="scrapy", peer_value=232.0).as_json()
     text = report(
-        [Result("crawl", crawl), Result("frontier", None, "it ended with 1")],
-        datetime(2026, 11, 23, tzinfo=UTC),
+        [
+            Result("frontier", (), "2026-11-23", "a machine", "it ended with 1"),
+            Result("crawl", (crawl,), "2026-11-22", "a machine"),
+        ]
     )
-    assert re.search(r"Measured on 23 November 2026 on .+, \d+ cores, \d+ GiB", text)
-    assert "| crawl | 812.0 pages/s | scrapy: 232.0 pages/s | 3.5 | ratio ≥ 3 |" in text
-    assert "| frontier | not measured: it ended with 1 |" in text
+    assert "Measured on a machine.\n" in text
+    row = "| crawl | crawl | 812.0 pages/s | scrapy: 232.0 pages/s | 3.5 | ratio ≥ 3 | 2026-11-22 |"
+    assert row in text
+    assert "| frontier | | not measured: it ended with 1 | | |" in text
+
+
+def test_results_of_benchmarks_that_did_not_run_again_are_kept(tmp_path: Path) -> None:
+    kept = Result("crawl", ({"name": "crawl", "value": 1.5, "unit": "s"},), "2026-11-22", "a machine")
+    write_record(tmp_path / "performance.json", {"crawl": kept})
+    assert read_record(tmp_path / "performance.json") == {"crawl": kept}
+    assert read_record(tmp_path / "missing.json") == {}
 
 
 def test_helpers_are_no_benchmarks() -> None:
-    assert not {"report", "run_all", "peers"} & set(benchmark_names())
+    assert not {"report", "run_all", "peers", "synthetic"} & set(benchmark_names())
 
 
 def test_the_scrapy_peer_visits_every_page_of_a_site(tmp_path: Path) -> None:
