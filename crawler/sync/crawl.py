@@ -17,12 +17,11 @@ from sqlalchemy import Connection
 
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
-from catalog.document import url_key
-from catalog.ledger import enqueue, frontier_window, queued_hosts, refuse
+from catalog.ledger import frontier_window
 from catalog.links import read_links
 from catalog.runs import renew_lease
 from catalog.task import FetchTask, FoundBy
-from catalog.visit import Discovery, Visit
+from catalog.visit import Visit
 from catalog.vocabulary import Decision
 from catalog.writer import Committed, Writer
 from crawler.fetch.robots_answer import RobotsAnswer
@@ -35,6 +34,7 @@ from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
 from crawler.sync.host_health import HostHealth
+from crawler.sync.planting import plant
 from crawler.sync.reading import FollowJob, Reading, ReadJob
 from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.robots_memory import keep_robots, kept_robots
@@ -125,31 +125,11 @@ class Crawl:
         crawl.started_at = time.monotonic()
         crawl.counts = {name: count for name, count in crawl.run.counts.items() if isinstance(count, int)}
         crawl.pages_begun = crawl.counts.get("fetched", 0)
+        tasks, waiting_hosts = await self._write(partial(plant, crawl))
+        crawl.counts = crawl.counts | {"found": crawl.counts.get("found", 0) + len(tasks)}
         self._writer.count_on_from(crawl.context, crawl.counts)
-        rules = crawl.rules.links
-        found = [
-            Discovery(
-                key=url_key(crawl.name, seed.url),
-                url=seed.url,
-                host=seed.host,
-                depth=0,
-                found_by=FoundBy.SEED,
-                decision=rules.decide(seed, 0, is_seed=True),
-            )
-            for seed in {seed.url: seed for seed in crawl.seeds}.values()
-        ]
-
-        def plant(connection: Connection) -> tuple[tuple[FetchTask, ...], tuple[str, ...]]:
-            context = crawl.context
-            waiting = queued_hosts(connection, context.connector_id, context.run_id)
-            allowed = [item for item in found if item.decision.allowed]
-            kept_out = [item for item in found if not item.decision.allowed]
-            refuse(connection, context.connector_id, context.run_id, kept_out)
-            return enqueue(connection, context.connector_id, context.run_id, allowed), tuple(waiting)
-
-        planted, waiting = await self._write(plant)
-        self._frontier.add_backlog(crawl.connector_id, waiting)
-        self._frontier.add(planted)
+        self._frontier.add_backlog(crawl.connector_id, waiting_hosts)
+        self._frontier.add(tasks)
 
     async def _loop(self) -> None:
         while not self._stopping and self._failure is None:
