@@ -76,6 +76,8 @@ def _validate_as_json(config: Path) -> None:
 
 def _overview(connector: ConnectorSettings) -> dict[str, Any]:
     """What a person wants to see at once of a connector."""
+    from crawler.sync.not_yet import unsupported
+
     return {
         "name": connector.name,
         "seeds": len(connector.seeds),
@@ -86,6 +88,7 @@ def _overview(connector: ConnectorSettings) -> dict[str, Any]:
         "access": "public" if connector.is_public else f"{len(connector.access)} rules",
         "mappings": len(connector.field_mappings),
         "schedule": connector.sync.schedule,
+        "not_supported": list(unsupported(connector)),
         "fingerprint": connector.fingerprint(),
     }
 
@@ -121,6 +124,10 @@ def _print_overview(settings: Settings) -> None:
         )
     Console().print(table)
     typer.echo(f"{settings.path} is valid.", err=True)
+    from crawler.sync.not_yet import unsupported
+
+    for sentence in (line for connector in settings.connectors for line in unsupported(connector)):
+        typer.echo(f"But {sentence}", err=True)
 
 
 def _starts(seeds: int, sitemaps: int) -> str:

@@ -17,7 +17,7 @@ def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
 def _sentences(connector: ConnectorSettings) -> Iterator[str]:
     for login in connector.auth:
         if not isinstance(login, HEADER_LOGINS):
-            yield f"`auth` of this type ({type(login).__name__}) is not supported yet; basic and bearer are"
+            yield f"`auth` of type {login.type} is not supported yet; none, basic and bearer are"
         elif login.logged_in is not None:
             yield "`auth.logged_in` is not supported yet: remove it"
     if connector.sitemaps:
