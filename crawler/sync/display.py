@@ -81,6 +81,8 @@ class Display:
                 if crawl.phase is not Phase.DONE:
                     cells = ", ".join(f"{name} {value}" for name, value in self._cells(crawl, now).items())
                     print(f"{crawl.name}: {cells}", file=sys.stderr, flush=True)
+            if self._indexing is not None:
+                print(f"indexing: {self._indexed(self._indexing)}", file=sys.stderr, flush=True)
 
     def _table(self, now: float) -> Table:
         table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
@@ -91,10 +93,14 @@ class Display:
         for name, cells in rows.items():
             table.add_row(name, *cells.values())
         if self._indexing is not None:
-            progress = self._indexing.progress
-            table.caption = f"indexed {progress.documents:,} documents in {progress.chunks:,} passages"
+            table.caption = f"indexed {self._indexed(self._indexing)}"
             table.caption_justify = "left"
         return table
+
+    def _indexed(self, indexing: Indexing) -> str:
+        progress = indexing.progress
+        waiting = f", {progress.pending:,} waiting" if progress.pending else ""
+        return f"{progress.documents:,} documents in {progress.chunks:,} passages{waiting}"
 
     def _cells(self, crawl: ConnectorCrawl, now: float) -> dict[str, str]:
         counts = crawl.counts
