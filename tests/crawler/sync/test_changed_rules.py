@@ -1,4 +1,4 @@
-"""What a changed configuration does to what is known, and what protects a catalog from a site that vanished."""
+"""What a changed configuration does to what is known, and what protects it from a site that vanished."""
 
 from __future__ import annotations
 
