@@ -51,6 +51,7 @@ def sync(
     parsers = StartedParser.one_per_core()  # before the long imports, so that they start beside them
     from catalog.errors import CatalogError
     from catalog.vocabulary import RunMode
+    from crawler.sync.assembly import CertificateFileError
     from crawler.sync.program import synchronise
     from crawler.sync.summary import exit_code
 
@@ -58,6 +59,8 @@ def sync(
         ending = synchronise(settings, chosen, RunMode(mode.value), parsers, index=not no_index)
     except CatalogError as error:
         stop(str(error), ExitCode.FAILED)
+    except CertificateFileError as error:
+        stop(str(error), ExitCode.WRONG_CALL)
     finally:
         for parser in parsers:
             parser.end()

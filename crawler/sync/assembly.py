@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 from sqlalchemy import Connection
@@ -30,15 +30,21 @@ from settings.connector import ConnectorSettings
 from settings.store import BodyRetention
 
 
+class CertificateFileError(Exception):
+    """The file of `tls.ca_file` cannot be used; the message says which and why."""
+
+
 def prepare(
     catalog: Catalog, settings: Settings, connector: ConnectorSettings, mode: RunMode
 ) -> ConnectorCrawl:
     """Begin (or continue) the run of a connector.
 
-    Raises `catalog.runs.RunHeld` when another living process has it.
+    Raises `catalog.runs.RunHeld` when another living process has it, `CertificateFileError` before
+    anything is written.
     """
     fingerprint = settings_fingerprint(settings, connector)
     seeds = seed_addresses(connector)
+    fetcher = _fetcher(connector, seeds)
     with catalog.write() as connection:
         number = connector_id(connection, connector.name)
         run = begin_run(connection, number, mode, fingerprint)
@@ -62,7 +68,7 @@ def prepare(
         context=RunContext(number, run.id, forced=mode is RunMode.FORCED),
         rules=rules,
         seeds=seeds,
-        fetcher=HttpFetcher.for_connector(connector, seeds, logins_by_origin(connector.auth, seeds)),
+        fetcher=fetcher,
         pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
         obeys_robots=politeness.robots == "obey",
         conditional=conditional,
@@ -70,6 +76,15 @@ def prepare(
         max_duration=connector.scope.max_duration,
         deletion_guard=connector.sync.deletion_guard,
     )
+
+
+def _fetcher(connector: ConnectorSettings, seeds: Sequence[WebAddress]) -> HttpFetcher:
+    try:
+        return HttpFetcher.for_connector(connector, seeds, logins_by_origin(connector.auth, seeds))
+    except OSError as error:  # ssl.SSLError is one: the file holds no certificate
+        raise CertificateFileError(
+            f"connector {connector.name}: `tls.ca_file` {connector.tls.ca_file}: {error.strerror or error}"
+        ) from error
 
 
 def settings_fingerprint(settings: Settings, connector: ConnectorSettings) -> str:

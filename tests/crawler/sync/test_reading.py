@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.bodies import body_hash
 from catalog.content import unpack_links
 from catalog.document import document_id
 from catalog.task import FoundBy
+from catalog.visit import body_hash
 from catalog.vocabulary import ALLOWED, NOBODY, Reason, refused
 from crawler.sync.reading import SMALLEST_COPY, FollowJob, Reader, Reading, ReadingRules
 from tests.crawler.sync.rules import CONNECTOR, link_rules, read_job, reading_rules
