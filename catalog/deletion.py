@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, exists, or_, select, update
 
+from catalog.dialect import lock_in_order
 from catalog.evidence import LEADS_ELSEWHERE, ended, stands
 from catalog.ledger import requeue
 from catalog.tables import documents, urls
@@ -125,6 +126,7 @@ def reconsider_copies(connection: Connection, connector_id: int, run_id: int) ->
 
 def delete_documents(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     """Mark documents as deleted; the indexer takes them out, and their versions stay."""
+    lock_in_order(connection, documents.c.id, ids)
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         connection.execute(

@@ -1,11 +1,14 @@
-"""The one place that knows SQLite from PostgreSQL: ON CONFLICT, and texts longer than their column."""
+"""The one place that knows SQLite from PostgreSQL: conflicts, locks, and lengths of texts."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, String, Table
+from sqlalchemy import Column, Connection, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
+
+_BATCH: Final = 500  # values in one IN list
 
 
 def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -19,3 +22,17 @@ def fitting(value: str, column: Column[Any]) -> str:
     """As much of what a stranger sent as the column holds: SQLite takes any text, PostgreSQL refuses it."""
     assert isinstance(column.type, String)
     return value[: column.type.length]
+
+
+def lock_in_order(connection: Connection, key: Column[str], values: Iterable[str]) -> None:
+    """Lock the rows with these keys until the transaction ends, in the order of the keys.
+
+    Whoever changes many rows at once does so in that order: else two of them could wait for each other in
+    a circle, which PostgreSQL ends by failing one. On SQLite there is only one writer at a time.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), _BATCH):
+        rows = select(key).where(key.in_(ordered[start : start + _BATCH])).order_by(key)
+        connection.execute(rows.with_for_update(key_share=True))

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
-from catalog.dialect import fitting
+from catalog.dialect import fitting, lock_in_order
 from catalog.evidence import stands
 from catalog.tables import document_versions, documents
 from catalog.visit import DocumentDraft
@@ -269,6 +269,7 @@ def reassign_access(connection: Connection, connector_id: int, access_id: Callab
         if (now := access_id(row.url)) != row.access_id
     ]
     if changed:
+        lock_in_order(connection, documents.c.id, (str(row["document_id"]) for row in changed))
         connection.execute(_REASSIGN, changed)
     return len(changed)
 

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,10 +21,11 @@ from sqlalchemy import Connection, update
 
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
+from catalog.dialect import lock_in_order
 from catalog.ledger import enqueue, record_verdicts, refuse
 from catalog.links import count_refused_hosts, save_links
 from catalog.recording import Fate, Settled, save_documents, touch_documents
-from catalog.tables import runs
+from catalog.tables import documents, runs
 from catalog.task import FetchTask
 from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
 from catalog.vocabulary import Reason, UrlState
@@ -181,6 +182,7 @@ class Writer:
         with self._catalog.write() as connection:
             if self._bodies is not None:
                 self._bodies.put(connection, [visit.body for _, visit in batch if visit.body is not None])
+            lock_in_order(connection, documents.c.id, _documents_of(visit for _, visit in batch))
             committed = [
                 self._write(connection, contexts[run_id], visits, now) for run_id, visits in by_run.items()
             ]
@@ -252,6 +254,14 @@ class Writer:
             if visit.verdict is not None:
                 verdicts.append(_with_fate(visit.verdict, visit.draft, settled))
         return verdicts
+
+
+def _documents_of(visits: Iterable[Visit]) -> Iterator[str]:
+    for visit in visits:
+        if visit.draft is not None:
+            yield visit.draft.id
+        if visit.unchanged is not None:
+            yield visit.unchanged
 
 
 def _with_fate(verdict: Verdict, draft: DocumentDraft | None, settled: Settled | None) -> Verdict:
