@@ -22,7 +22,7 @@ demo-stop: ## end what `make demo` started
 test: ## run all tests against real servers
 	@scripts/system-packages $(TEST_PACKAGES)
 	@scripts/environment test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 lint: ## style, types, import rules
 	@scripts/environment test

@@ -70,6 +70,8 @@ def sync(
         _print_tables(ending.runs)
     if ending.indexing_error is not None:
         stop(f"indexing failed: {ending.indexing_error}", ExitCode.FAILED)
+    if ending.interrupted:
+        stop("indexing was interrupted: the next sync or `indexer run` goes on with it", ExitCode.INTERRUPTED)
     raise typer.Exit(exit_code(ending.runs))
 
 

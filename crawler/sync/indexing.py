@@ -31,6 +31,7 @@ class Indexing:
     def __init__(self, config: Path) -> None:
         self._command: Sequence[str] = (sys.executable, "-m", "indexer.worker", "--config", str(config))
         self.progress = IndexingProgress()
+        self.interrupted = False
         self._process: asyncio.subprocess.Process | None = None
         self._following: asyncio.Task[None] | None = None
         self._said: list[str] = []
@@ -53,7 +54,7 @@ class Indexing:
         assert self._process.stdin is not None
         self._process.stdin.close()
         await self._following
-        if await self._process.wait() != 0:
+        if await self._process.wait() != 0 and not self.interrupted:
             raise IndexingFailedError("\n".join(self._said[-5:]) or "the indexer ended without a word")
         return self.progress
 
@@ -66,6 +67,12 @@ class Indexing:
         await self._process.wait()
         if self._following is not None:
             self._following.cancel()
+
+    def interrupt(self) -> None:
+        """End it early, which is no failure: what it did not do stays pending."""
+        self.interrupted = True
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
 
     def kill(self) -> None:
         """End it this instant, without waiting."""

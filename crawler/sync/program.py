@@ -35,10 +35,12 @@ from settings.store import BodyRetention
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a sync came to. `indexing_error` is what the indexer said when it failed."""
+    """What a sync came to. `indexing_error` is what the indexer said when it failed, `interrupted` whether
+    it was ended before all was indexed."""
 
     runs: tuple[RunSummary, ...]
     indexing_error: str | None = None
+    interrupted: bool = False
 
 
 def synchronise(
@@ -102,7 +104,11 @@ async def _crawl_and_index(
                 except IndexingFailedError as failure:
                     error = str(failure)
     with catalog.read() as connection:
-        return Ending(tuple(summarise(connection, each.run.id, each.connector_id) for each in crawls), error)
+        return Ending(
+            tuple(summarise(connection, each.run.id, each.connector_id) for each in crawls),
+            error,
+            interrupted=indexing is not None and indexing.interrupted,
+        )
 
 
 def _stop_at_signals(crawl: Crawl, indexing: Indexing | None) -> None:
@@ -116,6 +122,8 @@ def _stop_at_signals(crawl: Crawl, indexing: Indexing | None) -> None:
                 indexing.kill()
             os._exit(ExitCode.INTERRUPTED)
         asked = True
+        if indexing is not None and not crawl.stopped:  # all is crawled: only the indexer is at work
+            indexing.interrupt()
         crawl.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -15,7 +16,7 @@ import pytest
 
 from catalog.writer import LARGEST_BATCH
 from tests.support.changing_site import Answer, ChangingSite, Declared, page, redirect, serve_site
-from tests.support.syncing import Kept, configure, finish, kept, start, sync
+from tests.support.syncing import REPOSITORY, Kept, command, configure, finish, kept, start, sync
 
 PAGES = 1_500
 CONCURRENCY = 8
@@ -164,6 +165,39 @@ def test_what_a_seed_redirects_to_stays_in_scope_when_a_sync_is_continued(tmp_pa
         continued = sync(config)
         assert continued.code == 0
         assert continued.run["documents"] == 122
+
+
+def test_ctrl_c_while_only_the_indexer_works_ends_it_and_keeps_the_crawl(tmp_path: Path) -> None:
+    chapters = {
+        f"/{number}": page(f"Chapter {number}", text=f"Verse {number}. " * 4_000) for number in range(60)
+    }
+    with serve_site({"/": page("Start", *chapters), **chapters}) as site:
+        config = configured(tmp_path, site)
+        command_line = [argument for argument in command(config) if argument != "--no-index"]
+        process = subprocess.Popen(
+            command_line, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        deadline = time.monotonic() + 60
+        while not run_ended(config) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        ended = finish(process)
+    assert ended.code == 130
+    assert ended.run["state"] == "succeeded"
+    assert "indexing was interrupted" in ended.said
+    assert any(document.pending for document in kept(config).documents.values())
+
+
+def run_ended(config: Path) -> bool:
+    if not (config.parent / "data" / "catalog.db").exists():
+        return False
+    connection = sqlite3.connect(f"file:{config.parent / 'data' / 'catalog.db'}?mode=ro", uri=True)
+    try:
+        return connection.execute("SELECT state FROM runs").fetchall() == [("succeeded",)]
+    except sqlite3.OperationalError:  # its tables are just being made
+        return False
+    finally:
+        connection.close()
 
 
 def test_a_wait_for_robots_txt_does_not_hold_up_the_end(tmp_path: Path) -> None:
