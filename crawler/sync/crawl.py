@@ -194,9 +194,15 @@ class Crawl:
 
     def _may_ask(self, crawl: ConnectorCrawl, task: FetchTask) -> Decision:
         decision = self.health.decide(task.host)
+        if not decision.allowed:
+            return decision
+        address = parse_url(task.url)
+        assert isinstance(address, WebAddress)  # only canonical URLs are in the ledger
+        if task.found_by is FoundBy.ORPHAN:
+            # No link brought it here, so the rules of today have not been asked about it; how deep it lies
+            # without a link nobody knows.
+            decision = crawl.rules.links.decide(address, 0)
         if decision.allowed and crawl.obeys_robots:
-            address = parse_url(task.url)
-            assert isinstance(address, WebAddress)  # only canonical URLs are in the ledger
             decision = self._robots.decide(address)
         return decision
 

@@ -98,6 +98,7 @@ async def _crawl_and_index(
         _stop_at_signals(crawl, indexing)
         with display.shown():
             await crawl.run()
+            await pool.close()  # indexing may go on for long, and wants the memory
             if indexing is not None and not crawl.stopped:
                 try:
                     await indexing.finish()

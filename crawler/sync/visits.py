@@ -18,6 +18,17 @@ MAX_REDIRECTS = 10
 
 RENDERER_HTTP = "http"
 
+_OUT_OF_REACH = frozenset(
+    {
+        Reason.ROBOTS_UNREACHABLE,
+        Reason.DNS_FAILED,
+        Reason.CONNECTION_FAILED,
+        Reason.TLS_FAILED,
+        Reason.TIMEOUT,
+        Reason.FORBIDDEN_ADDRESS,
+    }
+)
+
 
 def without_content(task: FetchTask, outcome: Gone | Refused | Failed) -> Visit:
     """An answer that brought nothing to read."""
@@ -35,8 +46,8 @@ def without_content(task: FetchTask, outcome: Gone | Refused | Failed) -> Visit:
 
 
 def not_asked(task: FetchTask, decision: Decision) -> Visit:
-    """No request was made: robots.txt forbids it or could not be read."""
-    failed = decision.reason is not Reason.ROBOTS_DISALLOWED
+    """No request was made: a rule or robots.txt forbids it, or its host is out of reach."""
+    failed = decision.reason in _OUT_OF_REACH
     return Visit(
         Verdict(
             task.url_id,
