@@ -80,7 +80,7 @@ def oddities(elsewhere: str) -> dict[str, Declared]:
         "/header-noindex": Answer(page("By header").body, headers={"X-Robots-Tag": "noindex"}),
         "/original": original,
         "/copy-of-original": page(
-            "Printed", text="A print-out. " * 20, head='<link rel="canonical" href="/original">'
+            "Printed", text="A print-out. " * 20, head='<link rel="canonical" href="/level/1">'
         ),
         "/repeated": original,
         "/large": page("Large", text="x" * 200_000),
@@ -143,7 +143,6 @@ VERDICTS = {
     "/nofollow": ("indexed", None),
     "/behind-nofollow": ("refused", "nofollow"),
     "/header-noindex": ("refused", "noindex"),
-    "/original": ("indexed", None),
     "/copy-of-original": ("duplicate", "canonical_elsewhere"),
     "/large": ("refused", "too_large"),
     "/slow": ("indexed", None),
@@ -168,7 +167,9 @@ def test_each_url_has_its_verdict(crawled: Crawled, path: str, verdict: tuple[st
 
 
 def test_every_url_that_a_link_reaches_has_a_row_and_there_is_no_other(crawled: Crawled) -> None:
-    assert set(crawled.kept.ledger) == {crawled.site.url(path) for path in (*VERDICTS, "/repeated")}
+    assert set(crawled.kept.ledger) == {
+        crawled.site.url(path) for path in (*VERDICTS, "/original", "/repeated")
+    }
 
 
 def test_of_two_pages_that_say_the_same_one_is_the_duplicate(crawled: Crawled) -> None:
