@@ -25,10 +25,10 @@ _BEGIN: Final = "sqlite_begin"  # an execution option of ours: how a SQLite tran
 _PRAGMAS: Final = (
     "PRAGMA synchronous=NORMAL",  # in WAL mode a crash of the process loses nothing
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-65536",  # KiB
-    "PRAGMA mmap_size=268435456",
+    "PRAGMA cache_size=-32768",  # KiB, for each connection
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA wal_autocheckpoint=8192",  # pages: a big batch touches pages all over a large ledger
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -86,6 +87,7 @@ class Crawl:
         self._stopping = False
         self._failure: BaseException | None = None
         self._wake = asyncio.Event()
+        self._reading = ThreadPoolExecutor(1, "catalog-reader")
 
     @property
     def stopped(self) -> bool:
@@ -120,6 +122,7 @@ class Crawl:
             await self._wind_up()
         finally:
             await asyncio.to_thread(self._writer.close)
+            self._reading.shutdown(wait=False, cancel_futures=True)
 
     async def _begin(self, crawl: ConnectorCrawl) -> None:
         crawl.started_at = time.monotonic()
@@ -281,7 +284,7 @@ class Crawl:
     async def _follow_again(self, crawl: ConnectorCrawl, task: FetchTask) -> Reading:
         if task.found_by is FoundBy.ORPHAN:
             return Reading()
-        links = await asyncio.to_thread(self._read, lambda connection: read_links(connection, task.url_id))
+        links = await self._read(lambda connection: read_links(connection, task.url_id))
         if links is None:
             return Reading()
         return await self._reader.read(
@@ -315,7 +318,7 @@ class Crawl:
         self._wake.set()
 
     async def _recall_robots(self, origin: str) -> RobotsAnswer | None:
-        return await asyncio.to_thread(self._read, partial(kept_robots, origin))
+        return await self._read(partial(kept_robots, origin))
 
     async def _refill(self, lane: Lane) -> None:
         crawl = self._by_id[lane.connector_id]
@@ -324,7 +327,7 @@ class Crawl:
         def load(connection: Connection) -> tuple[FetchTask, ...]:
             return frontier_window(connection, lane.connector_id, crawl.context.run_id, lane.host, limit)
 
-        tasks = await asyncio.to_thread(self._read, load)
+        tasks = await self._read(load)
         self._frontier.refill(lane, tasks, exhausted=len(tasks) < limit)
         self._wake.set()
 
@@ -364,9 +367,14 @@ class Crawl:
     async def _write(self, function: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._writer.execute(function))
 
-    def _read(self, function: Callable[[Connection], T]) -> T:
-        with self._catalog.read() as connection:
-            return function(connection)
+    async def _read(self, function: Callable[[Connection], T]) -> T:
+        """Ask the catalog in the one thread for it: more of them would only wait for each other's turn."""
+
+        def ask() -> T:
+            with self._catalog.read() as connection:
+                return function(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._reading, ask)
 
     def _spawn(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = asyncio.get_running_loop().create_task(work)
