@@ -119,7 +119,7 @@ MANUALS: Final = (
 QUESTIONS: Final = tuple(
     Asked(text, manual, frozenset(pages.split()))
     for manual, text, pages in (
-        ("postgresql", "How can I see how much disk space my tables take up?", "diskusage.html"),
+        ("postgresql", "How can I see how much disk space my tables take up?", "disk-usage.html"),
         ("postgresql", "How do I load a large amount of data quickly?", "populate.html"),
         (
             "postgresql",
