@@ -196,12 +196,13 @@ def ask(config: Path) -> int:
         prefixes = {manual.name: prefix(catalog, manual) for manual in MANUALS}
         retriever = open_retriever(catalog, settings)
         found = _count(retriever, QUESTIONS, prefixes)
-        print(f"plain questions: {found} of {len(QUESTIONS)} have their page among the first {TOP}")
+        unit = f"of {len(QUESTIONS)} with their page in the top {TOP}"
+        print_figure(Figure("manuals, plain questions", found, unit))
         terms = drawn_terms()
         found = _count(retriever, terms, prefixes)
     finally:
         catalog.close()
-    print_figure(Figure("manuals", found, f"of {len(terms)} terms with their page in the top {TOP}"))
+    print_figure(Figure("manuals, index terms", found, f"of {len(terms)} with their page in the top {TOP}"))
     return 0
 
 
