@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from settings.connector import ConnectorSettings
 from settings.faults import UnknownConnectorError
@@ -21,8 +21,7 @@ class Settings(Section):
 
     version: Literal[1]
     """The version of this file's format: 1."""
-    # A mapping as the default, validated like one that was written: its paths start from the file's folder.
-    store: StoreSettings = Field(default_factory=dict, validate_default=True)
+    store: StoreSettings = Field(default_factory=StoreSettings)
     """Where everything is kept."""
     index: IndexSettings = IndexSettings()
     """What is derived from the catalog: embeddings and indexes."""
@@ -35,6 +34,12 @@ class Settings(Section):
     """The crawls."""
 
     _path: Path = PrivateAttr(default_factory=lambda: Path("connectors.yaml").absolute())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_store(cls, data: Any) -> Any:
+        """A file that leaves `store` out means an empty one: its paths start from the file's folder too."""
+        return {"store": {}} | data if isinstance(data, dict) else data
 
     @property
     def path(self) -> Path:

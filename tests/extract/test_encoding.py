@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.html.encoding import decode, encoding_of, sniff
+from tests.support.suites import SUITES, needs_suites
 
-SUITE = Path(__file__).resolve().parents[2] / "../shared/suites/html_encoding/html5lib_encoding_sniff.json"
+SUITE = SUITES / "html_encoding/html5lib_encoding_sniff.json"
 
 
-@pytest.mark.skipif(not SUITE.exists(), reason="the shared suites are not beside this checkout")
+@needs_suites
 def test_every_html5lib_case_that_needs_no_script_is_sniffed_right() -> None:
     wrong = []
     for case in json.loads(SUITE.read_bytes()):

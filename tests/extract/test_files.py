@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from pathlib import Path
 
 import docx
 import openpyxl
@@ -19,9 +18,10 @@ from catalog.vocabulary import Reason
 from extract.page import Page, Unreadable
 from extract.read import read
 from extract.rules import DEFAULT_RULES
+from tests.support.suites import SUITES, needs_suites
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-SUITE = Path(__file__).resolve().parents[2] / "../shared/suites/documents"
+SUITE = SUITES / "documents"
 
 
 def read_file(body: bytes, name: str = "file", label: str = "", link_text: str = "") -> Page | Unreadable:
@@ -186,7 +186,7 @@ def test_documents_of_the_suite_give_the_strings_they_must(case: dict[str, objec
     assert [string for string in text_wanted if words(string) not in found] == []
 
 
-@pytest.mark.skipif(not SUITE.exists(), reason="the shared suites are not beside this checkout")
+@needs_suites
 def test_a_presentation_keeps_its_slides() -> None:
     blocks = file_of((SUITE / "markitdown/test.pptx").read_bytes(), "talk.pptx").blocks
     assert sorted({block.page for block in blocks if block.page}) == [1, 2, 3, 4, 5, 6]

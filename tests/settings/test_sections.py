@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import Settings
+from settings import Settings, load_settings
 from settings.keys import valid_keys
 from settings.search import SignInAuthentication, TokenAuthentication
 from settings.services import ModelServer
@@ -136,3 +136,16 @@ def test_the_keys_that_may_stand_at_a_place(
     path: tuple[str | int, ...], data: object, expected: set[str]
 ) -> None:
     assert set(valid_keys(Settings, path, data)) == expected
+
+
+def test_a_file_without_a_store_keeps_its_data_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "configuration"
+    folder.mkdir()
+    file = folder / "connectors.yaml"
+    file.write_text("version: 1\nconnectors: [{name: a, seeds: ['https://a.example/']}]\n")
+    monkeypatch.chdir(tmp_path)
+    store = load_settings(file).store
+    assert store.directory == folder / "data"
+    assert store.database == f"sqlite:///{folder / 'data' / 'catalog.db'}"

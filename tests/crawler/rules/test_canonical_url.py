@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.rules.canonical_url import UrlFault, WebAddress, _address_of, parse_url, standard_href
+from tests.support.suites import SUITES, needs_suites
 
-SUITE = Path(__file__).resolve().parents[3] / "../shared/suites/url/wpt_http_subset.json"
+SUITE = SUITES / "url/wpt_http_subset.json"
 
 
 def address(text: str, base: str | None = None) -> WebAddress:
@@ -21,6 +21,7 @@ def address(text: str, base: str | None = None) -> WebAddress:
     return parsed
 
 
+@needs_suites
 def test_all_web_platform_cases_parse_as_the_standard_says() -> None:
     cases = json.loads(SUITE.read_text())
     wrong = []

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 
 import pytest
 
 from catalog.vocabulary import ALLOWED, Decision, Reason
 from crawler.rules.robots import MAX_BYTES, Access, RobotsRules
+from tests.support.suites import SUITES, needs_suites
 
-SUITE = Path(__file__).resolve().parents[3] / "../shared/suites/robots/robots_cases.json"
+SUITE = SUITES / "robots/robots_cases.json"
 PAGE = "https://example.com/private/page"
 
 
+@needs_suites
 def test_all_independent_cases_are_decided_as_expected() -> None:
     cases = json.loads(SUITE.read_text())
     wrong = []
