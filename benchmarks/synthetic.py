@@ -21,7 +21,7 @@ from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
-from crawler.sync.reading import Job, Reading, ReadingRules
+from crawler.sync.reading import LINKS_REMEMBERED, Job, Reading, ReadingRules
 from crawler.sync.recently_seen import RecentlySeen
 from extract.rules import ExtractionRules
 from settings.scope import Follow
@@ -38,7 +38,7 @@ class SyntheticWeb:
 
     pages: int
     hosts: int
-    handed_over: RecentlySeen[int] = field(default_factory=lambda: RecentlySeen(200_000))
+    handed_over: RecentlySeen[int] = field(default_factory=lambda: RecentlySeen(LINKS_REMEMBERED))
 
     def url(self, page: int) -> str:
         """The URL of a page."""

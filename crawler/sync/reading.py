@@ -28,8 +28,12 @@ from extract.page import FieldFault, Link, Page
 from extract.read import read
 from extract.rules import ExtractionRules
 
-LINKS_REMEMBERED: Final = 200_000
-"""How many links of a connector a parser process recognises as already handed over (about 40 MB)."""
+LINKS_REMEMBERED: Final = 500_000
+"""How many links of a connector a parser process recognises as already handed over.
+
+Of each only a 64-bit hash is kept (at most about 70 MB): two of a million links share one with a probability
+of 3 in 100 million.
+"""
 
 SMALLEST_COPY: Final = 200
 """Characters below which equal text does not make two pages copies: lists and forms of a site often say the
@@ -134,7 +138,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._rules: dict[int, ReadingRules] = {}
-        self._settled: dict[int, RecentlySeen[str]] = {}
+        self._settled: dict[int, RecentlySeen[int]] = {}
 
     def use(self, connector_id: int, rules: ReadingRules) -> None:
         """Take a connector's rules; links decided by former ones are decided anew."""
@@ -180,11 +184,12 @@ class Reader:
             if text in seen_here:
                 continue
             seen_here.add(text)
-            if text in settled:
+            mark = hash(text)
+            if mark in settled:
                 continue
             address = parse_url(text)
             if isinstance(address, UrlFault):
-                settled.add(text)  # neither a host to ask nor an address to write down
+                settled.add(mark)  # neither a host to ask nor an address to write down
                 continue
             decision = rules.links.decide(address, job.depth + 1)
             if decision.allowed and (page_nofollow or link.nofollow):
@@ -194,7 +199,7 @@ class Reader:
                     Reason.TOO_MANY_LINKS, f"scope.max_links_per_page {rules.max_links_per_page}"
                 )
             if decision.reason not in REACHABLE_ANOTHER_WAY:
-                settled.add(text)
+                settled.add(mark)
             self._sort(found, job, address, decision, rules)
         return found
 
