@@ -15,9 +15,7 @@ from sqlalchemy import Connection, func, select, text
 from catalog.dialect import insert_or
 from catalog.tables import access_lists
 from catalog.vocabulary import NOBODY, PUBLIC
-
-EVERYONE: Final = "everyone"
-"""The principal that every caller has; others are written `user:NAME` and `group:NAME`."""
+from settings.access import EVERYONE
 
 _REMEMBERED_CALLERS: Final = 4096
 

@@ -96,6 +96,10 @@ def run_summary(run: Run) -> dict[str, Any]:
         "pages_per_second": round(run.counts.get("fetched", 0) / run.seconds, 1) if run.seconds else 0.0,
         **{kind: run.counts.get(kind, 0) for kind in COUNTED},
         "documents": run.counts.get("documents", 0),
+        "visited": run.counts.get("fetched", 0),
+        "duplicates": run.counts.get("state:duplicate", 0),
+        "redirects": run.counts.get("state:redirect", 0),
+        "gone": run.counts.get("state:gone", 0),
         "refused": run.counts.get("refused", {}),
         "failed": run.counts.get("failed", {}),
     }

@@ -10,6 +10,7 @@ from settings.patterns import Pattern
 from settings.section import Section
 
 EVERYONE: Final = "everyone"
+"""The principal that every caller has; others are written `user:NAME` and `group:NAME`."""
 
 
 def _principal(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,11 +46,3 @@ class HostHealth:
         if streak is None or streak.length < FAILURES_IN_A_ROW:
             return ALLOWED
         return refused(streak.reason, f"left alone after {streak.length} failures in a row: {streak.detail}")
-
-    def given_up(self) -> Mapping[str, str]:
-        """The hosts left alone, each with what was seen last."""
-        return {
-            host: streak.detail
-            for host, streak in self._streaks.items()
-            if streak.length >= FAILURES_IN_A_ROW
-        }

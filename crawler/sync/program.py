@@ -13,7 +13,7 @@ import uvloop
 
 from catalog.bodies import BodyStore
 from catalog.database import Catalog, open_catalog
-from catalog.runs import prune_runs
+from catalog.runs import prune_runs, read_run
 from catalog.vacuum import vacuum_bodies
 from catalog.vocabulary import RunMode
 from crawler.rules.robots import PRODUCT_NAME
@@ -105,8 +105,9 @@ async def _crawl_and_index(
                 except IndexingFailedError as failure:
                     error = str(failure)
     with catalog.read() as connection:
+        ended = [read_run(connection, each.run.id) for each in crawls]
         return Ending(
-            tuple(summarise(connection, each.run.id, each.connector_id) for each in crawls),
+            tuple(summarise(run) for run in ended if run is not None),
             error,
             interrupted=indexing is not None and indexing.interrupted,
         )

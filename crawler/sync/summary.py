@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from catalog.documents import document_count
-from catalog.runs import Run, read_run
-from catalog.vocabulary import Reason, RunState, UrlState
+from catalog.reports import run_summary
+from catalog.runs import Run
+from catalog.vocabulary import Reason, RunState
 from settings.console import ExitCode
 
 if TYPE_CHECKING:
@@ -47,33 +45,10 @@ class RunSummary:
         return asdict(self)
 
 
-def summarise(connection: Connection, run_id: int, connector_id: int) -> RunSummary:
+def summarise(run: Run) -> RunSummary:
     """The summary of a run that has ended."""
-    run = read_run(connection, run_id)
-    assert run is not None, f"run {run_id} was just written"
-    counts = run.counts
-    return RunSummary(
-        connector=run.connector,
-        run=run.id,
-        mode=run.mode.value,
-        state=run.state.value,
-        limit=None if run.limit is None else run.limit.value,
-        error=run.error,
-        pages_per_second=_rate(run),
-        seconds=round(run.seconds, 3),
-        added=counts.get("added", 0),
-        changed=counts.get("changed", 0),
-        unchanged=counts.get("unchanged", 0),
-        deleted=counts.get("deleted", 0),
-        protected=counts.get("protected", 0),
-        documents=document_count(connection, connector_id),
-        visited=counts.get("fetched", 0),
-        duplicates=counts.get(f"state:{UrlState.DUPLICATE.value}", 0),
-        redirects=counts.get(f"state:{UrlState.REDIRECT.value}", 0),
-        gone=counts.get(f"state:{UrlState.GONE.value}", 0),
-        refused=counts.get("refused", {}),
-        failed=counts.get("failed", {}),
-    )
+    row = run_summary(run)
+    return RunSummary(**{each.name: row[each.name] for each in fields(RunSummary)})
 
 
 def exit_code(summaries: Sequence[RunSummary]) -> ExitCode:
@@ -146,8 +121,3 @@ def _others(summary: RunSummary) -> str:
     kinds = (("duplicates", summary.duplicates), ("redirects", summary.redirects), ("gone", summary.gone))
     named = [f"{number:,} {kind}" for kind, number in kinds if number]
     return f", among them {', '.join(named)}" if named else ""
-
-
-def _rate(run: Run) -> float:
-    fetched = run.counts.get("fetched", 0)
-    return round(fetched / run.seconds, 1) if run.seconds else 0.0

@@ -38,7 +38,7 @@ def evaluate(
     from indexer.commands.session import opened
     from indexer.retrieval import evaluation
     from indexer.retrieval.opening import open_retriever
-    from indexer.retrieval.question import EVERYONE
+    from settings.access import EVERYONE
     from settings.console import print_json
 
     judged = _read(queries)

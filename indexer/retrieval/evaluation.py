@@ -14,7 +14,8 @@ from catalog.tables import documents
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.judgements import JudgedQuery
 from indexer.retrieval.metrics import Quality, mean, quality
-from indexer.retrieval.question import EVERYONE, Hit, Question, Results
+from indexer.retrieval.question import Hit, Question, Results
+from settings.access import EVERYONE
 
 DEPTH: Final = 100
 """Results per query that are looked at; the reciprocal rank of what stands below is 0."""

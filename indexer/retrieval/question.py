@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from catalog.document import FieldValue
-
-EVERYONE: Final = "everyone"
-"""The principal that every caller has; others are written `user:NAME` and `group:NAME`."""
+from settings.access import EVERYONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from typing import Annotated, Final, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from indexer.retrieval.question import EVERYONE, Filter, Question
+from indexer.retrieval.question import Filter, Question
 from search_api.query.cursor import decode_cursor
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
 from search_api.query.fields import FieldCatalog
 from search_api.query.filters import filter_of_parameters, parse_filter
 from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS
 from search_api.query.values import unprintable
+from settings.access import EVERYONE
 
 PUBLIC: Final = frozenset({EVERYONE})
 """The principals of whoever did not say who they are."""

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from catalog.activity import Asked
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
 from indexer.retrieval.question import (
-    EVERYONE,
     AllOf,
     AnyOf,
     Comparison,
@@ -25,6 +24,7 @@ from indexer.retrieval.question import (
 )
 from search_api.backend import Backend, Source
 from search_api.query.fields import FieldCatalog
+from settings.access import EVERYONE
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 
 FIELDS = FieldCatalog(

@@ -205,6 +205,10 @@ def test_runs_have_the_promised_shape(crawled: Terminal) -> None:
         "deleted": 0,
         "protected": 0,
         "documents": 2,
+        "visited": 30,
+        "duplicates": 0,
+        "redirects": 0,
+        "gone": 0,
         "refused": {"robots_disallowed": 1},
         "failed": {"timeout": 2},
     }

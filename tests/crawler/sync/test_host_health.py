@@ -39,8 +39,3 @@ def test_an_error_that_the_server_itself_wrote_is_an_answer(reason: Reason) -> N
 
 def test_another_host_is_not_blamed() -> None:
     assert failing(FAILURES_IN_A_ROW).decide("handbook.test") == ALLOWED
-
-
-def test_the_hosts_given_up_are_named_with_what_was_seen_last() -> None:
-    assert failing(FAILURES_IN_A_ROW).given_up() == {"wiki.test": "attempt 11"}
-    assert failing(FAILURES_IN_A_ROW - 1).given_up() == {}
