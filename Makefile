@@ -4,7 +4,8 @@ export PYTHON
 BIN := .venv/bin
 
 # What the tests serve and drive for real; where one is missing its tests are skipped and say so.
-TEST_PACKAGES := chromium nginx-light postgresql-doc-15 python3-doc apache2-doc
+TEST_PACKAGES := chromium nginx-light postgresql-doc-15 python3-doc apache2-doc apache2 squid xmlsec1 \
+	krb5-kdc krb5-admin-server krb5-user libkrb5-dev
 
 .PHONY: help demo demo-stop test lint bench constraints clean
 
@@ -25,6 +26,7 @@ test: ## run all tests against real servers
 	$(BIN)/python -m pytest -n auto --dist loadscope
 
 lint: ## style, types, import rules
+	@scripts/system-packages libkrb5-dev
 	@scripts/environment test
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Literal
 
 import httpcore2
 import httpx2
@@ -18,13 +19,35 @@ class Exchange:
     """An answer whose body may still be read; leaving the context gives the connection back.
 
     A kept connection may have been closed by the server while it waited, or go away under the request
-    (HTTP/2 GOAWAY): such a GET is sent once more on another one (RFC 9110 section 9.2.2).
+    (HTTP/2 GOAWAY): such a GET is sent once more on another one (RFC 9110 section 9.2.2). A POST never is;
+    it does not use HTTP/1.1 connections that waited.
     """
 
-    __slots__ = ("_auth", "_client", "_fields", "_lane", "_target", "headers", "status")
+    __slots__ = (
+        "_auth",
+        "_body",
+        "_client",
+        "_fields",
+        "_lane",
+        "_method",
+        "_target",
+        "headers",
+        "status",
+    )
 
-    def __init__(self, client: SiteClient, target: str, fields: Headers, auth: httpx2.Auth | None) -> None:
+    def __init__(
+        self,
+        client: SiteClient,
+        target: str,
+        fields: Headers,
+        auth: httpx2.Auth | None,
+        *,
+        method: Literal["GET", "POST"] = "GET",
+        body: bytes = b"",
+    ) -> None:
         self._client = client
+        self._method = method
+        self._body = body
         self._target = target.encode("ascii")
         self._fields = fields
         self._auth = auth
@@ -37,7 +60,7 @@ class Exchange:
             try:
                 await self._ask()
             except (AnswerNeverCameError, ConnectionResetError, httpcore2.RemoteProtocolError):
-                if self._lane is None or not self._lane.served_before:
+                if self._lane is None or not self._lane.served_before or self._method == "POST":
                     raise
                 await self._give_back()
                 self._client.close_idle()  # they waited as long as this one
@@ -64,32 +87,45 @@ class Exchange:
             seen += len(piece)
 
     async def _ask(self) -> None:
+        if self._method == "POST":
+            self._client.close_idle()
         lane = self._lane = await self._client.lane()
         if self._auth is None:
-            self.status, self.headers = await lane.send(self._target, self._fields)
+            length = [(b"Content-Length", b"%d" % len(self._body))] if self._method == "POST" else []
+            self.status, self.headers = await lane.send(
+                self._target, [*self._fields, *length], method=self._method.encode(), body=self._body
+            )
         else:
             await self._ask_with(self._auth)
 
     async def _ask_with(self, auth: httpx2.Auth) -> None:
         """Drive a login's flow, all of it on one connection: that is what NTLM authenticates."""
         url = self._client.site.origin + self._target.decode()
-        flow = auth.async_auth_flow(httpx2.Request("GET", url, headers=self._fields))
+        first = httpx2.Request(self._method, url, headers=self._fields, content=self._body or None)
+        first.extensions["connection"] = self._lane
+        flow = auth.async_auth_flow(first)
         try:
             request = await anext(flow)
             while True:
-                assert self._lane is not None
-                self.status, self.headers = await self._lane.send(self._target, request.headers.raw)
+                self.status, self.headers = await self._send(request)
                 answer = httpx2.Response(self.status, headers=self.headers, request=request)
                 try:
                     request = await flow.asend(answer)
                 except StopAsyncIteration:
                     return
                 await self.drain()
-                if not self._lane.is_reusable:
+                if self._lane is None or not self._lane.is_reusable:
                     await self._give_back()
                     self._lane = await self._client.lane()
+                request.extensions["connection"] = self._lane
         finally:
             await flow.aclose()
+
+    async def _send(self, request: httpx2.Request) -> tuple[int, Headers]:
+        assert self._lane is not None
+        return await self._lane.send(
+            self._target, request.headers.raw, method=request.method.encode(), body=request.content
+        )
 
     async def _give_back(self) -> None:
         if self._lane is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Final, Literal
 
 import httpx2
 
@@ -30,7 +32,20 @@ ROBOTS_SECONDS = 10.0
 MAX_ROBOTS_REDIRECTS = 5
 _ROBOTS_MARGIN_BYTES = 1 << 20
 _ACCEPT = b"text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8"
+_NO_FIELDS: Final[Headers] = []
 _SCHEMES = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request as the fetcher sends it; `reads_body` says by the status whether the body is wanted."""
+
+    address: WebAddress
+    fields: Headers
+    auth: httpx2.Auth | None
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes = b""
+    reads_body: Callable[[int], bool] = wants_body
 
 
 class HttpFetcher:
@@ -86,12 +101,25 @@ class HttpFetcher:
         if address.scheme not in _SCHEMES:
             return Refused(Reason.UNSUPPORTED_SCHEME, f"{address.scheme}: only http and https are crawled")
         validators = _validators(task) if conditional else []
-        try:
-            async with asyncio.timeout(self._seconds):
-                answer = await self._ask(address, validators)
-        except FAULTS as error:
-            return outcome_of(error, address.host)
+        answer = await self._answer(_Question(address, validators, self._logins.get(address.origin)))
+        if not isinstance(answer, Answer):
+            return answer
         return outcome_of_answer(answer, address.url, conditional=bool(validators))
+
+    async def ask(
+        self,
+        address: WebAddress,
+        *,
+        method: Literal["GET", "POST"] = "GET",
+        fields: Headers = _NO_FIELDS,
+        body: bytes = b"",
+        auth: httpx2.Auth | None = None,
+    ) -> Answer | Failed | Refused:
+        """Send one request, following no redirect, with no login but `auth`.
+
+        The body is read whatever the status: a refused login often says why on its page.
+        """
+        return await self._answer(_Question(address, fields, auth, method, body, lambda _status: True))
 
     async def fetch_robots(self, origin: str) -> RobotsAnswer:
         """Ask for an origin's robots.txt, following five redirects (RFC 9309 section 2.3.1.2).
@@ -111,22 +139,30 @@ class HttpFetcher:
         """Close all connections."""
         await self._clients.aclose()
 
-    async def _ask(self, address: WebAddress, validators: Headers) -> Answer:
+    async def _answer(self, question: _Question) -> Answer | Failed | Refused:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._ask(question)
+        except FAULTS as error:
+            return outcome_of(error, question.address.host)
+
+    async def _ask(self, question: _Question) -> Answer:
         started = time.monotonic()
-        async with await self._exchange(address, validators) as exchange:
+        async with await self._exchange(question) as exchange:
             headers = _by_name(exchange.headers)
             body = b""
-            if wants_body(exchange.status):
+            if question.reads_body(exchange.status):
                 body = await self._read(exchange, headers)
             else:
                 await exchange.drain()
         return Answer(exchange.status, headers, body, round((time.monotonic() - started) * 1000))
 
-    async def _exchange(self, address: WebAddress, more: Headers) -> Exchange:
+    async def _exchange(self, question: _Question) -> Exchange:
+        address = question.address
         client = await self._clients.client(address.site)
-        fields = [(b"Host", address.host.encode()), *self._fields, *more]
+        fields = [(b"Host", address.host.encode()), *self._fields, *question.fields]
         target = address.url[len(address.origin) :]
-        return Exchange(client, target, fields, self._logins.get(address.origin))
+        return Exchange(client, target, fields, question.auth, method=question.method, body=question.body)
 
     async def _read(self, exchange: Exchange, headers: Mapping[str, str]) -> bytes:
         length = headers.get("content-length", "")
@@ -141,7 +177,9 @@ class HttpFetcher:
 
     async def _ask_for_robots(self, address: WebAddress) -> RobotsAnswer:
         for remaining in range(MAX_ROBOTS_REDIRECTS, -1, -1):
-            async with await self._exchange(address, []) as exchange:
+            async with await self._exchange(
+                _Question(address, _NO_FIELDS, self._logins.get(address.origin))
+            ) as exchange:
                 headers = _by_name(exchange.headers)
                 body = await _read_start(exchange, headers) if wants_body(exchange.status) else b""
             answer = Answer(exchange.status, headers, body, 0)

@@ -30,6 +30,8 @@ class Http1Connection:
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
+        self.notes: dict[str, object] = {}
+        """What a login remembers of this connection: NTLM authenticates it, not a request."""
         self._keep_alive = True
         self._requests = 0
         self._complete = False
@@ -46,15 +48,23 @@ class Http1Connection:
         """Whether the request under way is not the connection's first."""
         return self._requests > 1
 
-    async def send(self, target: bytes, headers: Headers) -> tuple[int, Headers]:
-        """Send a GET; status and headers (names in lower case) of its answer, informational ones passed over.
+    @property
+    def peer_certificate(self) -> bytes | None:
+        """The server's certificate (DER), None on a connection in clear; channel bindings are made of it."""
+        return self._stream.peer_certificate
+
+    async def send(
+        self, target: bytes, headers: Headers, *, method: bytes = b"GET", body: bytes = b""
+    ) -> tuple[int, Headers]:
+        """Send a request; status and headers (names in lower case) of its answer, informational ones passed
+        over. The length of a `body` stands in `headers`.
 
         Raises `AnswerNeverCameError`, `ConnectionError`, `MalformedAnswerError`.
         """
         self._begin()
         self._requests += 1
         fields = b"".join([b"%b: %b\r\n" % field for field in headers])
-        await self._stream.write(b"GET %b HTTP/1.1\r\n%b\r\n" % (target, fields))
+        await self._stream.write(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, target, fields, body))
         received = 0
         while not self._head_complete:
             data = await self._stream.read()

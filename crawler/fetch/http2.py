@@ -14,18 +14,23 @@ class Http2Exchange:
     """One request and its answer on a connection that others use at the same time."""
 
     is_reusable = True
+    peer_certificate = None
+    """Only logins that authenticate a connection want it, and they speak HTTP/1.1."""
 
     def __init__(
         self, connection: httpcore2.AsyncHTTP2Connection, site: Site, *, served_before: bool
     ) -> None:
         self._connection = connection
         self.served_before = served_before
+        self.notes: dict[str, object] = {}
         self._site = site
         self._response: httpcore2.Response | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
-    async def send(self, target: bytes, headers: Headers) -> tuple[int, Headers]:
-        """Send a GET; status and headers of its answer.
+    async def send(
+        self, target: bytes, headers: Headers, *, method: bytes = b"GET", body: bytes = b""
+    ) -> tuple[int, Headers]:
+        """Send a request; status and headers of its answer.
 
         Raises `httpcore2.ConnectionNotAvailable` where the connection takes no more requests, and
         httpcore2's protocol and network errors.
@@ -37,7 +42,7 @@ class Http2Exchange:
             port=self._site.port,
             target=target,
         )
-        request = httpcore2.Request("GET", url, headers=headers)
+        request = httpcore2.Request(method, url, headers=headers, content=body or None)
         self._response = await self._connection.handle_async_request(request)
         stream = self._response.stream
         assert isinstance(stream, AsyncIterable)

@@ -101,6 +101,12 @@ class ByteStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         tls: ssl.SSLObject | None = self.get_extra_info("ssl_object")
         return None if tls is None else tls.selected_alpn_protocol()
 
+    @property
+    def peer_certificate(self) -> bytes | None:
+        """The certificate (DER) that the server showed, None without TLS."""
+        tls: ssl.SSLObject | None = self.get_extra_info("ssl_object")
+        return None if tls is None else tls.getpeercert(binary_form=True)
+
     # what the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
