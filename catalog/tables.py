@@ -241,6 +241,23 @@ chunks = Table(
     sqlite_autoincrement=True,  # no id is ever given twice: the indexes may still hold a removed one
 )
 
+sessions = Table(  # of logins, encrypted (catalog.vault)
+    "sessions",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("login", String(64), primary_key=True),  # which of the connector's logins: a keyed hash of it
+    Column("sealed", LargeBinary, nullable=False),
+    Column("saved_at", Moment(), nullable=False),
+)
+
+rejected_credentials = Table(  # by a keyed hash: what was rejected is not tried again until it changes
+    "rejected_credentials",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("sentence", Text, nullable=False),  # what was seen, in words for people
+    Column("rejected_at", Moment(), nullable=False),
+)
+
 commands = Table(  # what the search service asks a running `crawler schedule` to do
     "commands",
     metadata,
