@@ -99,6 +99,10 @@ class Network:
         assert last_error is not None
         raise last_error
 
+    async def connect_raw(self, hostname: str, port: int, seconds: float) -> ByteStream:
+        """A connection without TLS of ours, for the browser, which speaks TLS itself. Raises as `connect`."""
+        return await self.connect(Site("http", f"{hostname}:{port}", hostname, port, "null"), seconds)
+
     async def _allowed_addresses(self, site: Site) -> list[str]:
         addresses = await self._resolver.addresses(site.hostname)
         decisions = [
