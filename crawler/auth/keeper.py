@@ -52,7 +52,7 @@ class KeptLogin:
     probe: Canary
     witness: Canary | None = None  # a page known to be a wall to strangers: as good as a canary
     signed_in_at: float = float("-inf")
-    suspects: set[str] = field(default_factory=set)  # URLs for which this session was renewed
+    suspects: set[str] = field(default_factory=set)  # URLs for which a session was renewed, unwatched
     false_alarms: int = 0
 
     @property
@@ -122,6 +122,17 @@ class SessionKeeper:
         """Whether people sign in at this address, so that a form there says nothing of the session."""
         address, login = parse_url(url), self._login_of(url)
         return login is not None and isinstance(address, WebAddress) and login.signs.is_login_page(address)
+
+    def signs_in_at(self, url: str, target: WebAddress) -> bool:
+        """Whether the login for this page's site leads through that address."""
+        login = self._login_of(url)
+        return login is not None and login.signs.is_login_page(target)
+
+    @property
+    def canary_hosts(self) -> frozenset[str]:
+        """The hosts that are asked when a session is confirmed."""
+        tellers = (each.teller for each in self._logins if each.signs.forms)
+        return frozenset(teller.address.host for teller in tellers if teller is not None)
 
     async def check(self, url: str, generation: int) -> Standing:
         """A page fetched under `generation` was a wall: find out whether the session is over; renew it."""
@@ -194,16 +205,14 @@ class SessionKeeper:
             return Standing.ALIVE
         if login.false_alarms and trusted:
             return Standing.ALIVE
-        standing = await self._renew(login)
-        login.suspects = {url}
-        return standing
+        login.suspects.add(url)
+        return await self._renew(login)
 
     async def _renew(self, login: KeptLogin) -> Standing:
         self._fault = await _in_time(self._sign_in(login))
         if self._fault is not None:
             return await self._lost()
         self.generation += 1
-        login.suspects.clear()
         return Standing.RENEWED
 
     async def _sign_in(self, login: KeptLogin) -> LoginFault | None:

@@ -143,6 +143,21 @@ class Frontier:
         host.pace.finish()
         self._schedule(host)
 
+    def spend(self, host_name: str, now: float) -> None:
+        """A request that was no URL of the frontier, a canary's, leaves for a host: its pace counts it."""
+        if (host := self._hosts.get(host_name)) is not None:
+            host.pace.begun(now)
+            self._schedule(host)
+
+    def release(self, task: FetchTask) -> None:
+        """A task that was finished came to nothing; the ledger keeps it queued for the next run."""
+        self._lane(task.connector_id, task.host).settle(task.url_id)
+
+    def again(self, task: FetchTask, now: float) -> None:
+        """A task that was finished did not count: ask for it once more."""
+        self._lane(task.connector_id, task.host).delay(task, now)
+        self._schedule(self._hosts[task.host])
+
     def pass_over(self, task: FetchTask, now: float) -> None:
         """A task turned out to need no request."""
         host = self._hosts[task.host]

@@ -18,10 +18,10 @@ from crawler.sync.connector_crawl import ConnectorCrawl, Phase
 def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]:
     """Take a drained crawl to its next phase; return the hosts on which URLs now wait again.
 
-    A crawl that a limit stopped did not meet everything: it asks about nothing and is done.
+    A crawl that a limit or a lost session stopped did not meet everything: it asks about nothing and is done.
     """
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
-    if crawl.limit is not None:
+    if crawl.limit is not None or crawl.failure is not None:
         crawl.phase = Phase.DONE
         return ()
     waiting = 0
@@ -42,7 +42,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     run = read_run(connection, run_id)
     assert run is not None
     counts = dict(run.counts)  # what the crawl was told may lag behind the last commit
-    if not stopped:
+    if not stopped and crawl.failure is None:
         doomed = condemned(connection, connector_id, run_id)
         scanned = sum(counts.get(name, 0) for name in ("added", "changed", "unchanged"))
         if is_protected(len(doomed), scanned, crawl.deletion_guard):
@@ -78,9 +78,9 @@ def _ending(
     if stopped:
         return RunState.STOPPED, None
     troubled = failed_seeds(connection, crawl.connector_id, crawl.context.run_id)
-    error = "; ".join(f"seed {url}: {detail}" for url, detail in troubled) or None
-    if troubled and not any(counts.get(name) for name in ("added", "changed", "unchanged")):
+    error = crawl.failure or "; ".join(f"seed {url}: {detail}" for url, detail in troubled) or None
+    if error and not any(counts.get(name) for name in ("added", "changed", "unchanged")):
         return RunState.FAILED, error
-    if troubled or crawl.limit is not None:
+    if error or crawl.limit is not None:
         return RunState.INCOMPLETE, error
     return RunState.SUCCEEDED, error

@@ -16,6 +16,7 @@ from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Outcome
 from crawler.rules.canonical_url import WebAddress
 from crawler.sync.reading import Job, Reading, ReadingRules
+from crawler.sync.session_watch import SessionWatch
 
 
 class Fetcher(Protocol):
@@ -47,6 +48,7 @@ class BodyReader(Protocol):
 class Phase(Enum):
     """What a connector's crawl is at."""
 
+    SIGNING_IN = auto()
     CRAWLING = auto()
     ASKING_UNMET = auto()  # documents that no page led to: are they still there?
     RECONSIDERING = auto()  # copies whose original is not there
@@ -74,7 +76,9 @@ class ConnectorCrawl:
     max_pages: int
     max_duration: timedelta
     deletion_guard: float
-    phase: Phase = Phase.CRAWLING
+    watch: SessionWatch | None = None
+    phase: Phase = Phase.SIGNING_IN
+    failure: str | None = None  # why the login does not work (any more): the crawl ends
     limit: Limit | None = None
     started_at: float = 0.0  # monotonic seconds, set when the crawl begins
     pages_begun: int = 0

@@ -19,26 +19,27 @@ from sqlalchemy import Connection
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.ledger import frontier_window
-from catalog.links import read_links
 from catalog.runs import renew_lease
-from catalog.task import FetchTask, FoundBy
+from catalog.task import FetchTask
 from catalog.visit import Visit
-from catalog.vocabulary import Decision
 from catalog.writer import Committed, Writer
+from crawler.auth.keeper import Standing
+from crawler.auth.outcome import LoginFault
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane
-from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
-from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.outcome import Failed, NotModified, Outcome
 from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
 from crawler.sync.host_health import HostHealth
+from crawler.sync.permission import may_ask, robots_needed
 from crawler.sync.planting import plant
-from crawler.sync.reading import FollowJob, Reading, ReadJob
 from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.robots_memory import keep_robots, kept_robots
+from crawler.sync.session_watch import SessionWatch
+from crawler.sync.understanding import Understanding
 
 CONCURRENCY: Final = 64
 """Visits under way at a time, over all connectors."""
@@ -47,6 +48,8 @@ MOST_UNWRITTEN: Final = 2_000
 """Visits that may wait for the writer; beyond that no new one starts."""
 
 LEASE_SECONDS: Final = 25.0
+
+_NOT_UNDER_WAY: Final = frozenset({Phase.SIGNING_IN, Phase.DONE})
 
 T = TypeVar("T")
 
@@ -88,6 +91,7 @@ class Crawl:
         self._failure: BaseException | None = None
         self._wake = asyncio.Event()
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
+        self._understanding = Understanding(reader, self._read, say)
 
     @property
     def stopped(self) -> bool:
@@ -115,7 +119,10 @@ class Crawl:
         self._writer = Writer(self._catalog, self._bodies, on_commit=committed, on_failure=failed)
         try:
             for crawl in self.crawls:
-                await self._begin(crawl)
+                if crawl.watch is None:
+                    await self._begin(crawl)
+                else:
+                    self._spawn(self._sign_in(crawl, crawl.watch), self._errands)
             lease = asyncio.create_task(self._keep_leases())
             await self._loop()
             lease.cancel()
@@ -124,8 +131,18 @@ class Crawl:
             await asyncio.to_thread(self._writer.close)
             self._reading.shutdown(wait=False, cancel_futures=True)
 
-    async def _begin(self, crawl: ConnectorCrawl) -> None:
+    async def _sign_in(self, crawl: ConnectorCrawl, watch: SessionWatch) -> None:
+        """Other connectors go on meanwhile."""
         crawl.started_at = time.monotonic()
+        if (fault := await watch.keeper.open()) is None:
+            await self._begin(crawl)
+        else:
+            self._lose(crawl, fault)
+        self._wake.set()
+
+    async def _begin(self, crawl: ConnectorCrawl) -> None:
+        crawl.started_at = crawl.started_at or time.monotonic()
+        crawl.phase = Phase.CRAWLING
         crawl.counts = {name: count for name, count in crawl.run.counts.items() if isinstance(count, int)}
         crawl.pages_begun = crawl.counts.get("fetched", 0)
         tasks, waiting_hosts = await self._write(partial(plant, crawl))
@@ -142,6 +159,7 @@ class Crawl:
                 await self._rest(None)
                 continue
             now = time.monotonic()
+            self._confirm_sessions(now)
             match self._frontier.next(now):
                 case FetchTask() as task:
                     self._launch(task, now)
@@ -155,6 +173,7 @@ class Crawl:
                     self._enforce_limits(now)
                     if await self._advance():
                         return
+                    self._confirm_sessions(now, idle=True)
                     if not self._visiting:
                         self._writer.hurry()
                     await self._rest(None)
@@ -174,7 +193,7 @@ class Crawl:
         if crawl.limit is not None:
             self._frontier.abandon(task, now)
             return
-        decision = self._may_ask(crawl, task)
+        decision = may_ask(crawl, task, self.health, self._robots)
         if not decision.allowed:
             self._frontier.pass_over(task, now)
             self._record(crawl, task, visits.not_asked(task, decision))
@@ -186,7 +205,7 @@ class Crawl:
 
     def _enforce_limits(self, now: float) -> None:
         for crawl in self.crawls:
-            if crawl.phase is not Phase.DONE:
+            if crawl.phase not in _NOT_UNDER_WAY:
                 self._enforce_limit(crawl, now)
 
     def _enforce_limit(self, crawl: ConnectorCrawl, now: float) -> None:
@@ -195,37 +214,68 @@ class Crawl:
             self._say(crawl.name, f"{limit.value} is reached; the rest of the URLs stays queued")
             self._frontier.close(crawl.connector_id)
 
-    def _may_ask(self, crawl: ConnectorCrawl, task: FetchTask) -> Decision:
-        decision = self.health.decide(task.host)
-        if not decision.allowed:
-            return decision
-        address = parse_url(task.url)
-        assert isinstance(address, WebAddress)  # only canonical URLs are in the ledger
-        if task.found_by is FoundBy.ORPHAN:
-            # No link brought it here, so the rules of today have not been asked about it; how deep it lies
-            # without a link nobody knows.
-            decision = crawl.rules.links.decide(address, 0)
-        if decision.allowed and crawl.obeys_robots:
-            decision = self._robots.decide(address)
-        return decision
-
     def _needs_robots(self, task: FetchTask) -> str | None:
-        if not self._by_id[task.connector_id].obeys_robots:
-            return None
-        origin = "/".join(task.url.split("/", 3)[:3])
-        return None if self._robots.knows(origin) else origin
+        return robots_needed(self._by_id[task.connector_id], task, self._robots)
 
     async def _visit(self, crawl: ConnectorCrawl, task: FetchTask) -> None:
         try:
+            watch, generation = crawl.watch, 0
+            if watch is not None:
+                await watch.keeper.ready()
+                generation = watch.keeper.generation
             self._frontier.begun(task, time.monotonic())
             outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
+            if watch is not None:
+                standing, outcome = await watch.judge(task, outcome, generation)
+                if standing is not Standing.ALIVE:
+                    self._frontier.finish(task)
+                    self._discount(crawl, [task], standing)
+                    return
             if not self._is_to_be_repeated(task, outcome):
                 self._frontier.finish(task)
-                self._record(crawl, task, await self._understand(crawl, task, outcome))
+                visit = await self._understanding.visit(crawl, task, outcome)
+                if watch is None or not watch.hold(task, visit, time.monotonic()):
+                    self._record(crawl, task, visit)
         finally:
             crawl.in_flight -= 1
             self._visiting -= 1
             self._wake.set()
+
+    def _confirm_sessions(self, now: float, *, idle: bool = False) -> None:
+        for crawl in self.crawls:
+            if crawl.watch is not None and crawl.watch.is_due(now, idle=idle and not crawl.in_flight):
+                for host in crawl.watch.keeper.canary_hosts:
+                    self._frontier.spend(host, now)
+                self._spawn(self._confirm(crawl, crawl.watch), self._visits)
+
+    async def _confirm(self, crawl: ConnectorCrawl, watch: SessionWatch) -> None:
+        standing, held = await watch.confirm()
+        if standing is Standing.ALIVE:
+            for task, visit in held:
+                self._record(crawl, task, visit)
+        else:
+            self._discount(crawl, [task for task, _ in held], standing)
+        self._wake.set()
+
+    def _discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask], standing: Standing) -> None:
+        """What was fetched does not count, since the session was over: ask again, or give up."""
+        if standing is Standing.RENEWED:
+            for task in tasks:
+                self._frontier.again(replace(task, attempts=task.attempts + 1), time.monotonic())
+            return
+        for task in tasks:
+            self._frontier.release(task)
+        if crawl.watch is not None and crawl.watch.fault is not None:
+            self._lose(crawl, crawl.watch.fault)
+
+    def _lose(self, crawl: ConnectorCrawl, fault: LoginFault) -> None:
+        """There is no session any more: the crawl of this connector ends, what is left stays queued."""
+        if crawl.failure is None:
+            crawl.failure = fault.sentence
+            self._say(crawl.name, fault.sentence)
+            self._frontier.close(crawl.connector_id)
+            if crawl.phase is Phase.SIGNING_IN:
+                crawl.phase = Phase.DONE
 
     def _is_to_be_repeated(self, task: FetchTask, outcome: Outcome) -> bool:
         if not isinstance(outcome, Failed):
@@ -243,53 +293,6 @@ class Crawl:
             self._frontier.pause(task.host, until)
         self._frontier.retry(replace(task, attempts=attempts), until)
         return True
-
-    async def _understand(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> Visit:
-        match outcome:
-            case Gone() | Refused() | Failed():
-                return visits.without_content(task, outcome)
-            case Redirected():
-                if task.depth == 0 and task.found_by in {FoundBy.SEED, FoundBy.REDIRECT}:
-                    self._widen(crawl, task, outcome)
-                return visits.redirected(task, outcome, crawl.name, crawl.rules.links)
-            case NotModified():
-                return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
-            case HtmlFetched() | FileFetched():
-                if crawl.conditional and visits.stands(task, outcome, crawl.rules):
-                    return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
-                job = ReadJob(
-                    connector_id=crawl.connector_id,
-                    url_id=task.url_id,
-                    url=task.url,
-                    depth=task.depth,
-                    body=outcome.body,
-                    headers=outcome.headers,
-                    is_seed=task.found_by is FoundBy.SEED,
-                    follow=task.found_by is not FoundBy.ORPHAN,
-                    alone=task.found_by is FoundBy.COPY,
-                )
-                reading = await self._reader.read(job)
-                for fault in reading.faults:
-                    crawl.faults[fault.field] = crawl.faults.get(fault.field, 0) + 1
-                return visits.read(task, outcome, reading, crawl.name)
-
-    def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
-        """A seed's redirect target joins the scope."""
-        target = parse_url(outcome.target, task.url)
-        if isinstance(target, WebAddress) and not crawl.rules.links.scope.decide(target).allowed:
-            self._say(crawl.name, f"the seed {task.url} redirects to {target.url}, which joins the scope")
-            crawl.rules = replace(crawl.rules, links=crawl.rules.links.with_redirected_seed(target))
-            self._reader.use(crawl.connector_id, crawl.rules)
-
-    async def _follow_again(self, crawl: ConnectorCrawl, task: FetchTask) -> Reading:
-        if task.found_by is FoundBy.ORPHAN:
-            return Reading()
-        links = await self._read(lambda connection: read_links(connection, task.url_id))
-        if links is None:
-            return Reading()
-        return await self._reader.read(
-            FollowJob(crawl.connector_id, task.url_id, task.url, task.depth, links)
-        )
 
     def _record(self, crawl: ConnectorCrawl, task: FetchTask, visit: Visit) -> None:
         crawl.uncommitted[task.url_id] = task.host
@@ -334,7 +337,7 @@ class Crawl:
     async def _advance(self) -> bool:
         """Take drained connectors a phase on; return whether all are done."""
         for crawl in self.crawls:
-            if crawl.phase is Phase.DONE or crawl.in_flight or crawl.uncommitted:
+            if crawl.phase in _NOT_UNDER_WAY or crawl.in_flight or crawl.uncommitted:
                 continue
             if not self._frontier.is_drained(crawl.connector_id):
                 continue
@@ -347,13 +350,17 @@ class Crawl:
         """Let what is under way end; close the runs, also those that were stopped."""
         for task in self._errands:
             task.cancel()
+        self._confirm_sessions(time.monotonic(), idle=True)
         while self._visits and self._failure is None:
             await asyncio.wait(self._visits)
+            self._confirm_sessions(time.monotonic(), idle=True)
         if self._failure is not None:
             for task in self._visits:
                 task.cancel()
             raise self._failure
         for crawl in self.crawls:
+            if crawl.watch is not None:
+                await crawl.watch.keeper.close()
             seconds = crawl.seconds(time.monotonic())
             stopped = crawl.phase is not Phase.DONE
             await self._write(partial(close_run, crawl, seconds=seconds, stopped=stopped))

@@ -1,0 +1,34 @@
+"""May a URL of the frontier be asked for now: the health of its host, today's rules, robots.txt."""
+
+from __future__ import annotations
+
+from catalog.task import FetchTask, FoundBy
+from catalog.vocabulary import Decision
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.sync.connector_crawl import ConnectorCrawl
+from crawler.sync.host_health import HostHealth
+from crawler.sync.robots_keeper import RobotsKeeper
+
+
+def may_ask(crawl: ConnectorCrawl, task: FetchTask, health: HostHealth, robots: RobotsKeeper) -> Decision:
+    """The first that refuses speaks; robots.txt of the origin must be known where it is obeyed."""
+    decision = health.decide(task.host)
+    if not decision.allowed:
+        return decision
+    address = parse_url(task.url)
+    assert isinstance(address, WebAddress)  # only canonical URLs are in the ledger
+    if task.found_by is FoundBy.ORPHAN:
+        # No link brought it here, so the rules of today have not been asked about it; how deep it lies
+        # without a link nobody knows.
+        decision = crawl.rules.links.decide(address, 0)
+    if decision.allowed and crawl.obeys_robots:
+        decision = robots.decide(address)
+    return decision
+
+
+def robots_needed(crawl: ConnectorCrawl, task: FetchTask, robots: RobotsKeeper) -> str | None:
+    """The origin whose robots.txt must be read before this task, or None."""
+    if not crawl.obeys_robots:
+        return None
+    origin = "/".join(task.url.split("/", 3)[:3])
+    return None if robots.knows(origin) else origin

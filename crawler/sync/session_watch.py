@@ -1,0 +1,85 @@
+"""The session of one connector's crawl: doubtful answers are looked into, pages held back until it is sure.
+
+A page fetched after the session ended can look like any other, so what was fetched counts only once the
+canary was seen alive after it. Where no canary can tell, the signs of a wall on each page have to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from catalog.task import FetchTask
+from catalog.visit import Visit
+from catalog.vocabulary import Reason
+from crawler.auth.keeper import SessionKeeper, Standing
+from crawler.auth.outcome import LoginFault
+from crawler.outcome import HtmlFetched, Outcome, Refused
+from crawler.rules.canonical_url import WebAddress
+
+MOST_HELD: Final = 100
+"""Pages held back before the canary is asked, whatever the time: what a dead session costs at most."""
+
+HELD_SECONDS: Final = 5.0
+"""How long pages are held back at most while others are fetched."""
+
+
+@dataclass(slots=True)
+class SessionWatch:
+    """Watches over the session that a `SessionKeeper` keeps, for one crawl."""
+
+    keeper: SessionKeeper
+    _held: list[tuple[FetchTask, Visit]] = field(default_factory=list)
+    _held_since: float = 0.0
+    _confirming: bool = False
+
+    @property
+    def fault(self) -> LoginFault | None:
+        """Why there is no session (any more)."""
+        return self.keeper.fault
+
+    async def judge(self, task: FetchTask, outcome: Outcome, generation: int) -> tuple[Standing, Outcome]:
+        """Whether an answer counts that was fetched under a generation of the session, and as what.
+
+        A login page is refused, whatever its status.
+        """
+        wall = self.keeper.wall(task.url, outcome)
+        if self.keeper.fault is not None:
+            return Standing.LOST, outcome
+        if wall is None:
+            return Standing.ALIVE, outcome
+        is_page = isinstance(outcome, HtmlFetched)
+        login_page = Refused(Reason.LOGIN_PAGE, f"the site answers with {wall}", 200)
+        if is_page and self.keeper.is_login_page(task.url):
+            return Standing.ALIVE, login_page
+        standing = await self.keeper.check(task.url, generation)
+        return standing, login_page if is_page else outcome
+
+    def leads_to_login(self, url: str, target: WebAddress) -> bool:
+        """Whether a redirect of this page goes to where people sign in."""
+        return self.keeper.is_login_page(target.url) or self.keeper.signs_in_at(url, target)
+
+    def hold(self, task: FetchTask, visit: Visit, now: float) -> bool:
+        """Hold a visit back until the session is confirmed; False where nothing can confirm it."""
+        if not self.keeper.can_confirm:
+            return False
+        if not self._held:
+            self._held_since = now
+        self._held.append((task, visit))
+        return True
+
+    def is_due(self, now: float, *, idle: bool) -> bool:
+        """Whether the canary should be asked now. `idle`: nothing else is to be done meanwhile."""
+        if not self._held or self._confirming:
+            return False
+        return idle or len(self._held) >= MOST_HELD or now - self._held_since >= HELD_SECONDS
+
+    async def confirm(self) -> tuple[Standing, Sequence[tuple[FetchTask, Visit]]]:
+        """Ask the canary; the visits held until now, which count only where the session is alive."""
+        held, self._held = self._held, []
+        self._confirming = True
+        try:
+            return await self.keeper.confirm(), held
+        finally:
+            self._confirming = False

@@ -1,0 +1,87 @@
+"""From what a fetch came to, to a visit for the writer: bodies are read, kept links followed again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import Connection
+
+from catalog.links import read_links
+from catalog.task import FetchTask, FoundBy
+from catalog.visit import Visit
+from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.sync import visits
+from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
+from crawler.sync.reading import FollowJob, Reading, ReadJob
+
+AskCatalog = Callable[[Callable[[Connection], bytes | None]], Awaitable[bytes | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Has bodies read by `reader` and asks the catalog for the links of pages that did not change."""
+
+    reader: BodyReader
+    ask_catalog: AskCatalog
+    say: Callable[[str, str], None]
+
+    async def visit(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> Visit:
+        """What the ledger and the catalog are told of an outcome that is final."""
+        match outcome:
+            case Gone() | Refused() | Failed():
+                return visits.without_content(task, outcome)
+            case Redirected():
+                if task.depth == 0 and task.found_by in {FoundBy.SEED, FoundBy.REDIRECT}:
+                    self._widen(crawl, task, outcome)
+                return visits.redirected(task, outcome, crawl.name, crawl.rules.links)
+            case NotModified():
+                return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
+            case HtmlFetched() | FileFetched():
+                if crawl.conditional and visits.stands(task, outcome, crawl.rules):
+                    return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
+                return await self._read(crawl, task, outcome)
+
+    async def _read(
+        self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched
+    ) -> Visit:
+        job = ReadJob(
+            connector_id=crawl.connector_id,
+            url_id=task.url_id,
+            url=task.url,
+            depth=task.depth,
+            body=outcome.body,
+            headers=outcome.headers,
+            is_seed=task.found_by is FoundBy.SEED,
+            follow=task.found_by is not FoundBy.ORPHAN,
+            alone=task.found_by is FoundBy.COPY,
+        )
+        reading = await self.reader.read(job)
+        for fault in reading.faults:
+            crawl.faults[fault.field] = crawl.faults.get(fault.field, 0) + 1
+        return visits.read(task, outcome, reading, crawl.name)
+
+    def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
+        """A seed's redirect target joins the scope, unless people only sign in there."""
+        target = parse_url(outcome.target, task.url)
+        if not isinstance(target, WebAddress) or crawl.rules.links.scope.decide(target).allowed:
+            return
+        if crawl.watch is not None and crawl.watch.leads_to_login(task.url, target):
+            return
+        self.say(crawl.name, f"the seed {task.url} redirects to {target.url}, which joins the scope")
+        crawl.rules = replace(crawl.rules, links=crawl.rules.links.with_redirected_seed(target))
+        self.reader.use(crawl.connector_id, crawl.rules)
+
+    async def _follow_again(self, crawl: ConnectorCrawl, task: FetchTask) -> Reading:
+        if task.found_by is FoundBy.ORPHAN:
+            return Reading()
+        links = await self.ask_catalog(partial(_links_of, task.url_id))
+        if links is None:
+            return Reading()
+        return await self.reader.read(FollowJob(crawl.connector_id, task.url_id, task.url, task.depth, links))
+
+
+def _links_of(url_id: int, connection: Connection) -> bytes | None:
+    return read_links(connection, url_id)
