@@ -75,6 +75,7 @@ class Reason(StrEnum):
         "not_included_by_crawl_filter",
         "no pattern of `filters.crawl.include` matches",
     )
+    LOGOUT_LINK = "logout_link", "following it would end the session of the crawl"
     ROBOTS_DISALLOWED = "robots_disallowed", "the site's robots.txt disallows it"
     ROBOTS_UNREACHABLE = "robots_unreachable", "the site's robots.txt could not be read, so nothing may be"
     FORBIDDEN_ADDRESS = "forbidden_address", "the host resolves to an address that may not be reached"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
 from crawler.rules.canonical_url import WebAddress
 from crawler.rules.filters import FilterPair, crawl_filter, file_filter, index_filter
+from crawler.rules.logout_links import ends_session
 from crawler.rules.scope import Scope
 
 MAX_URL_LENGTH = 2_048
@@ -18,7 +19,8 @@ class LinkRules:
     """The rules of one connector; pickles, so that parser processes decide about the links they find.
 
     `file_types` are the media types of `filters.files.types` (also ``image/*``); none means all.
-    `attachments` says whether files are wanted at all.
+    `attachments` says whether files are wanted at all, `signed_in` whether there is a session that a link
+    might end.
     """
 
     scope: Scope
@@ -28,21 +30,26 @@ class LinkRules:
     files: FilterPair = field(default_factory=file_filter)
     file_types: frozenset[str] = frozenset()
     attachments: bool = True
+    signed_in: bool = False
 
     def decide(self, address: WebAddress, depth: int, *, is_seed: bool = False) -> Decision:
         """Whether to crawl an address `depth` links away from a seed; the first rule that refuses speaks."""
+        decision = self._as_an_address(address)
+        if decision.allowed:
+            decision = self.scope.decide(address)
+        if decision.allowed:
+            decision = self.crawl.decide(address.url, is_seed=is_seed)
+        if decision.allowed and depth > self.max_depth:
+            return refused(Reason.TOO_DEEP, f"scope.max_depth {self.max_depth}")
+        return decision
+
+    def _as_an_address(self, address: WebAddress) -> Decision:
         if address.scheme not in _SCHEMES:
             return refused(Reason.UNSUPPORTED_SCHEME, f"{address.scheme}:")
         if len(address.url) > MAX_URL_LENGTH:
             return refused(Reason.URL_TOO_LONG, f"{len(address.url)} characters")
-        decision = self.scope.decide(address)
-        if not decision.allowed:
-            return decision
-        decision = self.crawl.decide(address.url, is_seed=is_seed)
-        if not decision.allowed:
-            return decision
-        if depth > self.max_depth:
-            return refused(Reason.TOO_DEEP, f"scope.max_depth {self.max_depth}")
+        if self.signed_in and (words := ends_session(address.url[len(address.origin) :])) is not None:
+            return refused(Reason.LOGOUT_LINK, words)
         return ALLOWED
 
     def index_decision(self, url: str, *, is_seed: bool = False) -> Decision:

@@ -113,6 +113,7 @@ def link_rules(connector: ConnectorSettings) -> LinkRules:
         files=file_filter(filters.files.include, filters.files.exclude),
         file_types=frozenset(filters.files.types),
         attachments=connector.attachments,
+        signed_in=any(login.type != "none" for login in connector.auth),
     )
 
 
