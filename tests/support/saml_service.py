@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -42,13 +42,14 @@ BINDINGS: Final = {"redirect": BINDING_HTTP_REDIRECT, "post": BINDING_HTTP_POST}
 class SamlService:
     """The site's state; a test changes how it asks, ends its sessions and reads `counts`.
 
-    `counts`: ``pages`` that were shown, ``walls`` (requests without a session), ``logins`` accepted,
+    With `expires_at` all sessions end, once, when so many pages were shown. `counts`: ``pages`` that were shown, ``walls`` (requests without a session), ``logins`` accepted,
     ``refused`` responses of the provider.
     """
 
     address: str
     pages: int = 30
     binding: Literal["redirect", "post"] = "redirect"
+    expires_at: int | None = None
     counts: Counter[str] = field(default_factory=Counter)
     sessions: dict[str, str] = field(default_factory=dict)
     outstanding: dict[str, str] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class SamlService:
         """As it was at its start."""
         self.pages = 30
         self.binding = "redirect"
+        self.expires_at = None
         self.counts.clear()
         self.sessions.clear()
         self.outstanding.clear()
@@ -93,6 +95,8 @@ class SamlService:
         if number > self.pages:
             return PlainTextResponse("There is no such page.", 404)
         self.counts["pages"] += 1
+        if self.counts["pages"] == self.expires_at:
+            self.end_sessions()
         if request.url.path == "/me":
             return HTMLResponse(f"<title>Account</title><h1>Account</h1><p>Signed in as {user}.</p>")
         return HTMLResponse(ledger_page(number, self.pages))
@@ -163,12 +167,12 @@ class SamlPair:
 
 
 @contextmanager
-def serve_saml(folder: Path, provider_host: str = "127.0.0.2") -> Iterator[SamlPair]:
-    """Run both until the block ends; `folder` takes the keys.
+def serve_saml(folder: Path, *, provider_is_up: bool = True) -> Iterator[SamlPair]:
+    """Run both until the block ends; `folder` takes the keys. A provider that is not up refuses connections.
 
     The provider is on a host of its own (all of 127/8 is this machine): cookies know no ports.
     """
-    at_provider, provider_address = listen(provider_host)
+    at_provider, provider_address = listen("127.0.0.2")
     at_service, service_address = listen()
     provider = SamlProvider(provider_address, {USER: PASSWORD})
     service = SamlService(service_address)
@@ -177,7 +181,12 @@ def serve_saml(folder: Path, provider_host: str = "127.0.0.2") -> Iterator[SamlP
     provider.entity = provider_entity(idp, metadata(sp))
     service.entity = service_entity(sp, metadata(idp))
     service.provider = idp["entityid"]
-    with serving(provider.application(), at_provider), serving(service.application(), at_service):
+    with ExitStack() as running:
+        if provider_is_up:
+            running.enter_context(serving(provider.application(), at_provider))
+        else:
+            at_provider.close()
+        running.enter_context(serving(service.application(), at_service))
         yield SamlPair(provider, service)
 
 

@@ -41,8 +41,8 @@ FORM: Final = """{fault}<h1>Anmeldung</h1><form method="post">
 class WalledWiki:
     """The site's state; a test ends its sessions and reads `counts`.
 
-    `counts`: ``pages`` shown, ``walls`` shown in their place, ``passwords`` submitted, ``rejected`` ones.
-    With `ends_after` a session ends by itself after so many pages.
+    `counts`: ``pages`` shown, ``walls`` shown in their place, ``passwords`` submitted, ``rejected`` ones,
+    ``logouts``. With `ends_after` each session ends by itself after so many answers.
     """
 
     address: str
@@ -87,6 +87,7 @@ class WalledWiki:
         if path == "/robots.txt":
             return PlainTextResponse("User-agent: *\nAllow: /\n")
         if path == "/abmelden":
+            self.counts["logouts"] += 1
             return HTMLResponse(FRAME.format(title="Abgemeldet", body="<p>Auf Wiedersehen.</p>"))
         number = path.removeprefix("/wiki/")
         if path != "/" and not (number.isdecimal() and int(number) <= PAGES):
