@@ -42,8 +42,9 @@ BINDINGS: Final = {"redirect": BINDING_HTTP_REDIRECT, "post": BINDING_HTTP_POST}
 class SamlService:
     """The site's state; a test changes how it asks, ends its sessions and reads `counts`.
 
-    With `expires_at` all sessions end, once, when so many pages were shown. `counts`: ``pages`` that were shown, ``walls`` (requests without a session), ``logins`` accepted,
-    ``refused`` responses of the provider.
+    With `expires_at` all sessions end, once, when so many pages were shown. `counts`: ``pages`` that were
+    shown, ``walls`` (requests without a session), ``logins`` accepted, ``refused`` responses of the
+    provider, ``logouts``.
     """
 
     address: str
