@@ -1,0 +1,196 @@
+"""One Chromium for the run of a connector: launched with what keeps it harmless, and ended with the run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    HttpCredentials,
+    Playwright,
+    StorageState,
+    async_playwright,
+)
+
+from crawler.browser.egress import Egress
+from crawler.browser.executable import BrowserError, find_chromium
+from crawler.browser.processes import MARK, end_processes, processes_of
+from crawler.browser.trust_store import company_authorities, write_trust_store
+
+LAUNCH_SECONDS: Final = 30.0
+CLOSE_SECONDS: Final = 5.0
+END_SECONDS: Final = 2.0
+VIEWPORT: Final = (1280, 1000)
+_FLAGS: Final = (
+    "--disable-background-networking",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    "--disable-quic",  # would go round a proxy
+    "--dns-prefetch-disable",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # The proxy resolves names, nobody else; it stands here by its address.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    # A shared worker belongs to no page, so that no rule of a page's requests holds for it.
+    "--disable-shared-workers",
+    "--disable-blink-features=SharedWorker,WebTransport",
+    # Kerberos: the host's own name makes the principal; what DNS says of it is for krb5.conf to want.
+    "--disable-auth-negotiate-cname-lookup",
+)
+_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
+"""What Chromium sees of our environment, which may hold secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSettings:
+    """What holds for the whole browser.
+
+    `negotiate_hosts` may be answered Negotiate with the ticket of the cache that `environment` names
+    (``KRB5CCNAME``, ``KRB5_CONFIG``); no other host is, and no ticket is ever delegated.
+    """
+
+    ca_file: Path | None = None
+    verify_tls: bool = True
+    negotiate_hosts: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    user_agent: str | None = None
+
+
+class Chromium:
+    """A running browser; what is opened in it ends with it."""
+
+    def __init__(self, browser: Browser, settings: BrowserSettings, egress: Egress, mark: str) -> None:
+        self._browser = browser
+        self._settings = settings
+        self.egress = egress
+        self.mark = mark
+
+    @property
+    def version(self) -> str:
+        """Such as ``156.0.8078.108``."""
+        return self._browser.version
+
+    async def new_context(
+        self,
+        *,
+        storage_state: StorageState | None = None,
+        credentials: Sequence[HttpCredentials] = (),
+    ) -> BrowserContext:
+        """A session of its own: no download, no service worker, no permission. The caller closes it.
+
+        It has no rule yet of what may leave it: `crawler.browser.request_rules` sets that.
+        """
+        width, height = VIEWPORT
+        return await self._browser.new_context(
+            accept_downloads=False,
+            http_credentials=list(credentials) or None,
+            ignore_https_errors=not self._settings.verify_tls,
+            reduced_motion="reduce",
+            service_workers="block",
+            storage_state=storage_state,
+            user_agent=self._settings.user_agent,
+            viewport={"width": width, "height": height},
+        )
+
+
+@asynccontextmanager
+async def launch_chromium(egress: Egress, settings: BrowserSettings | None = None) -> AsyncIterator[Chromium]:
+    """Run a browser that leaves by `egress` while the block runs; none of its processes outlives it.
+
+    Raises `BrowserError` where there is none or it does not start.
+    """
+    settings = settings or BrowserSettings()
+    mark = secrets.token_hex(8)
+    with tempfile.TemporaryDirectory(prefix="sitelore-browser-", ignore_cleanup_errors=True) as home:
+        authorities = company_authorities()
+        if settings.ca_file is not None:
+            authorities.append(settings.ca_file)
+        if authorities and settings.verify_tls:
+            await write_trust_store(Path(home), authorities)
+        playwright = await _start_driver()
+        try:
+            browser = await _launch(playwright, egress, settings, Path(home), mark)
+            yield Chromium(browser, settings, egress, mark)
+        finally:
+            await asyncio.shield(_end(playwright, mark))
+
+
+async def _start_driver() -> Playwright:
+    try:
+        async with asyncio.timeout(LAUNCH_SECONDS):
+            return await async_playwright().start()
+    except (Error, TimeoutError) as error:
+        raise BrowserError(f"the driver of the browser does not start: {_first_line(error)}") from error
+
+
+async def _launch(
+    playwright: Playwright, egress: Egress, settings: BrowserSettings, home: Path, mark: str
+) -> Browser:
+    executable = find_chromium(Path(playwright.chromium.executable_path))
+    username, password = egress.credentials
+    try:
+        return await playwright.chromium.launch(
+            executable_path=executable,
+            headless=True,
+            args=_arguments(settings),
+            env=_environment(settings, home, mark),
+            proxy={"server": egress.address, "username": username, "password": password},
+            # Chromium refuses to run as root with its sandbox.
+            chromium_sandbox=os.geteuid() != 0,
+            # The run ends it, also when it is interrupted.
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+            timeout=LAUNCH_SECONDS * 1000,
+        )
+    except Error as error:
+        raise BrowserError(_why_not_started(executable, str(error))) from error
+
+
+def _arguments(settings: BrowserSettings) -> list[str]:
+    if not settings.negotiate_hosts:
+        return list(_FLAGS)
+    return [*_FLAGS, f"--auth-server-allowlist={','.join(settings.negotiate_hosts)}"]
+
+
+def _environment(settings: BrowserSettings, home: Path, mark: str) -> dict[str, str | float | bool]:
+    passed_on = {name: value for name in _PASSED_ON if (value := os.environ.get(name)) is not None}
+    return {**passed_on, **settings.environment, "HOME": str(home), MARK: mark}
+
+
+def _why_not_started(executable: Path, said: str) -> str:
+    if "sandbox" in said.lower():
+        return (
+            f"{executable} cannot use its sandbox here: allow unprivileged user namespaces "
+            "(sysctl kernel.unprivileged_userns_clone=1), or install Debian's package chromium-sandbox"
+        )
+    return f"{executable} does not start: {_first_line(said)}"
+
+
+def _first_line(error: BaseException | str) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0].strip() if lines else type(error).__name__
+
+
+async def _end(playwright: Playwright, mark: str) -> None:
+    """End the browser by its driver; what does not go within seconds is killed."""
+    processes = processes_of(mark)
+    # A driver or a browser that hangs is not waited for: what follows does not ask them.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await playwright.stop()
+    await end_processes(processes, END_SECONDS)
