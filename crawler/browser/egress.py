@@ -15,6 +15,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Final
 
+from catalog.vocabulary import Reason
 from crawler.browser.conversation import Conversation, Ways, answer
 from crawler.browser.proxy_request import ProxyRequest
 from crawler.browser.relay import Passage
