@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from types import TracebackType
 from typing import Literal
 
@@ -9,6 +10,7 @@ import httpcore2
 import httpx2
 
 from crawler.fetch.clients import Lane, SiteClient
+from crawler.fetch.direct_auth import DirectAuth, merged
 from crawler.fetch.http11 import AnswerNeverCameError, Headers
 
 DRAINED_BYTES = 64 * 1024
@@ -28,6 +30,7 @@ class Exchange:
         "_body",
         "_client",
         "_fields",
+        "_held",
         "_lane",
         "_method",
         "_target",
@@ -52,6 +55,7 @@ class Exchange:
         self._fields = fields
         self._auth = auth
         self._lane: Lane | None = None
+        self._held: deque[bytes] = deque()
         self.status = 0
         self.headers: Headers = []
 
@@ -78,7 +82,7 @@ class Exchange:
     async def read(self) -> bytes:
         """The next piece of the body; ``b""`` at its end."""
         assert self._lane is not None, "read inside the context"
-        return await self._lane.read()
+        return self._held.popleft() if self._held else await self._lane.read()
 
     async def drain(self) -> None:
         """Read a short body to its end; leave a long one."""
@@ -90,29 +94,52 @@ class Exchange:
         if self._method == "POST":
             self._client.close_idle()
         lane = self._lane = await self._client.lane()
-        if self._auth is None:
+        auth = self._auth
+        added: Headers | None = []
+        if auth is not None:
+            target = self._target.decode()
+            added = (
+                auth.first_headers(self._client.site.origin, target, lane)
+                if isinstance(auth, DirectAuth)
+                else None
+            )
+        if added is not None:
             length = [(b"Content-Length", b"%d" % len(self._body))] if self._method == "POST" else []
             self.status, self.headers = await lane.send(
-                self._target, [*self._fields, *length], method=self._method.encode(), body=self._body
+                self._target,
+                [*merged(self._fields, added), *length],
+                method=self._method.encode(),
+                body=self._body,
             )
-        else:
-            await self._ask_with(self._auth)
+        if auth is not None and (added is None or self.status == 401):
+            await self._ask_with(auth, added)
 
-    async def _ask_with(self, auth: httpx2.Auth) -> None:
-        """Drive a login's flow, all of it on one connection: that is what NTLM authenticates."""
+    async def _ask_with(self, auth: httpx2.Auth, sent: Headers | None) -> None:
+        """Drive a login's flow, all of it on one connection as long as the server keeps that open: it is
+        what NTLM authenticates. An answer's `connection_stands` says whether the next request goes over it.
+
+        `sent` is what a login added to the request that was answered already, if there was one.
+        """
         url = self._client.site.origin + self._target.decode()
         first = httpx2.Request(self._method, url, headers=self._fields, content=self._body or None)
         first.extensions["connection"] = self._lane
+        first.extensions["target"] = self._target
         flow = auth.async_auth_flow(first)
         try:
             request = await anext(flow)
+            is_answered = sent is not None and _authorization(sent) == request.headers.get("authorization")
             while True:
-                self.status, self.headers = await self._send(request)
+                if not is_answered:
+                    self.status, self.headers = await self._send(request)
+                is_answered = False
+                await self._hold_challenge()
                 answer = httpx2.Response(self.status, headers=self.headers, request=request)
+                answer.extensions["connection_stands"] = self._lane is not None and self._lane.is_reusable
                 try:
                     request = await flow.asend(answer)
                 except StopAsyncIteration:
                     return
+                self._held.clear()
                 await self.drain()
                 if self._lane is None or not self._lane.is_reusable:
                     await self._give_back()
@@ -120,6 +147,16 @@ class Exchange:
                 request.extensions["connection"] = self._lane
         finally:
             await flow.aclose()
+
+    async def _hold_challenge(self) -> None:
+        """Read a 401's short body now: a handshake must know whether the connection outlives it."""
+        self._held.clear()
+        if self.status != 401 or self._lane is None:
+            return
+        seen = 0
+        while seen < DRAINED_BYTES and (piece := await self._lane.read()):
+            self._held.append(piece)
+            seen += len(piece)
 
     async def _send(self, request: httpx2.Request) -> tuple[int, Headers]:
         assert self._lane is not None
@@ -131,3 +168,7 @@ class Exchange:
         if self._lane is not None:
             lane, self._lane = self._lane, None
             await self._client.release(lane)
+
+
+def _authorization(added: Headers) -> str | None:
+    return next((value.decode("latin-1") for name, value in added if name.lower() == b"authorization"), None)
