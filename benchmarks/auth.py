@@ -18,7 +18,8 @@ from benchmarks.report import Figure, alternate, print_figure
 from catalog.task import FetchTask
 from crawler.auth.negotiate import NegotiateScheme
 from crawler.fetch.fetcher import HttpFetcher
-from crawler.fetch.network import Network, tls_context
+from crawler.fetch.network import Network
+from crawler.fetch.tls import tls_context
 from crawler.outcome import HtmlFetched
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard

@@ -88,6 +88,8 @@ class Reason(StrEnum):
     UNAUTHORIZED = "unauthorized", "the server asks for a login (401)"
     FORBIDDEN = "forbidden", "the server refuses access (403)"
     PROXY_UNAUTHORIZED = "proxy_unauthorized", "the proxy asks for a login (407)"
+    PROXY_REFUSED = "proxy_refused", "the proxy does not allow the site"
+    PROXY_FAILED = "proxy_failed", "the proxy could not be used"
     CLIENT_ERROR = "client_error", "the server answered with another 4xx status"
     RATE_LIMITED = "rate_limited", "the server kept answering 429"
     SERVER_ERROR = "server_error", "the server kept answering with a 5xx status"

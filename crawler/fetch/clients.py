@@ -13,7 +13,6 @@ from crawler.fetch.network import Network
 from crawler.rules.canonical_url import Site
 
 MAX_OPEN_SITES = 200
-CONNECT_SECONDS = 15.0
 
 Lane = Http1Connection | Http2Exchange
 """What carries one exchange at a time: a whole connection, or a stream of a shared one."""
@@ -52,7 +51,7 @@ class SiteClient:
                     return connection
                 connection.close()
             if self._speaks_http1:
-                return Http1Connection(await self._network.connect(self.site, CONNECT_SECONDS))
+                return await self._network.http1(self.site)
             # One at a time until it is known whether they can share a connection.
             async with self._negotiating:
                 return await self._negotiated()
@@ -90,7 +89,7 @@ class SiteClient:
             if self._shared.is_idle():
                 await self._shared.aclose()
             self._shared = None
-        stream = await self._network.connect(self.site, CONNECT_SECONDS)
+        stream = await self._network.connect(self.site)
         if stream.negotiated_protocol != "h2":
             self._speaks_http1 = True
             return Http1Connection(stream)

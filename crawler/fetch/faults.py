@@ -11,6 +11,13 @@ from catalog.vocabulary import Reason
 from crawler.fetch.decoding import BodyTooLargeError, DecompressionBombError, UndecodableBodyError
 from crawler.fetch.http11 import AnswerNeverCameError, MalformedAnswerError
 from crawler.fetch.network import AddressForbiddenError, NameNotResolvedError
+from crawler.fetch.proxies.errors import (
+    ProxyLoginError,
+    ProxyRefusedError,
+    ProxyUnusableError,
+    SiteBehindProxyError,
+)
+from crawler.fetch.stream import TlsAlertError
 from crawler.outcome import Failed, Refused
 
 
@@ -31,6 +38,11 @@ _TABLE: dict[type[BaseException], _Fault] = {
         "the TLS certificate of {host} is not accepted: {error}; set tls.ca_file if the authority is yours",
     ),
     ssl.SSLError: _Fault(Reason.TLS_FAILED, "no TLS connection to {host}: {error}"),
+    TlsAlertError: _Fault(Reason.TLS_FAILED, "no TLS connection to {host}: {error}"),
+    ProxyUnusableError: _Fault(Reason.PROXY_FAILED, "{error}"),
+    ProxyLoginError: _Fault(Reason.PROXY_UNAUTHORIZED, "{error}", is_final=True),
+    ProxyRefusedError: _Fault(Reason.PROXY_REFUSED, "{error}"),
+    SiteBehindProxyError: _Fault(Reason.CONNECTION_FAILED, "{error}"),
     TimeoutError: _Fault(Reason.TIMEOUT, "{host} gave no complete answer within the time limit"),
     ConnectionRefusedError: _Fault(Reason.CONNECTION_FAILED, "{host} refuses connections"),
     AnswerNeverCameError: _Fault(Reason.CONNECTION_FAILED, "{host}: {error}"),

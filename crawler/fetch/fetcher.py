@@ -19,8 +19,9 @@ from crawler.fetch.decoding import ACCEPTED, Body, BodyTooLargeError
 from crawler.fetch.exchange import Exchange
 from crawler.fetch.faults import FAULTS, outcome_of
 from crawler.fetch.http11 import Headers
-from crawler.fetch.network import Network, tls_context
+from crawler.fetch.network import Network
 from crawler.fetch.robots_answer import RobotsAnswer
+from crawler.fetch.tls import tls_context
 from crawler.outcome import Failed, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard

@@ -1,26 +1,50 @@
-"""The one way out: resolve the name, ask the guard about each address, connect to an address it allowed.
+"""The one way out: directly, to an address that the guard allowed, or by the connector's proxy.
 
-The connection is made to the very address that was checked, so that a name cannot be rebound between the
-check and the connection; TLS (SNI, certificate) and the Host header keep the name.
+Directly, the connection is made to the very address that was checked, so that a name cannot be rebound
+between the check and the connection; TLS (SNI, certificate) and the Host header keep the name.
+
+By a proxy, names are the proxy's to resolve, and what it may reach is its administrator's to say. The guard
+still decides about addresses that stand in a URL and about names that mean this machine or a cloud's metadata
+service, as if they were reached directly. The proxy's own address comes from the configuration: that
+connection is not asked about, and no other one gains from it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import time
 from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from catalog.vocabulary import Decision
+from crawler.fetch.http11 import Http1Connection
+from crawler.fetch.proxies.bypass import is_localhost
+from crawler.fetch.proxies.client import ProxyClient
+from crawler.fetch.proxies.environment import environment_routes
+from crawler.fetch.proxies.errors import ProxyRefusedError, unreachable
+from crawler.fetch.proxies.routes import NO_PROXIES, Proxy, ProxyRoutes, Route, configured_routes
 from crawler.fetch.stream import ByteStream
+from crawler.fetch.tls import ClientCertificate, TlsContexts
 from crawler.rules.canonical_url import Site
 from crawler.rules.guard import Guard
 from crawler.rules.registrable_domain import is_ip_address
+from settings.connector import ConnectorSettings
 
+CONNECT_SECONDS: Final = 15.0
 NAMES_ARE_KEPT_SECONDS = 60.0
 _NAMES_KEPT = 4_096
+
+
+_METADATA_NAMES: Final[Mapping[str, str]] = dict.fromkeys(
+    ("metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"),
+    "169.254.169.254",
+)
+"""Names of cloud metadata services: a proxy in the same cloud resolves them, too."""
 
 
 class NameNotResolvedError(OSError):
@@ -71,70 +95,188 @@ class Resolver:
 
 
 class Network:
-    """Opens guarded connections for one connector. `tls` is used for https alone."""
+    """Opens the connections of one connector.
 
-    def __init__(self, guard: Guard, tls: ssl.SSLContext, resolver: Resolver | None = None) -> None:
+    `tls` is used for https alone. `pinned_origins` have logins that authenticate a connection (NTLM,
+    Negotiate): by an HTTP proxy, http ones are reached through a tunnel where the proxy allows it.
+    `rejected` are proxies that rejected their credentials in a former run: nothing is sent to them.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        tls: ssl.SSLContext | TlsContexts,
+        resolver: Resolver | None = None,
+        *,
+        routes: ProxyRoutes = NO_PROXIES,
+        pinned_origins: Collection[str] = (),
+        rejected: Collection[Proxy] = (),
+    ) -> None:
         self._guard = guard
-        self._tls = tls
+        self._tls = tls if isinstance(tls, TlsContexts) else TlsContexts(tls, tls)
         self._resolver = resolver or Resolver()
+        self._routes = routes
+        self._tunnelled = set(pinned_origins)
+        self._proxies = {proxy: self._client_of(proxy, proxy in rejected) for proxy in routes.proxies}
 
-    async def connect(self, site: Site, seconds: float) -> ByteStream:
-        """A connection to the site's host: its allowed addresses in turn, sharing the time.
+    @classmethod
+    def for_connector(
+        cls,
+        connector: ConnectorSettings,
+        guard: Guard,
+        *,
+        pinned_origins: Collection[str] = (),
+        client_certificates: Mapping[str, ClientCertificate] | None = None,
+        rejected: Collection[Proxy] = (),
+        environ: Mapping[str, str] = os.environ,
+    ) -> Network:
+        """The way out that a connector's `proxy` and `tls` describe, or the environment without `proxy`.
 
-        Raises `NameNotResolvedError`, `AddressForbiddenError`, `TimeoutError`, `ssl.SSLError` and
-        `OSError`.
+        `pinned_origins` are those of logins by NTLM, Negotiate or Kerberos; `client_certificates` by origin.
+        Raises `CertificateError` and `ProxyVariableError`, both `OSError` with one sentence that names the
+        setting.
         """
-        deadline = time.monotonic() + seconds
-        allowed = await self._allowed_addresses(site)
-        last_error: OSError | None = None
-        for position, address in enumerate(allowed):
-            share = (deadline - time.monotonic()) / (len(allowed) - position)
+        tls = TlsContexts.for_settings(
+            connector.tls, http1_origins=pinned_origins, client_certificates=client_certificates
+        )
+        proxy = connector.proxy
+        routes = environment_routes(environ) if proxy is None else configured_routes(proxy)
+        return cls(guard, tls, routes=routes, pinned_origins=pinned_origins, rejected=rejected)
+
+    @property
+    def rejecting_proxies(self) -> tuple[Proxy, ...]:
+        """The proxies that rejected their credentials for good."""
+        return tuple(proxy for proxy, client in self._proxies.items() if client.standing.is_rejected)
+
+    async def connect(self, site: Site, seconds: float = CONNECT_SECONDS) -> ByteStream:
+        """A connection to the site's host, encrypted for https.
+
+        Directly, its allowed addresses are tried in turn, sharing the time; by a proxy it is a tunnel, also
+        for http, which many proxies allow for port 443 alone: `http1` knows another way then.
+        Raises `NameNotResolvedError`, `AddressForbiddenError`, `ProxyError`, `TimeoutError`, `ssl.SSLError`
+        and `OSError`.
+        """
+        tls = self._tls.for_origin(site.origin) if site.scheme == "https" else None
+        proxy = self._proxy_to(site.scheme, site.hostname, site.port)
+        if proxy is None:
+            return await self._connect_directly(site.hostname, site.port, seconds, tls)
+        stream = await proxy.tunnel(site.hostname, site.port, seconds)
+        if tls is not None:
+            async with asyncio.timeout(seconds):
+                await stream.start_tls(tls, site.hostname.strip("[]"))
+        return stream
+
+    async def connect_raw(
+        self, hostname: str, port: int, seconds: float, *, scheme: str = "https"
+    ) -> ByteStream:
+        """A connection without TLS of ours, for the browser, which speaks TLS itself. Raises as `connect`.
+
+        `scheme` is that of the URL, by which the environment may name another proxy.
+        """
+        proxy = self._proxy_to(scheme, hostname, port)
+        if proxy is None:
+            return await self._connect_directly(hostname, port, seconds, None)
+        return await proxy.tunnel(hostname, port, seconds)
+
+    async def http1(self, site: Site, seconds: float = CONNECT_SECONDS) -> Http1Connection:
+        """A connection for HTTP/1.1 with the site: a stream to it, or one whose requests a proxy sends on.
+
+        Raises as `connect`; requests on it may raise `ProxyError`.
+        """
+        if site.scheme != "http":
+            return Http1Connection(await self.connect(site, seconds))
+        proxy = self._proxy_to("http", site.hostname, site.port)
+        if proxy is None or not proxy.forwards:
+            return Http1Connection(await self.connect(site, seconds))
+        if site.origin in self._tunnelled:
             try:
-                async with asyncio.timeout(share):
-                    return await self._connect_to(address, site)
-            except ssl.SSLError:
-                raise
-            except OSError as error:  # TimeoutError is one
-                last_error = error
-        assert last_error is not None
-        raise last_error
+                return Http1Connection(await proxy.tunnel(site.hostname, site.port, seconds))
+            except ProxyRefusedError:  # squid's own rules: CONNECT to port 443 only
+                self._tunnelled.discard(site.origin)
+        return await proxy.forwarding(site)
 
-    async def connect_raw(self, hostname: str, port: int, seconds: float) -> ByteStream:
-        """A connection without TLS of ours, for the browser, which speaks TLS itself. Raises as `connect`."""
-        return await self.connect(Site("http", f"{hostname}:{port}", hostname, port, "null"), seconds)
+    def route(self, scheme: str, hostname: str, port: int) -> Route:
+        """Which way a host is reached."""
+        return self._routes.route(scheme, hostname, port)
 
-    async def _allowed_addresses(self, site: Site) -> list[str]:
-        addresses = await self._resolver.addresses(site.hostname)
-        decisions = [
-            (address, self._guard.decide(site.hostname, site.port, address)) for address in addresses
-        ]
+    def _proxy_to(self, scheme: str, hostname: str, port: int) -> ProxyClient | None:
+        """The proxy that leads to a host; None: it is reached directly. Raises `AddressForbiddenError`."""
+        if not self._proxies:
+            return None
+        route = self._routes.route(scheme, hostname, port)
+        if not isinstance(route, Proxy):
+            return None
+        address = _known_address(hostname)
+        if address is not None:
+            decision = self._guard.decide(hostname, port, address)
+            if not decision.allowed:
+                raise AddressForbiddenError(decision)
+        return self._proxies[route]
+
+    def _client_of(self, proxy: Proxy, is_rejected: bool) -> ProxyClient:
+        async def open_stream() -> ByteStream:
+            return await self._stream_to(proxy)
+
+        return ProxyClient(proxy, open_stream, is_rejected=is_rejected)
+
+    async def _stream_to(self, proxy: Proxy) -> ByteStream:
+        """A connection to the proxy itself. Raises `ProxyUnusableError`."""
+        tls = self._tls.proxy if proxy.scheme == "https" else None
+        try:
+            addresses = await self._resolver.addresses(proxy.hostname)
+            return await _first_that_answers(addresses, proxy.port, CONNECT_SECONDS, tls, proxy.hostname)
+        except OSError as error:
+            raise unreachable(proxy, error) from error
+
+    async def _connect_directly(
+        self, hostname: str, port: int, seconds: float, tls: ssl.SSLContext | None
+    ) -> ByteStream:
+        deadline = time.monotonic() + seconds
+        allowed = await self._allowed_addresses(hostname, port)
+        return await _first_that_answers(allowed, port, deadline - time.monotonic(), tls, hostname)
+
+    async def _allowed_addresses(self, hostname: str, port: int) -> list[str]:
+        addresses = await self._resolver.addresses(hostname)
+        decisions = [(address, self._guard.decide(hostname, port, address)) for address in addresses]
         allowed = [address for address, decision in decisions if decision.allowed]
         if not allowed:
             raise AddressForbiddenError(decisions[0][1])
         return allowed
 
-    async def _connect_to(self, address: str, site: Site) -> ByteStream:
-        is_secure = site.scheme == "https"
-        _, stream = await asyncio.get_running_loop().create_connection(
-            ByteStream,
-            address,
-            site.port,
-            ssl=self._tls if is_secure else None,
-            server_hostname=site.hostname.strip("[]") if is_secure else None,
-        )
-        return stream
+
+def _known_address(hostname: str) -> str | None:
+    """The address that a host name is, or means by definition wherever it is resolved."""
+    name = hostname.strip("[]").removesuffix(".").lower()
+    if is_ip_address(name):
+        return name
+    return "127.0.0.1" if is_localhost(name) else _METADATA_NAMES.get(name)
 
 
-def tls_context(ca_file: str | None = None, *, verify: bool = True) -> ssl.SSLContext:
-    """The TLS settings of a connector: the system's authorities and those of `ca_file`, HTTP/2 preferred.
+async def _first_that_answers(
+    addresses: Sequence[str], port: int, seconds: float, tls: ssl.SSLContext | None, hostname: str
+) -> ByteStream:
+    """A connection to the first address that takes one; they share the time.
 
-    Raises `OSError` (`ssl.SSLError` too) where `ca_file` cannot be read.
+    Raises `TimeoutError`, `ssl.SSLError` and `OSError`.
     """
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(ca_file)
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["h2", "http/1.1"])
-    return context
+    deadline = time.monotonic() + seconds
+    last_error: OSError | None = None
+    for position, address in enumerate(addresses):
+        share = (deadline - time.monotonic()) / (len(addresses) - position)
+        try:
+            async with asyncio.timeout(share):
+                _, stream = await asyncio.get_running_loop().create_connection(
+                    ByteStream,
+                    address,
+                    port,
+                    ssl=tls,
+                    server_hostname=None if tls is None else hostname.strip("[]"),
+                )
+        except ssl.SSLError:
+            raise
+        except OSError as error:  # TimeoutError is one
+            last_error = error
+        else:
+            return stream
+    assert last_error is not None
+    raise last_error

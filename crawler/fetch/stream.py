@@ -15,6 +15,15 @@ import httpcore2
 _HIGH_WATER_BYTES = 1 << 20
 
 
+class TlsAlertError(ConnectionResetError):
+    """The peer ended the connection by a TLS alert, as servers do that want another client certificate:
+    with TLS 1.3 that comes after the handshake.
+    """
+
+    def __init__(self, error: ssl.SSLError) -> None:
+        super().__init__((error.reason or str(error)).lower().replace("_", " "))
+
+
 class ByteStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
     """Received bytes wait here until they are read; beyond 1 MiB the peer is made to wait.
 
@@ -53,6 +62,8 @@ class ByteStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
             finally:
                 self._reader = None
         if not self._received:
+            if isinstance(self._error, ssl.SSLError) and "ALERT" in (self._error.reason or ""):
+                raise TlsAlertError(self._error) from self._error
             if self._error is not None:
                 raise ConnectionResetError(str(self._error)) from self._error
             return b""
@@ -77,6 +88,26 @@ class ByteStream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._transport.write(buffer)
         if not self._writable.is_set():
             await self._writable.wait()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109
+    ) -> ByteStream:
+        """Speak TLS from here on: with a site through a proxy, also where TLS is spoken with that already.
+
+        Raises `ssl.SSLError`, `ConnectionError`.
+        """
+        if self._transport is None or self._ended:
+            raise ConnectionResetError("the connection was closed")
+        transport = await self._loop.start_tls(
+            self._transport, self, ssl_context, server_hostname=server_hostname
+        )
+        if transport is None:
+            raise ConnectionResetError("the connection was closed")
+        self._transport = transport
+        return self
 
     async def aclose(self) -> None:
         """Close without waiting for the peer."""

@@ -18,7 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from catalog.task import FetchTask
 from crawler.fetch.fetcher import HttpFetcher
-from crawler.fetch.network import Network, Resolver, tls_context
+from crawler.fetch.network import Network, Resolver
+from crawler.fetch.tls import tls_context
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 

@@ -11,7 +11,8 @@ import pytest
 
 from catalog.vocabulary import Reason
 from crawler.fetch.clients import SiteClients
-from crawler.fetch.network import AddressForbiddenError, Network, Resolver, tls_context
+from crawler.fetch.network import AddressForbiddenError, Network, Resolver
+from crawler.fetch.tls import tls_context
 from crawler.outcome import Failed, HtmlFetched, Refused
 from crawler.rules.guard import Guard
 from tests.crawler.fetch.conftest import MakeFetcher, StubResolver, address, task
