@@ -225,8 +225,26 @@ LoginSettings = Annotated[
         "client_certificate",
     ),
 ]
+
+
+def _one_for_each_origin(logins: tuple[LoginSettings, ...]) -> tuple[LoginSettings, ...]:
+    """Of two logins for one origin, one would never be used."""
+    seen: set[str | None] = set()
+    for login in logins:
+        for origin in login.origins or (None,):
+            if origin in seen:
+                where = "the seeds' origins" if origin is None else origin
+                raise ValueError(
+                    f"must have one login for each origin, and two are for {where}: "
+                    "give each entry its own `origins` (headers may stand beside any login)"
+                )
+            seen.add(origin)
+    return logins
+
+
 Logins = Annotated[
     tuple[LoginSettings, ...],
+    AfterValidator(_one_for_each_origin),
     BeforeValidator(one_or_many, json_schema_input_type=LoginSettings | tuple[LoginSettings, ...]),
 ]
 """One login, or a list of which each entry names its `origins`."""

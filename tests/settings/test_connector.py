@@ -18,7 +18,7 @@ LOGIN = "auth: {type: basic, username: u, password: p}\n"
     "login",
     [
         "auth: {type: basic, username: u, password: p}",
-        "auth: [{type: none}, {type: bearer, token: t}]",
+        "auth: [{type: none, origins: ['https://b.example']}, {type: bearer, token: t}]",
         "auth: {type: none, headers: {X-Api-Key: k}}",
         "auth: {type: negotiate}",
     ],
@@ -162,3 +162,10 @@ def test_a_new_password_leaves_the_fingerprint_as_it_is(tmp_path: Path) -> None:
     other = LOGIN.replace("password: p", "password: q")
     prints = {connector(tmp_path, lines + "access: public").fingerprint() for lines in (LOGIN, other)}
     assert len(prints) == 1
+
+
+def test_two_logins_for_one_origin_are_a_fault(tmp_path: Path) -> None:
+    both = "[{type: bearer, token: t}, {type: none, headers: {X-Api-Key: k}}]"
+    (found,) = connector_faults(tmp_path, f"auth: {both}\naccess: public")
+    assert "must have one login for each origin, and two are for the seeds' origins" in found
+    assert "give each entry its own `origins`" in found

@@ -34,13 +34,13 @@ connectors:
     transcription: {url: https://models.example/, model: m, api_key: '${env:S}'}
     proxy: {url: http://proxy.example:3128, username: eva, password: '${env:S}'}
     auth:
-      - {type: none, headers: {X-Api-Key: '${env:S}'}}
-      - {type: basic, username: eva, password: '${env:S}'}
-      - {type: form, username: eva, password: '${env:S}', login_url: https://site.example/login, totp_secret: '${env:S}'}
-      - {type: bearer, token: '${env:S}'}
-      - {type: oauth2, token_url: https://id.example/token, client_id: c, client_secret: '${env:S}'}
-      - {type: cookies, cookies: {SESSION: '${env:S}'}}
-      - {type: kerberos, username: eva@REALM, password: '${env:S}'}
+      - {type: none, origins: [https://none.example], headers: {X-Api-Key: '${env:S}'}}
+      - {type: basic, origins: [https://basic.example], username: eva, password: '${env:S}'}
+      - {type: form, origins: [https://form.example], username: eva, password: '${env:S}', login_url: https://site.example/login, totp_secret: '${env:S}'}
+      - {type: bearer, origins: [https://bearer.example], token: '${env:S}'}
+      - {type: oauth2, origins: [https://oauth2.example], token_url: https://id.example/token, client_id: c, client_secret: '${env:S}'}
+      - {type: cookies, origins: [https://cookies.example], cookies: {SESSION: '${env:S}'}}
+      - {type: kerberos, origins: [https://kerberos.example], username: eva@REALM, password: '${env:S}'}
     access: public
     sync: {notify: ['https://hooks.example/${env:S}']}
 """
