@@ -13,7 +13,8 @@ import pytest
 from settings.load import load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "docs" / "index.md"]
+LOGINS = REPOSITORY / "docs" / "logins.md"
+DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "docs" / "index.md", LOGINS]
 README = DOCUMENTS[0].read_text(encoding="utf-8")
 COMMAND = re.compile(r"(?:^|`|/)((?:crawler|indexer|search-api) [a-z][a-z-]+)", re.MULTILINE)
 WRITTEN_LATER = {"docs/performance.md", "performance.md"}  # by `make bench`
@@ -51,6 +52,14 @@ def test_the_first_configuration_of_the_readme_is_valid(tmp_path: Path) -> None:
     (tmp_path / "connectors.yaml").write_text(block[1], encoding="utf-8")
     settings = load_settings(tmp_path / "connectors.yaml", {"INTRANET_PASSWORD": "a secret"})
     assert settings.connector("intranet").access[0].allow == ("group:hr",)
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", LOGINS.read_text("utf-8"), re.DOTALL))
+def test_every_login_of_the_guide_is_a_valid_configuration(tmp_path: Path, example: str) -> None:
+    (tmp_path / "connectors.yaml").write_text(example, encoding="utf-8")
+    secrets = dict.fromkeys(re.findall(r"\$\{env:([A-Z_]+)\}", example), "a secret")
+    assert secrets
+    assert load_settings(tmp_path / "connectors.yaml", secrets).connectors
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.name))
