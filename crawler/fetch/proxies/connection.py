@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from crawler.auth.challenge import Challenge, parse_challenges
+from crawler.auth.digest_response import DigestRequest
 from crawler.fetch.http11 import AnswerNeverCameError, Headers, Http1Connection, MalformedAnswerError
 from crawler.fetch.proxies.errors import (
     ProxyError,
@@ -69,7 +70,7 @@ class ProxyConnection(Http1Connection):
     async def _converse(
         self, target: bytes, headers: Headers, method: bytes, body: bytes
     ) -> tuple[int, Headers]:
-        conversation = self._login.converse(method.decode(), target.decode())
+        conversation = self._login.converse(DigestRequest(method.decode(), target.decode(), body))
         try:
             words = next(conversation)
             while True:

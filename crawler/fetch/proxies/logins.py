@@ -27,8 +27,8 @@ _STALE_NONCES: Final = 2
 class ProxyLogin(Protocol):
     """The login of one connection."""
 
-    def converse(self, method: str, target: str) -> Conversation:
-        """What to say for one request; `target` as the request has it. Raises `ProxyError`."""
+    def converse(self, request: DigestRequest) -> Conversation:
+        """What to say for one request, whose target is as it is sent. Raises `ProxyError`."""
         ...
 
     def accepted(self) -> None:
@@ -56,7 +56,7 @@ class _Stateless:
 
 
 class _Anonymous(_Stateless):
-    def converse(self, method: str, target: str) -> Conversation:  # noqa: ARG002 - the protocol's
+    def converse(self, request: DigestRequest) -> Conversation:  # noqa: ARG002 - the protocol's
         yield None
 
 
@@ -68,7 +68,7 @@ class _Basic(_Stateless):
         pair = f"{credentials.username}:{credentials.password.reveal()}"
         self._header = "Basic " + base64.b64encode(pair.encode()).decode()
 
-    def converse(self, method: str, target: str) -> Conversation:  # noqa: ARG002 - the protocol's
+    def converse(self, request: DigestRequest) -> Conversation:  # noqa: ARG002 - the protocol's
         challenges = yield self._header
         _require("basic", challenges, self._proxy)
 
@@ -83,11 +83,11 @@ class _Digest(_Stateless):
         self._challenge: Challenge | None = None
         self._used = 0
 
-    def converse(self, method: str, target: str) -> Conversation:
+    def converse(self, request: DigestRequest) -> Conversation:
         if self._challenge is None:
             self._take((yield None))
         for _ in range(1 + _STALE_NONCES):
-            self._take((yield self._answer(method, target)))
+            self._take((yield self._answer(request)))
             if not self._is_stale():
                 return
 
@@ -101,14 +101,14 @@ class _Digest(_Stateless):
         assert self._challenge is not None
         return self._challenge.parameters.get("stale", "").lower() == "true"
 
-    def _answer(self, method: str, target: str) -> str:
+    def _answer(self, request: DigestRequest) -> str:
         assert self._challenge is not None
         self._used += 1
         return authorization(
             self._challenge,
             self._credentials.username,
             self._credentials.password.reveal(),
-            DigestRequest(method, target),
+            request,
             count=self._used,
             client_nonce=self._client_nonce,
         )
@@ -126,7 +126,7 @@ class _Ntlm:
     def accepted(self) -> None:
         self._is_authenticated = True
 
-    def converse(self, method: str, target: str) -> Conversation:  # noqa: ARG002 - the protocol's
+    def converse(self, request: DigestRequest) -> Conversation:  # noqa: ARG002 - the protocol's
         # Imported here: it takes a quarter of a second, and few proxies speak NTLM.
         from spnego.exceptions import SpnegoError  # noqa: PLC0415
 
