@@ -26,6 +26,7 @@ from playwright.async_api import (
 from crawler.browser.egress import Egress
 from crawler.browser.executable import BrowserError, find_chromium
 from crawler.browser.processes import MARK, end_processes, processes_of
+from crawler.browser.request_rules import RequestRule, hold_to, reading_only
 from crawler.browser.trust_store import company_authorities, write_trust_store
 
 LAUNCH_SECONDS: Final = 30.0
@@ -47,7 +48,7 @@ _FLAGS: Final = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     # A shared worker belongs to no page, so that no rule of a page's requests holds for it.
     "--disable-shared-workers",
-    "--disable-blink-features=SharedWorker,WebTransport",
+    "--disable-blink-features=SharedWorker,WebTransport,FetchLaterAPI",
     # Kerberos: the host's own name makes the principal; what DNS says of it is for krb5.conf to want.
     "--disable-auth-negotiate-cname-lookup",
 )
@@ -87,15 +88,16 @@ class Chromium:
     async def new_context(
         self,
         *,
+        rule: RequestRule = reading_only,
         storage_state: StorageState | None = None,
         credentials: Sequence[HttpCredentials] = (),
     ) -> BrowserContext:
         """A session of its own: no download, no service worker, no permission. The caller closes it.
 
-        It has no rule yet of what may leave it: `crawler.browser.request_rules` sets that.
+        `rule` says what may leave its pages: nothing but GET and HEAD, unless it is for a login.
         """
         width, height = VIEWPORT
-        return await self._browser.new_context(
+        context = await self._browser.new_context(
             accept_downloads=False,
             http_credentials=list(credentials) or None,
             ignore_https_errors=not self._settings.verify_tls,
@@ -105,6 +107,8 @@ class Chromium:
             user_agent=self._settings.user_agent,
             viewport={"width": width, "height": height},
         )
+        await hold_to(context, rule)
+        return context
 
 
 @asynccontextmanager

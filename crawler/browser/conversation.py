@@ -7,77 +7,72 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from crawler.browser.proxy_request import ProxyRequest, parse_proxy_request
-from crawler.browser.relay import PIECE_BYTES, Passage, copy_down, tunnel
+from crawler.browser.relay import Passage, tunnel
+from crawler.fetch.faults import FAULTS, outcome_of
+from crawler.fetch.http11 import AnswerNeverCameError, Headers, Http1Connection
 from crawler.fetch.stream import ByteStream
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import Site
+
+MAX_BODY_BYTES: Final = 32 * 1024 * 1024
+_REFRAMED: Final = frozenset(
+    {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"}
+)
+_WITHOUT_BODY: Final = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What a conversation needs of its proxy; `connect` gives a fault as a value."""
+    """What a conversation needs of its proxy; both ways give a fault as a value."""
 
     authorises: Callable[[ProxyRequest], bool]
-    connect: Callable[[ProxyRequest], Awaitable[tuple[Passage, ByteStream | Failed | Refused]]]
+    tunnel: Callable[[ProxyRequest], Awaitable[tuple[Passage, ByteStream | Failed | Refused]]]
+    http: Callable[[ProxyRequest], Awaitable[tuple[Passage, Http1Connection | Failed | Refused]]]
     idle_seconds: float
 
 
 class Conversation:
-    """What the browser says on one connection: a tunnel, or http requests one after the other.
+    """One connection of the browser.
 
-    Requests to one site follow each other on one connection to it, since NTLM authenticates a connection.
+    Its http requests to one site follow each other on one connection to that site, since NTLM authenticates
+    a connection.
     """
 
     def __init__(self, ways: Ways, reader: StreamReader, writer: StreamWriter) -> None:
         self._ways = ways
         self._reader = reader
         self._writer = writer
-        self._site: Site | None = None
-        self._stream: ByteStream | None = None
         self._passage: Passage | None = None
-        self._answers: asyncio.Future[None] | None = None
+        self._lane: Http1Connection | None = None
+        self._origin = ""
 
     async def hold(self) -> None:
-        """Serve until browser or site ends it, or nothing moves any more. Raises `ConnectionError`."""
+        """Serve until browser or site ends it, or nothing comes for too long.
+
+        Raises `ConnectionError`, `TimeoutError`.
+        """
         try:
             while (request := await self._next_request()) is not None and await self._serve(request):
                 pass
         finally:
-            await self._leave_site()
+            self._leave_site()
 
     async def _next_request(self) -> ProxyRequest | None:
-        """The next request; None where the browser or the site has ended, or nothing comes any more."""
-        head = asyncio.ensure_future(self._reader.readuntil(b"\r\n\r\n"))
+        """The next request; None where the browser says no more, or nothing that a proxy understands."""
         try:
-            if not await self._comes(head):
-                return None
-            request = parse_proxy_request(head.result())
+            async with asyncio.timeout(self._ways.idle_seconds):
+                head = await self._reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError:
             return None
         except asyncio.LimitOverrunError:
             await answer(self._writer, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is too large")
             return None
-        finally:
-            head.cancel()
+        request = parse_proxy_request(head)
         if request is None:
             await answer(self._writer, HTTPStatus.BAD_REQUEST, "this proxy takes CONNECT and http:// only")
         return request
-
-    async def _comes(self, head: asyncio.Future[bytes]) -> bool:
-        """Whether a head comes before the site ends and before nothing has moved for too long."""
-        waits: set[asyncio.Future[bytes] | asyncio.Future[None]] = {head}
-        if self._answers is not None:
-            waits.add(self._answers)
-        idle_seconds = self._ways.idle_seconds
-        left = idle_seconds
-        while left > 0:
-            ended, _ = await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if ended:
-                return head.done()
-            left = 0 if self._passage is None else self._passage.seconds_until_idle(idle_seconds)
-        return False
 
     async def _serve(self, request: ProxyRequest) -> bool:
         """Serve one request; whether another may follow on this connection."""
@@ -89,10 +84,10 @@ class Conversation:
         if request.is_tunnel:
             await self._tunnel(request)
             return False
-        return await self._forward(request)
+        return await self._send_on(request)
 
     async def _tunnel(self, request: ProxyRequest) -> None:
-        passage, stream = await self._ways.connect(request)
+        passage, stream = await self._ways.tunnel(request)
         if isinstance(stream, Failed | Refused):
             await answer_fault(self._writer, stream)
             return
@@ -102,47 +97,91 @@ class Conversation:
         finally:
             stream.close()
 
-    async def _forward(self, request: ProxyRequest) -> bool:
-        """Send an http request on; its answer is copied by a task while the next one is awaited."""
+    async def _send_on(self, request: ProxyRequest) -> bool:
         length = request.body_bytes
-        if length is None:
-            await answer(self._writer, HTTPStatus.LENGTH_REQUIRED, "a body needs its length")
+        if length is None or length > MAX_BODY_BYTES:
+            await answer(
+                self._writer, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too large, or has no length"
+            )
             return False
-        if self._stream is None or request.site != self._site:
-            await self._leave_site()
+        body = await self._reader.readexactly(length) if length else b""
+        if request.site.origin != self._origin:
             fault = await self._go_to(request)
             if fault is not None:
                 await answer_fault(self._writer, fault)
-                return length == 0
-        assert self._stream is not None
+                return True
+        assert self._lane is not None
+        try:
+            async with asyncio.timeout(self._ways.idle_seconds):
+                status, fields = await self._lane.send(
+                    request.target.encode(), request.fields(), method=request.method.encode(), body=body
+                )
+        except FAULTS as error:
+            if self._lane.served_before and isinstance(error, AnswerNeverCameError | ConnectionResetError):
+                raise ConnectionResetError(
+                    "a kept connection was closed"
+                ) from error  # the browser asks again
+            self._leave_site()
+            await answer_fault(self._writer, outcome_of(error, request.site.host))
+            return True
+        return await self._pass_back(request.method, status, fields)
+
+    async def _pass_back(self, method: str, status: int, fields: Headers) -> bool:
+        """Give the browser an answer, framed anew; whether another request may follow."""
+        assert self._lane is not None
         assert self._passage is not None
-        head = request.head()
-        self._passage.requests += 1
-        self._passage.moved(sent=len(head) + length)
-        await self._stream.write(head)
-        while length:
-            piece = await self._reader.read(min(PIECE_BYTES, length))
-            if not piece:
-                return False
-            length -= len(piece)
-            await self._stream.write(piece)
+        has_body = method != "HEAD" and status not in _WITHOUT_BODY
+        is_chunked = has_body and not any(name == b"content-length" for name, _ in fields)
+        self._writer.write(_head_of(status, fields, is_chunked=is_chunked))
+        if has_body:
+            await self._pass_body(is_chunked=is_chunked)
+        await self._writer.drain()
+        if (
+            method == "HEAD" or not self._lane.is_reusable
+        ):  # llhttp would wait for the body that HEAD never has
+            self._leave_site()
         return True
 
+    async def _pass_body(self, *, is_chunked: bool) -> None:
+        """Raises `ConnectionError` where the site breaks off, so that the browser's connection does too."""
+        assert self._lane is not None
+        assert self._passage is not None
+        while piece := await self._piece(self._lane):
+            self._passage.moved(received=len(piece))
+            self._writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if is_chunked else piece)
+            await self._writer.drain()
+        if is_chunked:
+            self._writer.write(b"0\r\n\r\n")
+
+    async def _piece(self, lane: Http1Connection) -> bytes:
+        try:
+            async with asyncio.timeout(self._ways.idle_seconds):
+                return await lane.read()
+        except FAULTS as error:
+            self._writer.transport.abort()
+            raise ConnectionResetError("the answer broke off") from error
+
     async def _go_to(self, request: ProxyRequest) -> Failed | Refused | None:
-        passage, stream = await self._ways.connect(request)
-        if isinstance(stream, Failed | Refused):
-            return stream
-        self._site, self._stream, self._passage = request.site, stream, passage
-        self._answers = asyncio.ensure_future(copy_down(stream, self._writer, passage))
+        self._leave_site()
+        passage, lane = await self._ways.http(request)
+        if isinstance(lane, Failed | Refused):
+            return lane
+        self._origin, self._lane, self._passage = request.site.origin, lane, passage
         return None
 
-    async def _leave_site(self) -> None:
-        if self._answers is not None:
-            self._answers.cancel()
-            await asyncio.gather(self._answers, return_exceptions=True)
-        if self._stream is not None:
-            self._stream.close()
-        self._answers = self._stream = self._site = self._passage = None
+    def _leave_site(self) -> None:
+        if self._lane is not None:
+            self._lane.close()
+        self._lane, self._passage, self._origin = None, None, ""
+
+
+def _head_of(status: int, fields: Headers, *, is_chunked: bool) -> bytes:
+    phrase = next((each.phrase for each in HTTPStatus if each == status), "")
+    kept = [field for field in fields if field[0] not in _REFRAMED]
+    if is_chunked:
+        kept.append((b"transfer-encoding", b"chunked"))
+    lines = b"".join([b"%b: %b\r\n" % field for field in kept])
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode() + lines + b"\r\n"
 
 
 async def answer_fault(writer: StreamWriter, fault: Failed | Refused) -> None:
@@ -152,6 +191,7 @@ async def answer_fault(writer: StreamWriter, fault: Failed | Refused) -> None:
 
 
 async def answer(writer: StreamWriter, status: HTTPStatus, text: str, *headers: str) -> None:
+    """Say something oneself, in plain text."""
     body = (text + "\n").encode()
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",

@@ -11,15 +11,17 @@ import asyncio
 import secrets
 from asyncio import StreamReader, StreamWriter
 from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 from catalog.vocabulary import Reason
 from crawler.browser.conversation import Conversation, Ways, answer
 from crawler.browser.proxy_request import ProxyRequest
 from crawler.browser.relay import Passage
 from crawler.fetch.faults import FAULTS, outcome_of
+from crawler.fetch.http11 import Http1Connection
 from crawler.fetch.network import Network
 from crawler.fetch.stream import ByteStream
 from crawler.outcome import Failed, Refused
@@ -51,6 +53,7 @@ OF_CHROMIUM_ITSELF: Final = frozenset(
 """What Chromium asks its maker on its own account: it is not told where we crawl."""
 _USERNAME: Final = "sitelore"
 _MAX_FAULTS: Final = 1_000
+Opened = TypeVar("Opened", ByteStream, Http1Connection)
 
 
 class Egress:
@@ -115,7 +118,7 @@ class Egress:
             if len(self._serving) > self._max_connections:
                 await answer(writer, HTTPStatus.SERVICE_UNAVAILABLE, "too many connections at once")
             else:
-                ways = Ways(self._authorises, self._connect, self._idle_seconds)
+                ways = Ways(self._authorises, self._tunnel, self._http, self._idle_seconds)
                 await Conversation(ways, reader, writer).hold()
             writer.close()  # what was written is still sent
             async with asyncio.timeout(FLUSH_SECONDS):
@@ -129,7 +132,18 @@ class Egress:
     def _authorises(self, request: ProxyRequest) -> bool:
         return request.authorises(_USERNAME, self._password)
 
-    async def _connect(self, request: ProxyRequest) -> tuple[Passage, ByteStream | Failed | Refused]:
+    async def _tunnel(self, request: ProxyRequest) -> tuple[Passage, ByteStream | Failed | Refused]:
+        site = request.site
+        return await self._open(
+            request, lambda: self._network.connect_raw(site.hostname, site.port, CONNECT_SECONDS)
+        )
+
+    async def _http(self, request: ProxyRequest) -> tuple[Passage, Http1Connection | Failed | Refused]:
+        return await self._open(request, lambda: self._network.http1(request.site, CONNECT_SECONDS))
+
+    async def _open(
+        self, request: ProxyRequest, connect: Callable[[], Awaitable[Opened]]
+    ) -> tuple[Passage, Opened | Failed | Refused]:
         """Open the connection that a request needs, and note it."""
         site = request.site
         passage = Passage(request.is_tunnel, site.hostname, site.port)
@@ -138,15 +152,20 @@ class Egress:
             passage.fault = Refused(Reason.OUT_OF_SCOPE, f"{site.host} serves the browser's maker, no page")
             return passage, passage.fault
         try:
-            stream = await self._network.connect_raw(site.hostname, site.port, CONNECT_SECONDS)
+            opened = await connect()
         except FAULTS as error:
-            passage.fault = outcome_of(error, site.host)
+            passage.fault = outcome_of(error, _name_of(site))
             self._remember(site, passage.fault)
             return passage, passage.fault
         self._faults.pop((site.hostname, site.port), None)
-        return passage, stream
+        return passage, opened
 
     def _remember(self, site: Site, fault: Failed | Refused) -> None:
         self._faults[site.hostname, site.port] = fault
         if len(self._faults) > _MAX_FAULTS:
             self._faults.popitem(last=False)
+
+
+def _name_of(site: Site) -> str:
+    """The host as people write it: a tunnel's port 443 goes without saying."""
+    return site.hostname if site.port == 443 else site.host

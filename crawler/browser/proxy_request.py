@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from crawler.fetch.http11 import Headers
 from crawler.rules.canonical_url import Site, UrlFault, parse_url
 
-_HOP_BY_HOP = frozenset({b"proxy-authorization", b"proxy-connection"})
-"""What is for the proxy alone; `Connection` is passed on, since connections are passed on one to one."""
+_HOP_BY_HOP = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authorization", b"proxy-connection", b"te", b"upgrade"}
+)
+"""What is for the next hop alone (RFC 9110 section 7.6.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,10 @@ class ProxyRequest:
             return False
         return scheme.lower() == b"basic" and hmac.compare_digest(given, f"{username}:{password}".encode())
 
-    def head(self) -> bytes:
-        """The head as the origin gets it."""
-        fields = [field for field in self.headers if field[0].lower() not in _HOP_BY_HOP]
-        if not self._field(b"connection"):
-            fields.append((b"Connection", self._field(b"proxy-connection") or b"keep-alive"))
-        lines = b"".join([b"%b: %b\r\n" % field for field in fields])
-        return b"%b %b HTTP/1.1\r\n%b\r\n" % (self.method.encode(), self.target.encode(), lines)
+    def fields(self) -> Headers:
+        """The headers that the origin gets."""
+        kept = [field for field in self.headers if field[0].lower() not in _HOP_BY_HOP]
+        return [*kept, (b"Connection", b"keep-alive")]
 
     def _field(self, name: bytes) -> bytes:
         return next((value for field, value in self.headers if field.lower() == name), b"")

@@ -15,15 +15,11 @@ PIECE_BYTES = 64 * 1024
 
 @dataclass(slots=True)
 class Passage:
-    """One connection to a site, a tunnel or not; the counters grow while it lives.
-
-    `requests` counts those in clear; what goes through a tunnel nobody sees.
-    """
+    """One connection to a site, a tunnel or not; the counters grow while it lives."""
 
     is_tunnel: bool
     host: str
     port: int
-    requests: int = 0
     sent_bytes: int = 0
     received_bytes: int = 0
     fault: Failed | Refused | None = None
