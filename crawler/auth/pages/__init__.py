@@ -1,0 +1,1 @@
+"""What the pages of a login are: forms, walls, errors. Pure, for plain HTTP and the browser alike."""
