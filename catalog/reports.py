@@ -102,6 +102,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "gone": run.counts.get("state:gone", 0),
         "refused": run.counts.get("refused", {}),
         "failed": run.counts.get("failed", {}),
+        "warnings": run.counts.get("warnings", []),
     }
 
 

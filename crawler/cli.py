@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crawler.commands import configuration, extraction, inspection, sync
+from crawler.commands import configuration, extraction, inspection, login, sync
 
 app = typer.Typer(
     name="crawler",
@@ -24,4 +24,5 @@ app.command("runs")(inspection.runs)
 app.command("report")(inspection.report)
 app.command("explain")(inspection.explain)
 app.command("sync")(sync.sync)
+app.command("login")(login.login)
 app.command("extract")(extraction.extract)

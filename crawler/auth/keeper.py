@@ -93,11 +93,14 @@ class SessionKeeper:
         """Whether a page can be asked that tells whether a session still lives which could end unseen."""
         return any(each.signs.forms and each.teller is not None for each in self._logins)
 
-    async def open(self) -> LoginFault | None:
-        """Take up the sessions of the last run, or sign in; call once, before anything is fetched."""
+    async def open(self, *, fresh: bool = False, again: bool = False) -> LoginFault | None:
+        """Take up the sessions of the last run, or sign in; call once, before anything is fetched.
+
+        `fresh` signs in whatever session there is; `again` tries credentials that were rejected before.
+        """
         async with self._lock:
             for login in self._logins:
-                self._fault = await _in_time(self._open(login))
+                self._fault = await _in_time(self._open(login, fresh=fresh, again=again))
                 if self._fault is not None:
                     break
             return self._fault
@@ -169,18 +172,18 @@ class SessionKeeper:
             if (state := login.scheme.dump()) is not None:
                 await self._memory.keep_session(login.scheme, state)
 
-    async def _open(self, login: KeptLogin) -> LoginFault | None:
+    async def _open(self, login: KeptLogin, *, fresh: bool, again: bool) -> LoginFault | None:
         scheme = login.scheme
-        if (remembered := await self._memory.rejection(scheme)) is not None:
+        if not again and (remembered := await self._memory.rejection(scheme)) is not None:
             return LoginFault(
                 LoginFaultKind.REMEMBERED,
-                f"{remembered.sentence} (seen {remembered.rejected_at:%Y-%m-%d %H:%M} UTC; not tried again "
-                "until the credentials change, or `crawler login --again` is asked for)",
+                f"{remembered.sentence} (seen {remembered.rejected_at:%Y-%m-%d %H:%M} UTC; these credentials "
+                "are not tried again until they change, or until `crawler login --again` tries them)",
             )
         if login.canary is None and login.signs.forms:
             stranger = await self._ask(login.probe, login, signed_in=False)
             login.witness = login.probe if stranger.sign is Sign.DEAD else None
-        state = await self._memory.session(scheme)
+        state = None if fresh else await self._memory.session(scheme)
         if state is not None and scheme.load(state) and login.teller is not None:
             answer = await self._ask(login.teller, login)
             if answer.sign is Sign.ALIVE:
@@ -226,6 +229,7 @@ class SessionKeeper:
             return fault
         login.signed_in_at = time.monotonic()
         await self._memory.keep_session(scheme, scheme.dump())
+        await self._memory.forget_rejection(scheme)
         return None
 
     async def _without_effect(self, login: KeptLogin, teller: Canary) -> LoginFault | None:

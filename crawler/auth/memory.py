@@ -9,6 +9,7 @@ from typing import Protocol
 from catalog.database import Catalog
 from catalog.sessions import (
     Rejection,
+    forget_rejection,
     forget_session,
     load_session,
     rejection_of,
@@ -27,6 +28,9 @@ class LoginMemory(Protocol):
 
     async def remember_rejection(self, scheme: Scheme, sentence: str) -> None:
         """Have these credentials not tried again."""
+
+    async def forget_rejection(self, scheme: Scheme) -> None:
+        """These credentials were accepted."""
 
     async def session(self, scheme: Scheme) -> bytes | None:
         """The session that was kept for this login."""
@@ -62,6 +66,17 @@ class CatalogMemory:
                 remember_rejection(connection, mark, sentence)
 
         await asyncio.to_thread(remember)
+
+    async def forget_rejection(self, scheme: Scheme) -> None:
+        """These credentials were accepted: nothing stands against them any more."""
+        mark = self.vault.mark(scheme.secrets)
+
+        def forget() -> None:
+            with self.catalog.write() as connection:
+                forget_rejection(connection, mark)
+
+        if await self.rejection(scheme) is not None:
+            await asyncio.to_thread(forget)
 
     async def session(self, scheme: Scheme) -> bytes | None:
         """The session that a former run of the connector kept for this login."""

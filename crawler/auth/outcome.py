@@ -34,12 +34,13 @@ class LoginFaultKind(Enum):
 class LoginFault:
     """Why a login did not work: one sentence for people says what was seen and what to change.
 
-    No secret is in it. `page` is the page on which it ended, for a screenshot, where there was one.
+    No secret is in it. `screenshot` (PNG) shows the page on which it ended where a browser was used, what
+    was typed blacked out.
     """
 
     kind: LoginFaultKind
     sentence: str
-    page: str | None = None
+    screenshot: bytes | None = field(default=None, repr=False)
 
 
 class LoginError(Exception):

@@ -51,6 +51,11 @@ class Scheme(Protocol):
         ...
 
     @property
+    def authenticates_connections(self) -> bool:
+        """Whether the login is for a connection and not a request (NTLM): then it is HTTP/1.1, and kept."""
+        ...
+
+    @property
     def auth(self) -> httpx2.Auth:
         """The flow that every request to one of `origins` goes through.
 

@@ -51,15 +51,15 @@ def sync(
     parsers = StartedParser.one_per_core()  # before the long imports, so that they start beside them
     from catalog.errors import CatalogError
     from catalog.vocabulary import RunMode
-    from crawler.sync.assembly import CertificateFileError
     from crawler.sync.program import synchronise
+    from crawler.sync.site_access import UnusableSettingError
     from crawler.sync.summary import exit_code
 
     try:
         ending = synchronise(settings, chosen, RunMode(mode.value), parsers, index=not no_index)
     except CatalogError as error:
         stop(str(error), ExitCode.FAILED)
-    except CertificateFileError as error:
+    except UnusableSettingError as error:
         stop(str(error), ExitCode.WRONG_CALL)
     finally:
         for parser in parsers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final, Literal
@@ -21,10 +21,8 @@ from crawler.fetch.faults import FAULTS, outcome_of
 from crawler.fetch.http11 import Headers
 from crawler.fetch.network import Network
 from crawler.fetch.robots_answer import RobotsAnswer
-from crawler.fetch.tls import tls_context
 from crawler.outcome import Failed, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
-from crawler.rules.guard import Guard
 from crawler.rules.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from settings.connector import ConnectorSettings
 
@@ -78,16 +76,11 @@ class HttpFetcher:
 
     @classmethod
     def for_connector(
-        cls,
-        connector: ConnectorSettings,
-        seeds: Sequence[WebAddress],
-        logins: Mapping[str, httpx2.Auth] | None = None,
+        cls, connector: ConnectorSettings, network: Network, logins: Mapping[str, httpx2.Auth]
     ) -> HttpFetcher:
-        """The fetcher that a connector's settings describe. Raises `OSError` for an unreadable `ca_file`."""
-        ca_file = connector.tls.ca_file
-        tls = tls_context(None if ca_file is None else str(ca_file), verify=connector.tls.verify)
+        """The fetcher that a connector's settings describe, by its way out."""
         return cls(
-            Network(Guard.for_seeds(seeds, connector.network.allow), tls),
+            network,
             max_bytes=connector.scope.max_file_size,
             seconds=connector.politeness.timeout.total_seconds(),
             user_agent=connector.politeness.user_agent or DEFAULT_USER_AGENT,

@@ -39,6 +39,8 @@ class LinkRules:
             decision = self.scope.decide(address)
         if decision.allowed:
             decision = self.crawl.decide(address.url, is_seed=is_seed)
+        if decision.allowed:
+            decision = self._for_the_session(address)
         if decision.allowed and depth > self.max_depth:
             return refused(Reason.TOO_DEEP, f"scope.max_depth {self.max_depth}")
         return decision
@@ -48,9 +50,11 @@ class LinkRules:
             return refused(Reason.UNSUPPORTED_SCHEME, f"{address.scheme}:")
         if len(address.url) > MAX_URL_LENGTH:
             return refused(Reason.URL_TOO_LONG, f"{len(address.url)} characters")
-        if self.signed_in and (words := ends_session(address.url[len(address.origin) :])) is not None:
-            return refused(Reason.LOGOUT_LINK, words)
         return ALLOWED
+
+    def _for_the_session(self, address: WebAddress) -> Decision:
+        words = ends_session(address.url[len(address.origin) :]) if self.signed_in else None
+        return ALLOWED if words is None else refused(Reason.LOGOUT_LINK, words)
 
     def index_decision(self, url: str, *, is_seed: bool = False) -> Decision:
         """Whether a page that was fetched becomes a document."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import orjson
 from sqlalchemy import Connection
@@ -16,22 +16,19 @@ from catalog.redirected_seeds import redirected_seeds
 from catalog.runs import Run, begin_run, recent_runs
 from catalog.vocabulary import RunMode, RunState
 from catalog.writer import RunContext
-from crawler.auth.header_logins import logins_by_origin
-from crawler.fetch.fetcher import HttpFetcher
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_filter
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.reading import ReadingRules
+from crawler.sync.session_watch import SessionWatch
+from crawler.sync.site_access import open_access
 from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
+from settings.politeness import IgnoreRobots
 from settings.store import BodyRetention
-
-
-class CertificateFileError(Exception):
-    """The file of `tls.ca_file` cannot be used; the message says which and why."""
 
 
 def prepare(
@@ -39,12 +36,12 @@ def prepare(
 ) -> ConnectorCrawl:
     """Begin (or continue) the run of a connector.
 
-    Raises `catalog.runs.RunHeld` when another living process has it, `CertificateFileError` before
+    Raises `catalog.runs.RunHeld` when another living process has it, `UnusableSettingError` before
     anything is written.
     """
     fingerprint = settings_fingerprint(settings, connector)
     seeds = seed_addresses(connector)
-    fetcher = _fetcher(connector, seeds)
+    access = open_access(catalog, connector, seeds)
     with catalog.write() as connection:
         number = connector_id(connection, connector.name)
         run = begin_run(connection, number, mode, fingerprint)
@@ -68,23 +65,24 @@ def prepare(
         context=RunContext(number, run.id, forced=mode is RunMode.FORCED),
         rules=rules,
         seeds=seeds,
-        fetcher=fetcher,
+        fetcher=access,
+        watch=None if access.keeper is None else SessionWatch(access.keeper),
         pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
         obeys_robots=politeness.robots == "obey",
         conditional=conditional,
         max_pages=connector.scope.max_pages,
         max_duration=connector.scope.max_duration,
         deletion_guard=connector.sync.deletion_guard,
+        warnings=tuple(_warnings(connector)),
     )
 
 
-def _fetcher(connector: ConnectorSettings, seeds: Sequence[WebAddress]) -> HttpFetcher:
-    try:
-        return HttpFetcher.for_connector(connector, seeds, logins_by_origin(connector.auth, seeds))
-    except OSError as error:  # ssl.SSLError is one: the file holds no certificate
-        raise CertificateFileError(
-            f"connector {connector.name}: `tls.ca_file` {connector.tls.ca_file}: {error.strerror or error}"
-        ) from error
+def _warnings(connector: ConnectorSettings) -> Iterator[str]:
+    """What the configuration weakens, for those who read the summary."""
+    if isinstance(connector.politeness.robots, IgnoreRobots):
+        yield f"robots.txt is ignored: {connector.politeness.robots.ignore}"
+    if not connector.tls.verify:
+        yield "TLS certificates are not checked (`tls.verify: false`): anybody on the way can read and change"
 
 
 def settings_fingerprint(settings: Settings, connector: ConnectorSettings) -> str:

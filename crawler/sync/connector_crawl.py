@@ -77,6 +77,7 @@ class ConnectorCrawl:
     max_duration: timedelta
     deletion_guard: float
     watch: SessionWatch | None = None
+    warnings: tuple[str, ...] = ()  # what weakens this crawl by its own configuration, said in every summary
     phase: Phase = Phase.SIGNING_IN
     failure: str | None = None  # why the login does not work (any more): the crawl ends
     limit: Limit | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.auth.header_logins import HEADER_LOGINS
 from settings.connector import ConnectorSettings
 from settings.render import RenderMode
+
+_LOGINS_TO_COME = frozenset({"form", "saml", "cookies", "oauth2", "client_certificate"})
 
 
 def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
@@ -16,16 +17,12 @@ def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
 
 def _sentences(connector: ConnectorSettings) -> Iterator[str]:
     for login in connector.auth:
-        if not isinstance(login, HEADER_LOGINS):
-            yield f"`auth` of type {login.type} is not supported yet; none, basic and bearer are"
-        elif login.logged_in is not None:
-            yield "`auth.logged_in` is not supported yet: remove it"
+        if login.type in _LOGINS_TO_COME:
+            yield f"`auth` of type {login.type} is not supported yet"
     if connector.sitemaps:
         yield "`sitemaps` are not read yet: name pages under `seeds`"
     if connector.render.mode is RenderMode.ALWAYS:
         yield "`render: always` is not supported yet: pages are read without a browser"
-    if connector.proxy is not None:
-        yield "`proxy` is not supported yet: remove it"
     if connector.ocr:
         yield "`ocr` is not supported yet: remove it"
     if connector.transcription is not None:

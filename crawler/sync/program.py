@@ -29,7 +29,6 @@ from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
 from settings.console import ExitCode
-from settings.politeness import IgnoreRobots
 from settings.store import BodyRetention
 
 
@@ -60,7 +59,7 @@ def synchronise(
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
         crawls = [prepare(catalog, settings, connector, mode) for connector in connectors]
-        ending = uvloop.run(_crawl_and_index(catalog, settings, connectors, crawls, pool, index=index))
+        ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, index=index))
         with catalog.write() as connection:
             prune_runs(connection, settings.store.keep_runs)
         vacuum_bodies(catalog)
@@ -72,7 +71,6 @@ def synchronise(
 async def _crawl_and_index(
     catalog: Catalog,
     settings: Settings,
-    connectors: Sequence[ConnectorSettings],
     crawls: Sequence[ConnectorCrawl],
     pool: ParserPool,
     *,
@@ -80,7 +78,7 @@ async def _crawl_and_index(
 ) -> Ending:
     indexing = Indexing(settings.path) if index else None
     display = Display(crawls, indexing)
-    _announce(connectors, crawls, display)
+    _announce(crawls, display)
     for each in crawls:
         pool.use(each.connector_id, each.rules)
     bodies = None if settings.store.bodies is BodyRetention.NONE else BodyStore(settings.store.directory)
@@ -132,13 +130,9 @@ def _stop_at_signals(crawl: Crawl, indexing: Indexing | None) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-def _announce(
-    connectors: Sequence[ConnectorSettings], crawls: Sequence[ConnectorCrawl], display: Display
-) -> None:
-    for connector, crawl in zip(connectors, crawls, strict=True):
+def _announce(crawls: Sequence[ConnectorCrawl], display: Display) -> None:
+    for crawl in crawls:
         if crawl.run.resumed:
             display.say(crawl.name, f"continuing run {crawl.run.id}")
-        if isinstance(connector.politeness.robots, IgnoreRobots):
-            display.say(crawl.name, f"robots.txt is ignored: {connector.politeness.robots.ignore}")
-        if not connector.tls.verify:
-            display.say(crawl.name, "TLS certificates are not checked (`tls.verify: false`)")
+        for warning in crawl.warnings:
+            display.say(crawl.name, warning)

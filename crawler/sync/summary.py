@@ -39,6 +39,7 @@ class RunSummary:
     gone: int
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
     def as_json(self) -> dict[str, object]:
         """A JSON object with every field."""
@@ -113,7 +114,7 @@ def remarks(summary: RunSummary) -> tuple[str, ...]:
     for title, reasons in (("refused", summary.refused), ("failed", summary.failed)):
         for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
             lines.append(f"{title} {number:,}: {reason} ({Reason(reason).explanation})")
-    return tuple(lines)
+    return (*lines, *summary.warnings)
 
 
 def _others(summary: RunSummary) -> str:

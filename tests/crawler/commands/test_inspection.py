@@ -211,6 +211,7 @@ def test_runs_have_the_promised_shape(crawled: Terminal) -> None:
         "gone": 0,
         "refused": {"robots_disallowed": 1},
         "failed": {"timeout": 2},
+        "warnings": [],
     }
     text = crawled.text("runs")
     assert "incomplete (max_pages)" in text

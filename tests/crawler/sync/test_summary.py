@@ -80,6 +80,7 @@ def test_people_read_why_in_sentences() -> None:
         'refused 2: noindex (the page says "noindex")',
         "failed 1: timeout (no complete answer within the time limit)",
     )
-    assert remarks(replace(SUMMARY, redirects=2, gone=1)) == (
+    assert remarks(replace(SUMMARY, redirects=2, gone=1, warnings=["certificates are not checked"])) == (
         "1 URLs in 2.0 s (10 a second), among them 2 redirects, 1 gone",
+        "certificates are not checked",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,16 @@ def test_nothing_is_sent_over_a_connection_that_is_not_trusted(troubled: Trouble
 
 def test_a_server_error_is_tried_four_times(troubled: Troubled) -> None:
     assert troubled.sites["broken"].asked("/") == [500] * 4
+
+
+def test_a_certificate_that_is_not_checked_is_said_in_the_summary(tmp_path: Path) -> None:
+    with serve_site({"/": page("Secret")}, certificate=self_signed(tmp_path)) as doubtful:
+        config = configure(
+            tmp_path,
+            {"name": "doubtful", "seeds": [doubtful.url("/")], "tls": {"verify": False}},
+        )
+        synced = sync(config)
+    assert synced.run["state"] == "succeeded"
+    (warning,) = synced.run["warnings"]
+    assert warning.startswith("TLS certificates are not checked (`tls.verify: false`)")
+    assert f"doubtful: {warning}" in synced.said

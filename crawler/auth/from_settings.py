@@ -1,0 +1,130 @@
+"""From `connectors[].auth` to the logins that a keeper keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from crawler.auth.basic import BasicScheme
+from crawler.auth.canary import Canary
+from crawler.auth.digest import DigestScheme
+from crawler.auth.header_logins import HeaderScheme, bearer_scheme
+from crawler.auth.keeper import KeptLogin
+from crawler.auth.negotiate import NegotiateScheme
+from crawler.auth.scheme import Scheme
+from crawler.auth.walls import WallSigns
+from crawler.fetch.tls import ClientCertificate
+from crawler.rules.canonical_url import WebAddress, parse_url
+from settings.auth import (
+    BasicLogin,
+    BearerLogin,
+    ClientCertificateLogin,
+    CookiesLogin,
+    DigestLogin,
+    KerberosLogin,
+    LoginSettings,
+    NoLogin,
+    NtlmLogin,
+    OAuth2Login,
+    PageLogin,
+    TicketLogin,
+)
+
+
+def kept_logins(logins: Sequence[LoginSettings], seeds: Sequence[WebAddress]) -> tuple[KeptLogin, ...]:
+    """The logins of a connector; those that send nothing are left out.
+
+    Without `origins` a login is for the origins of the seeds.
+    """
+    return tuple(_kept(login, seeds) for login in logins if login.type != "none" or login.headers)
+
+
+def addresses_of_logins(logins: Iterable[LoginSettings]) -> Iterator[WebAddress]:
+    """What logins may have to reach besides the seeds: the guard must let them."""
+    for login in logins:
+        named = [*login.origins]
+        if login.logged_in is not None:
+            named.append(login.logged_in.url)
+        if isinstance(login, PageLogin):
+            named.append(login.login_url)
+            named += [f"{scheme}://{host}/" for host in login.login_hosts for scheme in ("http", "https")]
+        if isinstance(login, OAuth2Login):
+            named.append(login.token_url)
+        yield from (_address(url) for url in named)
+
+
+def client_certificates(
+    logins: Iterable[LoginSettings], seeds: Sequence[WebAddress]
+) -> Mapping[str, ClientCertificate]:
+    """The certificate that is shown to each origin; no other origin sees one."""
+    return {
+        origin: ClientCertificate(login.certificate, login.key)
+        for login in logins
+        if isinstance(login, ClientCertificateLogin)
+        for origin in _origins(login, seeds)
+    }
+
+
+def _kept(login: LoginSettings, seeds: Sequence[WebAddress]) -> KeptLogin:
+    origins = _origins(login, seeds)
+    canary = None
+    if login.logged_in is not None:
+        canary = Canary(_address(login.logged_in.url), login.logged_in.contains)
+    page = next((seed for seed in seeds if seed.origin in origins), None) or _address(min(origins))
+    probe = page if canary is None else canary.address
+    return KeptLogin(_scheme(login, origins, probe), _signs(login, origins), canary, Canary(page))
+
+
+def _origins(login: LoginSettings, seeds: Sequence[WebAddress]) -> frozenset[str]:
+    return frozenset(login.origins) or frozenset(seed.origin for seed in seeds)
+
+
+def _signs(login: LoginSettings, origins: frozenset[str]) -> WallSigns:
+    if isinstance(login, CookiesLogin):
+        return WallSigns(forms=True)
+    if not isinstance(login, PageLogin):
+        return WallSigns()
+    page = _address(login.login_url)
+    hosts = frozenset(login.login_hosts)
+    if page.origin not in origins:
+        return WallSigns(hosts | {page.host}, forms=True)
+    return WallSigns(hosts, page, forms=True)
+
+
+def _scheme(login: LoginSettings, origins: frozenset[str], probe: WebAddress) -> Scheme:
+    headers = {name: value.reveal() for name, value in login.headers.items()}
+    match login:
+        case NoLogin():
+            return HeaderScheme("none", origins=origins, probe=probe, headers=headers)
+        case BearerLogin():
+            return bearer_scheme(login.token.reveal(), origins=origins, probe=probe, headers=headers)
+        case BasicLogin() | DigestLogin():
+            kind = BasicScheme if isinstance(login, BasicLogin) else DigestScheme
+            return kind(
+                login.username, login.password.reveal(), origins=origins, probe=probe, headers=headers
+            )
+        case NtlmLogin():
+            password = login.password.reveal()
+            return NegotiateScheme(
+                "ntlm", login.username, password, origins=origins, probe=probe, headers=headers
+            )
+        case TicketLogin():
+            return _ticket_scheme(login, origins, probe, headers)
+        case _:
+            raise AssertionError(f"{login.type} is refused by `unsupported` before")
+
+
+def _ticket_scheme(
+    login: TicketLogin, origins: frozenset[str], probe: WebAddress, headers: Mapping[str, str]
+) -> Scheme:
+    kind: Literal["kerberos", "negotiate"] = "kerberos" if isinstance(login, KerberosLogin) else "negotiate"
+    password = None if login.password is None else login.password.reveal()
+    return NegotiateScheme(
+        kind, login.username, password, keytab=login.keytab, origins=origins, probe=probe, headers=headers
+    )
+
+
+def _address(url: str) -> WebAddress:
+    address = parse_url(url)
+    assert isinstance(address, WebAddress)  # the settings have checked it
+    return address
