@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crawler.auth.outcome import LoginFaultKind
 from tests.support import dokuwiki, mediawiki, walled_wiki
 from tests.support.dokuwiki import DokuWiki, needs_dokuwiki, serve_dokuwiki
 from tests.support.mediawiki import MediaWiki, needs_mediawiki, serve_mediawiki
+from tests.support.signing_in import behind_login, configured, try_to_sign_in
+from tests.support.syncing import kept, sync
 from tests.support.visitor import Visitor, forms, visiting
 from tests.support.walled_wiki import WalledWiki, serve_walled_wiki
 
@@ -120,3 +125,83 @@ class TestMediaWikiIsRight:
         assert media.passwords == before + 2
         media.end_sessions()
         assert mediawiki.page_text("Fog rules") not in visitor.get(media.page("Fog rules")).text
+
+
+def berths(wiki: WalledWiki, password: str = walled_wiki.PASSWORD) -> dict[str, Any]:
+    """The walled wiki as a connector."""
+    return behind_login(wiki.page(1), "form", walled_wiki.USER, password, wiki.page(1))
+
+
+def tides(doku: DokuWiki, password: str = dokuwiki.PASSWORD) -> dict[str, Any]:
+    """DokuWiki as a connector; its pages name each other as `doku.php?id=…` alone."""
+    site = behind_login(doku.page("start"), "form", dokuwiki.USER, password, doku.login_url)
+    return {**site, "filters": {"crawl": {"include": [r"doku\.php\?id=[a-z:]+$"]}}}
+
+
+def pilots(media: MediaWiki, password: str = mediawiki.PASSWORD) -> dict[str, Any]:
+    """MediaWiki as a connector; its pages are those with a title in the path or in the query alone."""
+    site = behind_login(media.page("Main Page"), "form", mediawiki.USER, password, media.login_url)
+    return {**site, "filters": {"crawl": {"include": [r"index\.php(\?title=|/)[A-Za-z_]+$"]}}}
+
+
+class TestOurLoginAtTheWalledWiki:
+    def test_user_name_and_password_are_enough(self, walled: WalledWiki, tmp_path: Path) -> None:
+        trial = try_to_sign_in(tmp_path, berths(walled))
+        assert (trial.fault, trial.sentence) == (None, "")
+        assert (walled.counts["passwords"], walled.counts["rejected"]) == (1, 0)
+
+    def test_a_wrong_password_is_tried_once(self, walled: WalledWiki, tmp_path: Path) -> None:
+        trial = try_to_sign_in(tmp_path, berths(walled, "falsch"))
+        assert trial.fault is LoginFaultKind.REJECTED
+        assert "Benutzername oder Kennwort ist falsch" in trial.sentence
+        assert (walled.counts["passwords"], walled.counts["rejected"]) == (1, 1)
+
+
+@needs_dokuwiki
+class TestOurLoginAtDokuWiki:
+    def test_its_pages_are_indexed_and_its_walls_are_not(self, doku: DokuWiki, tmp_path: Path) -> None:
+        before = doku.passwords
+        config = configured(tmp_path, tides(doku))
+        synced = sync(config)
+        assert synced.code == 0, synced.said
+        assert set(kept(config).documents) == {doku.page(name) for name in dokuwiki.PAGES}
+        doku.end_sessions()
+        again = sync(config, "--mode", "forced")
+        assert (again.run["documents"], again.run["deleted"]) == (len(dokuwiki.PAGES), 0)
+        assert doku.passwords == before + 2
+
+    def test_a_wrong_password_is_tried_once(self, doku: DokuWiki, tmp_path: Path) -> None:
+        before = doku.passwords
+        trial = try_to_sign_in(tmp_path, tides(doku, "wrong"))
+        assert trial.fault is LoginFaultKind.REJECTED
+        assert "username or password was wrong" in trial.sentence
+        assert doku.passwords == before + 1
+
+
+@needs_mediawiki
+class TestOurLoginAtMediaWiki:
+    def test_its_pages_are_indexed_and_its_walls_are_not(self, media: MediaWiki, tmp_path: Path) -> None:
+        before = media.passwords
+        config = configured(tmp_path, pilots(media))
+        synced = sync(config)
+        assert synced.code == 0, synced.said
+        titles = {document.title for document in kept(config).documents.values()}
+        assert titles == {f"{name} - Harbour pilots" for name in mediawiki.PAGES}
+        media.end_sessions()
+        again = sync(config, "--mode", "forced")
+        assert again.run["deleted"] == 0
+        assert not any("ogin" in document.title for document in kept(config).documents.values())
+        assert media.passwords == before + 2
+
+    def test_a_wrong_password_is_tried_once(self, media: MediaWiki, tmp_path: Path) -> None:
+        before = media.passwords
+        trial = try_to_sign_in(tmp_path, pilots(media, "wrong"))
+        assert trial.fault is LoginFaultKind.REJECTED
+        assert "Incorrect username or password" in trial.sentence
+        assert media.passwords == before + 1
+
+    def test_a_wall_that_links_the_form_is_a_place_to_begin(self, media: MediaWiki, tmp_path: Path) -> None:
+        wall = media.page("Fog rules")
+        site = behind_login(wall, "form", mediawiki.USER, mediawiki.PASSWORD, wall)
+        trial = try_to_sign_in(tmp_path, site)
+        assert (trial.fault, trial.sentence) == (None, "")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
 
 import httpx2
 import pyotp
 import pytest
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 
+from crawler.auth.outcome import LoginFaultKind
 from tests.support import php_provider
 from tests.support.php_provider import (
     POST,
@@ -21,6 +25,7 @@ from tests.support.php_provider import (
 from tests.support.saml_entities import needs_xmlsec1
 from tests.support.saml_provider import Manner
 from tests.support.saml_service import PASSWORD, USER, SamlPair, serve_saml
+from tests.support.signing_in import behind_login, try_to_sign_in
 from tests.support.visitor import Visitor, forms, visiting
 
 TYPED = {"j_username": USER, "j_password": PASSWORD}
@@ -142,6 +147,133 @@ class TestThePysaml2ServersAreRight:
             answer = httpx2.post(f"{saml.service.address}/saml/acs", data=fields, trust_env=False)
             assert answer.status_code == status
         assert (saml.service.counts["refused"], saml.service.counts["logins"]) == (1, 1)
+
+
+def ledger(saml: SamlPair, **auth: Any) -> dict[str, Any]:
+    """The site behind pysaml2's provider as a connector."""
+    login = {"login_url": saml.service.page(1), "login_hosts": [host_of(saml.provider.address)], **auth}
+    return behind_login(saml.service.page(1), "saml", USER, **{"password": PASSWORD, **login})
+
+
+def mellon(php: PhpPair, **auth: Any) -> dict[str, Any]:
+    """The site behind SimpleSAMLphp as a connector."""
+    provider = host_of(php.provider.apache.address)
+    login = {"password": php_provider.PASSWORD, "login_url": php.service.page(1), "login_hosts": [provider]}
+    return behind_login(php.service.page(1), "saml", php_provider.USER, **{**login, **auth})
+
+
+def host_of(address: str) -> str:
+    """Host and port of ``http://HOST:PORT``."""
+    return address.removeprefix("http://")
+
+
+@needs_xmlsec1
+class TestOurLoginAtPysaml2:
+    @pytest.mark.parametrize("binding", ["redirect", "post"])
+    def test_user_name_and_password_are_enough(
+        self, saml: SamlPair, tmp_path: Path, binding: Literal["redirect", "post"]
+    ) -> None:
+        saml.service.binding = binding
+        trial = try_to_sign_in(tmp_path, ledger(saml))
+        assert (trial.fault, trial.sentence) == (None, "")
+        assert (saml.provider.counts["passwords"], saml.service.counts["logins"]) == (1, 1)
+        found = {name for step in trial.steps for name in step.found}
+        assert {"username_field", "password_field", "submit_button"} <= found
+
+    def test_two_steps_and_a_code(self, saml: SamlPair, tmp_path: Path) -> None:
+        secret = pyotp.random_base32()
+        saml.provider.manner = Manner(two_steps=True, totp_secret=secret)
+        trial = try_to_sign_in(tmp_path, ledger(saml, totp_secret=secret))
+        assert (trial.fault, trial.sentence) == (None, "")
+        counts = saml.provider.counts
+        assert (counts["passwords"], counts["codes"], counts["rejected"]) == (1, 1, 0)
+
+    def test_the_provider_can_begin(self, saml: SamlPair, tmp_path: Path) -> None:
+        start = saml.provider.unsolicited(saml.service.address, "/pages/5")
+        trial = try_to_sign_in(tmp_path, ledger(saml, login_url=start, login_hosts=[]))
+        assert (trial.fault, trial.sentence) == (None, "")
+        assert saml.service.counts["logins"] == 1
+
+    def test_a_wrong_password_is_tried_once_until_it_changes(self, saml: SamlPair, tmp_path: Path) -> None:
+        trial = try_to_sign_in(tmp_path, ledger(saml, password="wrong"))
+        assert trial.fault is LoginFaultKind.REJECTED
+        assert "The user name or password is incorrect" in trial.sentence
+        assert try_to_sign_in(tmp_path, ledger(saml, password="wrong")).fault is LoginFaultKind.REMEMBERED
+        assert saml.provider.counts["passwords"] == 1
+        assert try_to_sign_in(tmp_path, ledger(saml)).fault is None
+
+    @pytest.mark.parametrize(
+        ("manner", "fault"),
+        [
+            (Manner(account="locked"), LoginFaultKind.LOCKED),
+            (Manner(account="password expired"), LoginFaultKind.PASSWORD_EXPIRED),
+            (Manner(totp_secret="JBSWY3DPEHPK3PXP"), LoginFaultKind.SECOND_FACTOR),
+        ],
+        ids=["locked", "password expired", "second factor"],
+    )
+    def test_what_no_password_helps_against_is_told(
+        self, saml: SamlPair, tmp_path: Path, manner: Manner, fault: LoginFaultKind
+    ) -> None:
+        saml.provider.manner = manner
+        assert try_to_sign_in(tmp_path, ledger(saml)).fault is fault
+        assert saml.provider.counts["passwords"] == 1
+
+    def test_a_host_that_is_not_named_never_sees_the_password(self, saml: SamlPair, tmp_path: Path) -> None:
+        trial = try_to_sign_in(tmp_path, ledger(saml, login_hosts=[]))
+        assert trial.fault is LoginFaultKind.FOREIGN_HOST
+        assert host_of(saml.provider.address) in trial.sentence
+        assert "login_hosts" in trial.sentence
+        assert saml.provider.counts["passwords"] == 0
+
+    def test_a_provider_that_is_down_is_named(self, tmp_path: Path) -> None:
+        with serve_saml(tmp_path, provider_is_up=False) as down:
+            trial = try_to_sign_in(tmp_path, ledger(down))
+        assert trial.fault is LoginFaultKind.UNREACHABLE
+        assert "127.0.0.2" in trial.sentence
+
+    @pytest.mark.browser
+    @pytest.mark.skipif(shutil.which("chromium") is None, reason="the Debian package chromium is missing")
+    def test_pages_that_only_scripts_fill_are_met_with_a_browser(
+        self, saml: SamlPair, tmp_path: Path
+    ) -> None:
+        saml.provider.manner = Manner(needs_javascript=True)
+        trial = try_to_sign_in(tmp_path, ledger(saml))
+        assert (trial.fault, trial.sentence) == (None, "")
+        assert (saml.provider.counts["passwords"], saml.service.counts["logins"]) == (1, 1)
+
+
+@needs_simplesamlphp
+@needs_mellon
+class TestOurLoginAtSimpleSamlPhp:
+    def test_user_name_and_password_are_enough(self, php: PhpPair, tmp_path: Path) -> None:
+        before = php.provider.passwords
+        trial = try_to_sign_in(tmp_path, mellon(php))
+        assert (trial.fault, trial.sentence) == (None, "")
+        assert php.provider.passwords == before + 1
+
+    def test_a_wrong_password_is_tried_once(self, php: PhpPair, tmp_path: Path) -> None:
+        before = php.provider.rejected
+        trial = try_to_sign_in(tmp_path, mellon(php, password="wrong"))
+        assert trial.fault is LoginFaultKind.REJECTED
+        assert "Incorrect username or password" in trial.sentence
+        assert php.provider.rejected == before + 1
+
+    def test_the_provider_can_begin(self, php: PhpPair, tmp_path: Path) -> None:
+        start = php.provider.unsolicited(php.service.address, "/pages/5.html")
+        trial = try_to_sign_in(tmp_path, mellon(php, login_url=start, login_hosts=[]))
+        assert (trial.fault, trial.sentence) == (None, "")
+
+    def test_the_post_binding(self, tmp_path: Path) -> None:
+        with serve_mellon_and_php(POST) as pair:
+            trial = try_to_sign_in(tmp_path, mellon(pair))
+        assert (trial.fault, trial.sentence) == (None, "")
+
+    def test_a_host_that_is_not_named_never_sees_the_password(self, php: PhpPair, tmp_path: Path) -> None:
+        before = php.provider.passwords
+        trial = try_to_sign_in(tmp_path, mellon(php, login_hosts=[]))
+        assert trial.fault is LoginFaultKind.FOREIGN_HOST
+        assert host_of(php.provider.apache.address) in trial.sentence
+        assert php.provider.passwords == before
 
 
 @needs_simplesamlphp
