@@ -11,6 +11,11 @@ from crawler.auth.digest import DigestScheme
 from crawler.auth.header_logins import HeaderScheme, bearer_scheme
 from crawler.auth.keeper import KeptLogin
 from crawler.auth.negotiate import NegotiateScheme
+from crawler.auth.oauth2 import OAuth2Scheme
+from crawler.auth.pages.attempt import PageLoginPlan
+from crawler.auth.pages.chosen_parts import FieldSelectors
+from crawler.auth.pages.imported_session import ImportedSession
+from crawler.auth.pages.page_login import PageLoginScheme, SignInByBrowser
 from crawler.auth.scheme import Scheme
 from crawler.auth.walls import WallSigns
 from crawler.fetch.tls import ClientCertificate
@@ -27,16 +32,22 @@ from settings.auth import (
     NtlmLogin,
     OAuth2Login,
     PageLogin,
+    SamlLogin,
     TicketLogin,
 )
 
 
-def kept_logins(logins: Sequence[LoginSettings], seeds: Sequence[WebAddress]) -> tuple[KeptLogin, ...]:
+def kept_logins(
+    logins: Sequence[LoginSettings],
+    seeds: Sequence[WebAddress],
+    by_browser: SignInByBrowser | None = None,
+) -> tuple[KeptLogin, ...]:
     """The logins of a connector; those that send nothing are left out.
 
-    Without `origins` a login is for the origins of the seeds.
+    Without `origins` a login is for the origins of the seeds. `by_browser` serves forms that need one.
+    Raises `OSError` for a file that cannot be used, with a sentence that names the setting.
     """
-    return tuple(_kept(login, seeds) for login in logins if login.type != "none" or login.headers)
+    return tuple(_kept(login, seeds, by_browser) for login in logins if login.type != "none" or login.headers)
 
 
 def addresses_of_logins(logins: Iterable[LoginSettings]) -> Iterator[WebAddress]:
@@ -65,14 +76,14 @@ def client_certificates(
     }
 
 
-def _kept(login: LoginSettings, seeds: Sequence[WebAddress]) -> KeptLogin:
+def _kept(login: LoginSettings, seeds: Sequence[WebAddress], by_browser: SignInByBrowser | None) -> KeptLogin:
     origins = _origins(login, seeds)
     canary = None
     if login.logged_in is not None:
         canary = Canary(_address(login.logged_in.url), login.logged_in.contains)
     page = next((seed for seed in seeds if seed.origin in origins), None) or _address(min(origins))
     probe = page if canary is None else canary.address
-    return KeptLogin(_scheme(login, origins, probe), _signs(login, origins), canary, Canary(page))
+    return KeptLogin(_scheme(login, origins, probe, by_browser), _signs(login, origins), canary, Canary(page))
 
 
 def _origins(login: LoginSettings, seeds: Sequence[WebAddress]) -> frozenset[str]:
@@ -91,13 +102,15 @@ def _signs(login: LoginSettings, origins: frozenset[str]) -> WallSigns:
     return WallSigns(hosts, page, forms=True)
 
 
-def _scheme(login: LoginSettings, origins: frozenset[str], probe: WebAddress) -> Scheme:
+def _scheme(
+    login: LoginSettings, origins: frozenset[str], probe: WebAddress, by_browser: SignInByBrowser | None
+) -> Scheme:
     headers = {name: value.reveal() for name, value in login.headers.items()}
     match login:
         case NoLogin():
             return HeaderScheme("none", origins=origins, probe=probe, headers=headers)
-        case BearerLogin():
-            return bearer_scheme(login.token.reveal(), origins=origins, probe=probe, headers=headers)
+        case BearerLogin() | OAuth2Login():
+            return _token_scheme(login, origins, probe, headers)
         case BasicLogin() | DigestLogin():
             kind = BasicScheme if isinstance(login, BasicLogin) else DigestScheme
             return kind(
@@ -110,8 +123,47 @@ def _scheme(login: LoginSettings, origins: frozenset[str], probe: WebAddress) ->
             )
         case TicketLogin():
             return _ticket_scheme(login, origins, probe, headers)
+        case PageLogin():
+            return PageLoginScheme(login.type, _plan(login, origins), headers=headers, by_browser=by_browser)
+        case CookiesLogin():
+            cookies = {name: value.reveal() for name, value in login.cookies.items()}
+            return ImportedSession(
+                origins=origins,
+                probe=probe,
+                cookies=cookies,
+                storage_state=login.storage_state,
+                headers=headers,
+            )
         case _:
             raise AssertionError(f"{login.type} is refused by `unsupported` before")
+
+
+def _plan(login: PageLogin, origins: frozenset[str]) -> PageLoginPlan:
+    url = _address(login.login_url)
+    chosen = FieldSelectors(
+        login.username_field, login.next_button, login.password_field, login.submit_button
+    )
+    return PageLoginPlan(
+        login_url=url,
+        origins=origins,
+        login_hosts=frozenset({url.host, *login.login_hosts}),
+        username=login.username,
+        password=login.password.reveal(),
+        by_provider=isinstance(login, SamlLogin),
+        selectors=chosen,
+        totp_secret=None if login.totp_secret is None else login.totp_secret.reveal(),
+    )
+
+
+def _token_scheme(
+    login: BearerLogin | OAuth2Login, origins: frozenset[str], probe: WebAddress, headers: Mapping[str, str]
+) -> Scheme:
+    if isinstance(login, BearerLogin):
+        return bearer_scheme(login.token.reveal(), origins=origins, probe=probe, headers=headers)
+    token_url, secret = _address(login.token_url), login.client_secret.reveal()
+    return OAuth2Scheme(
+        token_url, login.client_id, secret, login.scope, origins=origins, probe=probe, headers=headers
+    )
 
 
 def _ticket_scheme(

@@ -1,4 +1,4 @@
-"""The one table from Kerberos error codes to faults with a sentence (RFC 4120 section 7.5.9, MIT's krb5.h)."""
+"""The table from Kerberos error codes to faults with a sentence (RFC 4120 section 7.5.9, MIT's krb5.h)."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _FAULTS: Final[dict[int, tuple[LoginFaultKind, str]]] = {
     ),
     -1765328377: (  # KDC_ERR_S_PRINCIPAL_UNKNOWN
         LoginFaultKind.NO_TICKET,
-        "the Kerberos realm knows no such web server ({text}): have its principal HTTP/host registered, or use "
-        "the name under which it is",
+        "the Kerberos realm knows no such web server ({text}): have its principal HTTP/host registered, or "
+        "use the name under which it is",
     ),
     -1765328352: (  # KRB_AP_ERR_TKT_EXPIRED
         LoginFaultKind.NO_TICKET,
@@ -72,7 +72,8 @@ _FAULTS: Final[dict[int, tuple[LoginFaultKind, str]]] = {
     -1765328164: _NO_REALM,  # KRB5_REALM_CANT_RESOLVE
     -1765328160: (  # KRB5_CONFIG_NODEFREALM
         LoginFaultKind.NO_TICKET,
-        "{who} names no Kerberos realm and /etc/krb5.conf no default one: write `auth.username` as user@REALM",
+        "{who} names no Kerberos realm and /etc/krb5.conf no default one: write `auth.username` as "
+        "user@REALM",
     ),
     -1765328189: _NO_CACHE,  # KRB5_FCC_NOFILE
     -1765328243: _NO_CACHE,  # KRB5_CC_NOTFOUND
@@ -121,5 +122,5 @@ def refused_ticket(origin: str, who: str, text: str = "401") -> LoginFault:
 
 
 def _minor_words(text: str) -> str:
-    """The part of GSSAPI's message that says what happened: ``Major (…): …, Minor (…): Clock skew too great``."""
+    """What happened, in GSSAPI's words: ``Major (…): …, Minor (…): Clock skew too great``."""
     return text.rpartition("Minor ")[2].partition("): ")[2] or text

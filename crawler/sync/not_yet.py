@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from settings.connector import ConnectorSettings
 from settings.render import RenderMode
 
-_LOGINS_TO_COME = frozenset({"form", "saml", "cookies", "oauth2", "client_certificate"})
+_LOGINS_TO_COME = frozenset({"client_certificate"})
 
 
 def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:

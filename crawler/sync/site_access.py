@@ -70,8 +70,8 @@ def open_access(
     `again` tries a proxy's credentials that were rejected before. Raises `UnusableSettingError` before
     anything is written, and `CatalogError`.
     """
-    logins = kept_logins(connector.auth, seeds)
     try:
+        logins = kept_logins(connector.auth, seeds)
         proxies = _proxies(connector)
         vault = Vault.open(catalog.directory) if logins or proxies else None
         proxy_memory = _ProxyMemory(catalog, vault, proxies, again)

@@ -38,3 +38,46 @@ LOGIN_REQUIRED: Final = _any(
     "(يجب|يرجى).{0,20}تسجيل الدخول", "تسجيل الدخول مطلوب",
 )  # fmt: skip
 """The page is for people who are signed in."""
+
+LOCKED: Final = _any(
+    r"\block(ed)? ?(out)?\b.{0,40}account",
+    r"account.{0,60}\b(is |has been |was )?(locked|disabled|suspended|blocked)",
+    r"too many (failed |unsuccessful |login |sign-?in )*(attempts|logins|tries)",
+    "temporarily (locked|blocked)",
+    r"konto.{0,40}(gesperrt|deaktiviert)", r"zu viele.{0,30}(versuche|anmeldeversuche)",
+    r"compte.{0,40}(verrouillé|bloqué|désactivé|suspendu)", r"trop de.{0,30}(tentatives|essais)",
+    r"cuenta.{0,40}(bloqueada|desactivada|suspendida)", r"demasiados.{0,30}intentos",
+    r"account.{0,40}(bloccato|disabilitato|sospeso)", r"troppi tentativi",
+    r"conta.{0,40}(bloqueada|desativada)",
+    r"account.{0,30}(geblokkeerd|vergrendeld)", r"te veel.{0,30}pogingen",
+    r"konto.{0,40}(låst|spärrat|sperret)",
+    r"konto.{0,40}(zablokowane|wyłączone)", r"účet.{0,40}(zablokován|uzamčen)",
+    r"(учетная запись|аккаунт).{0,40}(заблокирован|отключен)", r"账(号|户).{0,12}(锁定|停用|禁用)",
+    r"帳(號|戶).{0,12}(鎖定|停用)", r"アカウント.{0,12}(ロック|無効)", r"계정.{0,12}(잠|정지|비활성)",
+)  # fmt: skip
+"""The account is locked or disabled."""
+
+PASSWORD_EXPIRED: Final = _any(
+    r"password.{0,40}(has |is |was )?expired", r"expired password",
+    r"(must|need to|have to) change your password",
+    r"change your password (before|to continue)", r"update your password",
+    r"(passwort|kennwort).{0,40}(abgelaufen|ändern)", r"mot de passe.{0,40}expiré",
+    r"(changer|modifier) votre mot de passe", r"contraseña.{0,40}(caducado|expirado|vencido)",
+    r"password.{0,30}(scaduta|verlopen)", r"senha.{0,30}(expirou|expirada)",
+    r"lösenord.{0,30}(gått ut|löpt ut)",
+    r"hasło.{0,20}wygasło", r"heslo.{0,20}vypršel", r"срок действия пароля", r"密码.{0,8}(过期|已过期)",
+    r"パスワード.{0,12}(期限|有効期限)", r"비밀번호.{0,12}만료",
+)  # fmt: skip
+"""The password is too old to be used."""
+
+SECOND_FACTOR: Final = _any(
+    r"(two|2|multi)[- ]?(factor|step)", r"\b(mfa|2fa|totp|otp)\b", r"verification code", r"security code",
+    r"authenticator( app)?", r"approve (the|this|your) (sign|request|notification)", "push notification",
+    r"security key", "passkey", "webauthn", r"verify (it'?s you|your identity)",
+    r"one[- ]time (code|password)",
+    r"(zwei|2)[- ]?faktor", "bestätigungscode", "sicherheitscode", r"code de (vérification|sécurité)",
+    r"double authentification", r"código de (verificación|seguridad)", r"codice di (verifica|sicurezza)",
+    r"código de (verificação|segurança)", "verificatiecode", "kod weryfikacyjny", r"код подтверждения",
+    r"验证码", r"認証コード|確認コード", r"인증 ?(코드|번호)",
+)  # fmt: skip
+"""Something besides the password is asked for."""

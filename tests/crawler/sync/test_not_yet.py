@@ -28,7 +28,6 @@ CANARY = {"logged_in": {"url": "https://wiki.test/me", "contains": "u"}}
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"auth": FORM}, "`auth` of type form"),
         ({"sitemaps": ["https://wiki.test/sitemap.xml"]}, "`sitemaps`"),
         ({"render": "always"}, "`render: always`"),
         ({"ocr": True}, "`ocr`"),

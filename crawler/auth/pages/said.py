@@ -1,0 +1,83 @@
+"""What a page says after credentials were sent: its own words, and which fault they mean. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.auth.outcome import LoginFault, LoginFaultKind
+from crawler.auth.pages import page_words
+from crawler.auth.pages.controls import is_visible, text_of
+from crawler.auth.pages.form_words import flattened
+from crawler.auth.pages.shown import shown
+
+_COMPLAINTS: Final = (
+    '[role="alert"], [aria-live="assertive"], .error, .errors, .alert-danger, .alert-error, .alert, .fault, '
+    ".invalid-feedback, .errormessage, .error-message, .errorMessage, .message-error, .kc-feedback-text, "
+    ".messages.error, .notification-error, .mw-message-box-error, .warning, #error, #errorText, "
+    "#usernameError, #passwordError, .login-error, .form-error, .field-error, .validation-summary-errors"
+)
+_QUOTED: Final = 200
+
+
+def complaint(tree: LexborHTMLParser, secrets: Iterable[str] = ()) -> str:
+    """What the page itself says went wrong, up to 200 characters, without secrets that it may repeat."""
+    for node in tree.css(_COMPLAINTS):
+        text = " ".join(text_of(node, 2 * _QUOTED).split())
+        if text and is_visible(node):
+            for secret in secrets:
+                text = text.replace(secret, "•••") if secret else text
+            return text if len(text) <= _QUOTED else text[: _QUOTED - 1].rstrip() + "…"
+    return ""
+
+
+def fault_after_password(
+    tree: LexborHTMLParser, url: str, username: str, secrets: Iterable[str]
+) -> LoginFault:
+    """Why the password led no further, by the words of the page that followed; at worst: rejected."""
+    said = complaint(tree, secrets)
+    quoted = f": “{said}”" if said else ""
+    text = "" if tree.body is None else text_of(tree.body, 4_000)
+    words = flattened(said) if said else flattened(text)
+    if page_words.LOCKED.search(words):
+        return LoginFault(
+            LoginFaultKind.LOCKED,
+            f"{shown(url)} says that the account {username} is locked{quoted}; have it unlocked, then run "
+            "`crawler login` with `--again`",
+        )
+    if page_words.PASSWORD_EXPIRED.search(words):
+        return LoginFault(
+            LoginFaultKind.PASSWORD_EXPIRED,
+            f"{shown(url)} says that the password of {username} has expired{quoted}; change it with a "
+            "browser, then set `auth.password`",
+        )
+    if page_words.SECOND_FACTOR.search(words):
+        return second_factor(url, username, quoted)
+    return LoginFault(
+        LoginFaultKind.REJECTED,
+        f"{shown(url)} rejected the password of {username}{quoted}; correct `auth.username` or "
+        "`auth.password`",
+    )
+
+
+def second_factor(url: str, username: str, quoted: str = "") -> LoginFault:
+    """Something besides the password is asked for."""
+    return LoginFault(
+        LoginFaultKind.SECOND_FACTOR,
+        f"{shown(url)} asks {username} for a second factor{quoted}: set `auth.totp_secret` if it takes "
+        "one-time codes, else use an account without one",
+    )
+
+
+def asks_for_more(tree: LexborHTMLParser) -> bool:
+    """Whether a page without a login form asks for a second factor."""
+    text = "" if tree.body is None else text_of(tree.body, 1_500)
+    return bool(page_words.SECOND_FACTOR.search(flattened(text)))
+
+
+def tells_of_trouble(tree: LexborHTMLParser) -> bool:
+    """Whether a page without a login form says that the account may not be used."""
+    words = flattened(complaint(tree) or ("" if tree.body is None else text_of(tree.body, 1_500)))
+    return bool(page_words.LOCKED.search(words) or page_words.PASSWORD_EXPIRED.search(words))
