@@ -46,7 +46,7 @@ def run_command(command: str, *arguments: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def crawled(intranet: Intranet, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
-    """Both connectors of the example, crawled and indexed once."""
+    """All connectors of the example, crawled and indexed once."""
     config = tmp_path_factory.mktemp("a demo") / "connectors.yaml"
     config.write_text(intranet.configuration().replace("../../.demo/", ""), encoding="utf-8")
     answer = run_json("crawler", "sync", "--mode", "full", "--config", str(config))
@@ -61,13 +61,26 @@ def verdicts(crawled: Crawled) -> Mapping[str, tuple[str, str]]:
     return {row["url"]: (row["state"], row["reason"]) for row in csv.DictReader(table.splitlines())}
 
 
-def test_both_sites_are_crawled_completely(crawled: Crawled) -> None:
-    assert {name: run["state"] for name, run in crawled.runs.items()} == {
-        "handbook": "succeeded",
-        "wiki": "succeeded",
-    }
+def test_all_sites_are_crawled_completely(crawled: Crawled) -> None:
+    assert {name: run["state"] for name, run in crawled.runs.items()} == dict.fromkeys(
+        ("handbook", "wiki", "portal", "finance"), "succeeded"
+    )
     assert crawled.runs["handbook"]["added"] >= 30
     assert crawled.runs["wiki"]["added"] == 15
+    assert crawled.runs["portal"]["added"] == 8
+    assert crawled.runs["finance"]["added"] == 5
+
+
+def test_the_login_page_of_the_portal_is_no_document(crawled: Crawled, intranet: Intranet) -> None:
+    for page in ("/login", "/me"):
+        explained = crawled.run("crawler", "explain", intranet.portal + page)
+        assert explained["state"] in {None, "refused"}
+
+
+def test_nobody_finds_pages_behind_a_login_without_saying_who_they_are(crawled: Crawled) -> None:
+    for question in ("What does a Heron cost for dealers?", "How large is the budget for 2027?"):
+        found = crawled.run("search-api", "query", question)["results"]
+        assert not [each["url"] for each in found if each["connector"] in {"portal", "finance"}]
 
 
 @pytest.mark.parametrize(
@@ -109,5 +122,5 @@ def test_the_questions_of_the_demo_are_answered_first_and_from_public_pages(
 
 def test_a_second_sync_changes_nothing(crawled: Crawled) -> None:
     again = crawled.run("crawler", "sync", "--mode", "full")["runs"]
-    assert [(run["added"], run["changed"], run["deleted"]) for run in again] == [(0, 0, 0), (0, 0, 0)]
+    assert [(run["added"], run["changed"], run["deleted"]) for run in again] == [(0, 0, 0)] * 4
     assert {run["unchanged"] for run in again} == {run["added"] for run in crawled.runs.values()}

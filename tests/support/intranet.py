@@ -33,7 +33,7 @@ class Intranet:
         text = template.read_text(encoding="utf-8")
         sites = (self.handbook, self.wiki, self.portal, self.finance, self.status, self.identity)
         for number, address in enumerate(sites):
-            text = text.replace(f"http://127.0.0.1:{8101 + number}", address)
+            text = text.replace(f"127.0.0.1:{8101 + number}", address.removeprefix("http://"))
         return text
 
 

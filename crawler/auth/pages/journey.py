@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import httpx2
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.vocabulary import Reason
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.controls import Control, attribute, text_of
 from crawler.auth.pages.forms import MULTIPART, Entries, PageForm, base_of, forms_of
@@ -18,6 +19,7 @@ from crawler.auth.pages.shown import shown
 from crawler.auth.scheme import Note, Web
 from crawler.fetch.answer import REDIRECTS, Answer, redirect_target
 from crawler.fetch.http11 import Headers
+from crawler.outcome import Failed, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url, standard_href
 from extract.html.encoding import decode
 
@@ -57,12 +59,19 @@ class Page:
 
 
 class Journey:
-    """The way through one login. `auth_of` gives the auth flow for an address: cookies, headers."""
+    """The way through one login.
 
-    def __init__(self, web: Web, auth_of: Callable[[WebAddress], httpx2.Auth], note: Note) -> None:
+    `auth_of` gives the auth flow for an address: cookies, headers. `stranger` says of a host that the guard
+    forbids whether it is one that the configuration should have named.
+    """
+
+    def __init__(
+        self, web: Web, auth_of: Callable[[WebAddress], httpx2.Auth], note: Note, stranger: Permit = _anything
+    ) -> None:
         self._web = web
         self._auth_of = auth_of
         self._note = note
+        self._stranger = stranger
 
     async def open(self, address: WebAddress) -> Page | LoginFault:
         """Open a page and follow where it sends us."""
@@ -77,6 +86,11 @@ class Journey:
         assert isinstance(address, WebAddress), "forms whose action is no address need a browser"
         return await self._follow(_request(address, method, enctype, entries, page.address), permit)
 
+    def _no_answer(self, address: WebAddress, outcome: Failed | Refused) -> LoginFault:
+        if outcome.reason is Reason.FORBIDDEN_ADDRESS and (fault := self._stranger(address)) is not None:
+            return fault
+        return _unreachable(address, outcome.detail)
+
     async def _follow(self, request: _Request, permit: Permit = _anything) -> Page | LoginFault:
         for _ in range(MOST_HOPS):
             if request.method == "POST" and (fault := permit(request.address)) is not None:
@@ -89,7 +103,7 @@ class Journey:
                 auth=self._auth_of(request.address),
             )
             if not isinstance(answer, Answer):
-                return _unreachable(request.address, answer.detail)
+                return self._no_answer(request.address, answer)
             found = _next(request, answer)
             if isinstance(found, Page):
                 return found

@@ -51,7 +51,7 @@ class PageLoginScheme:
 
     async def sign_in(self, web: Web, note: Note) -> LoginFault | None:
         """Go through the login's pages; the password is typed once at most, on the hosts that may have it."""
-        journey = Journey(web, self._auth_of, note)
+        journey = Journey(web, self._auth_of, note, self._plan.may_type_at)
         attempt = Attempt(self._plan, journey, note, previous_code=self._previous_code)
         fault = await attempt.run()
         self._previous_code = attempt.previous_code
