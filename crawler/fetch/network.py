@@ -36,6 +36,8 @@ from crawler.rules.registrable_domain import is_ip_address
 from settings.connector import ConnectorSettings
 
 CONNECT_SECONDS: Final = 15.0
+PROXY_SECONDS: Final = 8.0
+"""For the connection to a proxy itself: less than any request has, so that it is the proxy that is named."""
 NAMES_ARE_KEPT_SECONDS = 60.0
 _NAMES_KEPT = 4_096
 
@@ -224,7 +226,7 @@ class Network:
         tls = self._tls.proxy if proxy.scheme == "https" else None
         try:
             addresses = await self._resolver.addresses(proxy.hostname)
-            return await _first_that_answers(addresses, proxy.port, CONNECT_SECONDS, tls, proxy.hostname)
+            return await _first_that_answers(addresses, proxy.port, PROXY_SECONDS, tls, proxy.hostname)
         except OSError as error:
             raise unreachable(proxy, error) from error
 

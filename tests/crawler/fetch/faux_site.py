@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.support.loopback import listening
+
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -28,6 +30,7 @@ class FauxSite:
     scheme: str = "http"
     port: int = 0
     connections: int = 0
+    peer_ports: list[int] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     server_names: list[str | None] = field(default_factory=list)
 
@@ -44,6 +47,7 @@ class FauxSite:
 
     async def serve_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.peer_ports.append(writer.get_extra_info("peername")[1])
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 lines = head.decode("latin-1").split("\r\n")
@@ -72,12 +76,8 @@ async def serve(
     site = FauxSite(answers, "https" if tls else "http")
     if tls is not None:
         tls.sni_callback = lambda _socket, name, _context: site.server_names.append(name)
-    server = await asyncio.start_server(site.serve_connection, "127.0.0.1", 0, ssl=tls)
-    site.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(site.serve_connection, tls) as site.port:
         yield site
-    finally:
-        server.close()
 
 
 def answer(
