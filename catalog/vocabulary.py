@@ -98,6 +98,7 @@ class Reason(StrEnum):
     DNS_FAILED = "dns_failed", "the host name could not be resolved"
     TLS_FAILED = "tls_failed", "the TLS certificate or handshake was not accepted"
     PROTOCOL_ERROR = "protocol_error", "the answer was not valid HTTP"
+    BROWSER_FAILED = "browser_failed", "the browser could not show the page"
     TOO_LARGE = "too_large", "the body is larger than `scope.max_file_size`"
     DECOMPRESSION_BOMB = "decompression_bomb", "the body grows beyond the cap when decompressed"
     # decided by the content

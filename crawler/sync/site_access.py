@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Collection, Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -17,6 +17,8 @@ from catalog.vault import Vault
 from crawler.auth.from_settings import addresses_of_logins, client_certificates, kept_logins
 from crawler.auth.keeper import KeptLogin, SessionKeeper
 from crawler.auth.memory import CatalogMemory
+from crawler.auth.outcome import LoginFault
+from crawler.auth.pages.attempt import PageLoginPlan
 from crawler.auth.pages.walls import shows_login
 from crawler.auth.scheme import Note
 from crawler.fetch.fetcher import HttpFetcher
@@ -70,8 +72,15 @@ def open_access(
     `again` tries a proxy's credentials that were rejected before. Raises `UnusableSettingError` before
     anything is written, and `CatalogError`.
     """
+
+    async def by_browser(plan: PageLoginPlan, say: Note) -> Mapping[str, Any] | LoginFault:
+        from crawler.browser.page_login import sign_in_by_browser  # noqa: PLC0415 - few logins need it
+
+        agent = connector.politeness.user_agent
+        return await sign_in_by_browser(network, connector.tls, plan, say, user_agent=agent)
+
     try:
-        logins = kept_logins(connector.auth, seeds)
+        logins = kept_logins(connector.auth, seeds, by_browser)
         proxies = _proxies(connector)
         vault = Vault.open(catalog.directory) if logins or proxies else None
         proxy_memory = _ProxyMemory(catalog, vault, proxies, again)

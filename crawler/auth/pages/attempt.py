@@ -176,7 +176,7 @@ class Attempt:
         """Go on from a page that only wants to be agreed to, or that links to the login."""
         for form in forms_of(page.tree, page.address.url):
             button = sending_button(form, words.YES, words.NEXT)
-            if button is None or not _only_agrees(form) or form.destination(button)[0] is None:
+            if button is None or not only_agrees(form) or form.destination(button)[0] is None:
                 continue
             if f"{form.xpath} {page.address.url}" in self._pressed:
                 continue
@@ -209,7 +209,7 @@ class Attempt:
         return fault_after_password(page.tree, url, self.plan.username, secrets)
 
 
-def _only_agrees(form: PageForm) -> bool:
+def only_agrees(form: PageForm) -> bool:
     """Whether a form asks for nothing but a yes: consent, "stay signed in?", terms."""
     asked = [c for c in form.controls if c.is_text and c.is_visible and c.type != "hidden"]
     said = " ".join((form.words, *(button.words for button in form.buttons)))
