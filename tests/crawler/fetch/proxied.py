@@ -12,7 +12,7 @@ import httpx2
 
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
-from crawler.fetch.proxies.routes import ProxyRoutes, configured_routes
+from crawler.fetch.proxies.routes import Proxy, ProxyRoutes, configured_routes
 from crawler.fetch.tls import TlsContexts
 from crawler.rules.guard import Guard
 from settings.proxy import ProxySettings, TlsSettings
@@ -30,6 +30,7 @@ def network(
     ca_file: Path | None = None,
     verify: bool = True,
     pinned_origins: Collection[str] = (),
+    rejected: Collection[Proxy] = (),
 ) -> Network:
     """The way out by a proxy that the connector's setting `proxy` describes."""
     routes = proxy if isinstance(proxy, ProxyRoutes) else configured_routes(ProxySettings(**proxy))
@@ -39,6 +40,7 @@ def network(
         TlsContexts.for_settings(tls, http1_origins=pinned_origins),
         routes=routes,
         pinned_origins=pinned_origins,
+        rejected=rejected,
     )
 
 
