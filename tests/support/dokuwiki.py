@@ -36,7 +36,7 @@ LOCAL: Final = """<?php
 $conf['title'] = 'Harbour wiki'; $conf['lang'] = 'en'; $conf['license'] = '';
 $conf['useacl'] = 1; $conf['authtype'] = 'authplain'; $conf['superuser'] = '@admin';
 $conf['disableactions'] = 'register'; $conf['savedir'] = '{folder}/data';
-$conf['autopasswd'] = 0; $conf['updatecheck'] = 0; $conf['sneaky_index'] = 1;
+$conf['autopasswd'] = 0; $conf['indexdelay'] = 0; $conf['updatecheck'] = 0; $conf['sneaky_index'] = 1;
 """
 ACCESS: Final = "*  @ALL  0\n*  @user  1\n"
 OWN_FOLDERS: Final = "define('DOKU_MAIN_CONF', '{folder}/conf/'); define('DOKU_CONF', '{folder}/conf/');\n"
@@ -124,7 +124,7 @@ def _hashed() -> str:
 
 
 def _write_pages(folder: Path) -> None:
-    links = "\n".join(f"  * [[{name}]]" for name in PAGES)
+    links = "\n".join(f"  * [[:{name}]]" for name in PAGES)
     for name in PAGES:
         path = folder / (name.replace(":", "/") + ".txt")
         path.parent.mkdir(exist_ok=True)

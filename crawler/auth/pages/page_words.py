@@ -81,3 +81,16 @@ SECOND_FACTOR: Final = _any(
     r"验证码", r"認証コード|確認コード", r"인증 ?(코드|번호)",
 )  # fmt: skip
 """Something besides the password is asked for."""
+
+REJECTED: Final = _any(
+    "incorrect", "invalid", r"\bwrong\b", r"not (valid|correct|recogni[sz]ed|accepted)",
+    r"(does|do|did)( not|n't) match", r"(log ?in|sign ?in|authentication|credentials?).{0,20}failed",
+    r"falsch|ungültig|fehlgeschlagen|nicht (korrekt|erkannt|gefunden)", r"invalide|erroné|échoué",
+    r"inválid|no (es )?válid|errad[oa]|equivocad", r"errat[oa]|non (valid|corrett)|sbagliat",
+    r"onjuist|ongeldig|mislukt", r"felaktig|ogiltig|forkert|ugyldig|\bfeil\b|virheelli|väärä",
+    r"nieprawidłow|błędn|neplatn|nesprávn|hatalı|yanlış|geçersiz|hibás|érvénytelen|greșit",
+    "неверн|неправильн|невірн|λάθος|грешн",
+    "错误|不正确|錯誤|不正確|正しくありません|間違|無効|잘못|일치하지",
+    "غير صحيح|שגוי|không (đúng|chính xác)|ไม่ถูกต้อง",
+)  # fmt: skip
+"""User name or password are not right."""

@@ -19,6 +19,7 @@ _COMPLAINTS: Final = (
     ".messages.error, .notification-error, .mw-message-box-error, .warning, #error, #errorText, "
     "#usernameError, #passwordError, .login-error, .form-error, .field-error, .validation-summary-errors"
 )
+_SENTENCES: Final = "p, div, span, li, td, strong, b, em, font, small, label, h1, h2, h3, h4"
 _QUOTED: Final = 200
 
 
@@ -27,16 +28,33 @@ def complaint(tree: LexborHTMLParser, secrets: Iterable[str] = ()) -> str:
     for node in tree.css(_COMPLAINTS):
         text = " ".join(text_of(node, 2 * _QUOTED).split())
         if text and is_visible(node):
-            for secret in secrets:
-                text = text.replace(secret, "•••") if secret else text
-            return text if len(text) <= _QUOTED else text[: _QUOTED - 1].rstrip() + "…"
+            return _quotable(text, secrets)
     return ""
+
+
+def sentence_of_rejection(tree: LexborHTMLParser, secrets: Iterable[str] = ()) -> str:
+    """The first sentence that says in words that something is wrong, on a page that marks it in no known way.
+
+    As SimpleSAMLphp does, and sites whose class names are not English.
+    """
+    for node in tree.css(_SENTENCES):
+        text = " ".join(text_of(node, 2 * _QUOTED).split())
+        if len(text) <= _QUOTED and page_words.REJECTED.search(flattened(text)) and is_visible(node):
+            return _quotable(text, secrets)
+    return ""
+
+
+def _quotable(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "•••") if secret else text
+    return text if len(text) <= _QUOTED else text[: _QUOTED - 1].rstrip() + "…"
 
 
 def fault_after_password(
     tree: LexborHTMLParser, url: str, username: str, secrets: Iterable[str]
 ) -> LoginFault:
     """Why the password led no further, by the words of the page that followed; at worst: rejected."""
+    secrets = tuple(secrets)
     said = complaint(tree, secrets)
     quoted = f": “{said}”" if said else ""
     text = "" if tree.body is None else text_of(tree.body, 4_000)
@@ -55,6 +73,8 @@ def fault_after_password(
         )
     if page_words.SECOND_FACTOR.search(words):
         return second_factor(url, username, quoted)
+    if not said and (sentence := sentence_of_rejection(tree, secrets)):
+        quoted = f": “{sentence}”"
     return LoginFault(
         LoginFaultKind.REJECTED,
         f"{shown(url)} rejected the password of {username}{quoted}; correct `auth.username` or "

@@ -195,10 +195,10 @@ class TestOurLoginAtPysaml2:
         assert saml.service.counts["logins"] == 1
 
     def test_a_wrong_password_is_tried_once_until_it_changes(self, saml: SamlPair, tmp_path: Path) -> None:
-        trial = try_to_sign_in(tmp_path, ledger(saml, password="wrong"))
+        trial = try_to_sign_in(tmp_path, ledger(saml, password="rope"))
         assert trial.fault is LoginFaultKind.REJECTED
         assert "The user name or password is incorrect" in trial.sentence
-        assert try_to_sign_in(tmp_path, ledger(saml, password="wrong")).fault is LoginFaultKind.REMEMBERED
+        assert try_to_sign_in(tmp_path, ledger(saml, password="rope")).fault is LoginFaultKind.REMEMBERED
         assert saml.provider.counts["passwords"] == 1
         assert try_to_sign_in(tmp_path, ledger(saml)).fault is None
 
@@ -253,7 +253,7 @@ class TestOurLoginAtSimpleSamlPhp:
 
     def test_a_wrong_password_is_tried_once(self, php: PhpPair, tmp_path: Path) -> None:
         before = php.provider.rejected
-        trial = try_to_sign_in(tmp_path, mellon(php, password="wrong"))
+        trial = try_to_sign_in(tmp_path, mellon(php, password="rope"))
         assert trial.fault is LoginFaultKind.REJECTED
         assert "Incorrect username or password" in trial.sentence
         assert php.provider.rejected == before + 1

@@ -188,6 +188,6 @@ def assert_only_pages(config: Path, wiki: WalledWiki) -> None:
     """All 31 pages are documents, each with its own title, and nothing else is."""
     documents = kept(config).documents
     assert {document.title for document in documents.values()} == {
-        f"Liegeplatz {number} – Hafenwiki" for number in range(31)
+        f"Liegeplatz {number}" for number in range(31)
     }
     assert len(documents) == 31
