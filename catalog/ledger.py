@@ -8,22 +8,31 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Integer,
     Row,
     Select,
+    String,
+    Text,
     Update,
     and_,
     bindparam,
+    cast,
     func,
     null,
     or_,
     select,
+    true,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
-from catalog.dialect import fitting, insert_or
+from catalog.bulk import ManyOf, ManyRows
+from catalog.dialect import fitting, insert_into
 from catalog.tables import urls
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import REACHABLE_ANOTHER_WAY, Discovery, FetchedCopy, Verdict
@@ -38,7 +47,7 @@ _TASK_COLUMNS: Final = (
     urls.c.connector_id,
     urls.c.found_by,
     urls.c.attempts,
-    urls.c.redirects,
+    cast(urls.c.redirects, Text).label("redirects"),
     urls.c.etag,
     urls.c.last_modified,
     urls.c.body_hash,
@@ -60,10 +69,6 @@ _ONLY_A_WAY_IN: Final = (
 )
 
 
-# No IN list: an expanding parameter cannot be used for many rows at once.
-_only_for_the_way: Final = or_(*(urls.c.reason == reason for reason in REACHABLE_ANOTHER_WAY))
-
-
 def enqueue(
     connection: Connection, connector_id: int, run_id: int, discoveries: Sequence[Discovery]
 ) -> tuple[FetchTask, ...]:
@@ -74,49 +79,21 @@ def enqueue(
     """
     if not discoveries:
         return ()
-    insert = insert_or(connection, urls)
-    met_anew = {
-        column: insert.excluded[column]
-        for column in ("run_id", "depth", "referrer_id", "found_by", "redirects", "state")
-    }
-    statement = insert.on_conflict_do_update(
-        index_elements=[urls.c.key],
-        set_=met_anew | {"reason": null(), "rule": null(), "detail": null(), "attempts": 0},
-        where=or_(
-            urls.c.run_id < insert.excluded.run_id,
-            and_(urls.c.state == UrlState.REFUSED, _only_for_the_way),
-        ),
-    ).returning(*_TASK_COLUMNS)
-    rows = [
-        _row(connector_id, run_id, item) | {"state": UrlState.QUEUED.value} for item in _once(discoveries)
-    ]
-    return tuple(_task(row) for row in connection.execute(statement, rows))
+    parameters = _MET.parameters([_met_row(item) for item in _once(discoveries)])
+    of_run = {"of_connector": connector_id, "of_run": run_id, "in_state": UrlState.QUEUED.value}
+    rows = connection.execute(_enqueuing(connection.dialect.name), parameters | of_run)
+    return tuple(_task(row) for row in rows)
 
 
 def refuse(connection: Connection, connector_id: int, run_id: int, discoveries: Sequence[Discovery]) -> int:
     """Write down URLs that the rules refused before any request; return how many this run had not met."""
     if not discoveries:
         return 0
-    insert = insert_or(connection, urls)
-    met_anew = {
-        column: insert.excluded[column]
-        for column in ("run_id", "depth", "referrer_id", "found_by", "state", "reason", "rule")
-    }
-    statement = insert.on_conflict_do_update(
-        index_elements=[urls.c.key],
-        set_=met_anew | {"detail": null()},
-        where=urls.c.run_id < insert.excluded.run_id,
-    ).returning(urls.c.id)
-    rows = [
-        _row(connector_id, run_id, item)
-        | {
-            "state": UrlState.REFUSED.value,
-            "reason": item.decision.reason,
-            "rule": item.decision.rule,
-        }
-        for item in _once(discoveries)
-    ]
-    return len(connection.execute(statement, rows).all())
+    parameters = _REFUSED.parameters(
+        [[*_met_row(item), item.decision.reason, item.decision.rule] for item in _once(discoveries)]
+    )
+    of_run = {"of_connector": connector_id, "of_run": run_id, "in_state": UrlState.REFUSED.value}
+    return int(connection.execute(_refusing(connection.dialect.name), parameters | of_run).rowcount)
 
 
 def requeue(connection: Connection, run_id: int, url_ids: Select[tuple[int]], found_by: FoundBy) -> int:
@@ -135,12 +112,13 @@ def requeue(connection: Connection, run_id: int, url_ids: Select[tuple[int]], fo
 
 def record_verdicts(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> None:
     """Write what visits came to; the rows leave the frontier."""
-    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    shapes: dict[tuple[bool, bool], list[list[Any]]] = {}
     for verdict in verdicts:
-        row = _verdict_row(verdict, now)
-        by_columns.setdefault(tuple(row), []).append(row)
-    for columns, rows in by_columns.items():
-        connection.execute(_visit_update(columns), rows)
+        shape = (verdict.copy is not None, verdict.document_id is not None)
+        shapes.setdefault(shape, []).append(_verdict_row(verdict))
+    for (copy, document), rows in shapes.items():
+        many, statement = _visiting(connection.dialect.name, with_copy=copy, with_document=document)
+        connection.execute(statement, many.parameters(rows) | {"now": now})
 
 
 def queued_hosts(connection: Connection, connector_id: int, run_id: int) -> Mapping[str, int]:
@@ -157,19 +135,8 @@ def frontier_window(
     connection: Connection, connector_id: int, run_id: int, host: str, limit: int
 ) -> tuple[FetchTask, ...]:
     """The first `limit` queued URLs of a host, in the order in which they were first found."""
-    statement: Select[Any] = (
-        select(*_TASK_COLUMNS)
-        # The literal state lets both engines use the partial index.
-        .where(
-            urls.c.connector_id == connector_id,
-            urls.c.host == host,
-            urls.c.state == _QUEUED_LITERAL,
-            urls.c.run_id == run_id,
-        )
-        .order_by(urls.c.id)
-        .limit(limit)
-    )
-    return tuple(_task(row) for row in connection.execute(statement))
+    of_lane = {"of_connector": connector_id, "of_run": run_id, "on_host": host, "most": limit}
+    return tuple(_task(row) for row in sorted(_WINDOW.fetch(connection, of_lane)))
 
 
 def state_counts(
@@ -214,38 +181,116 @@ def _trouble(row: Row[*tuple[Any, ...]]) -> str:
     return row.detail or explanation
 
 
-_QUEUED_LITERAL: Final[BindParameter[str]] = bindparam("queued", "queued", literal_execute=True)
-
 _COPY_COLUMNS: Final = tuple(field.name for field in fields(FetchedCopy))
+_VERDICT_COLUMNS: Final = ("id", "state", "reason", "rule", "detail", "status", "attempts", "fetch_ms")
+
+_MET: Final = ManyRows(
+    [urls.c[name] for name in ("key", "url", "host", "depth", "referrer_id", "found_by", "redirects")]
+)
+_REFUSED: Final = ManyRows(
+    [
+        urls.c[name]
+        for name in ("key", "url", "host", "depth", "referrer_id", "found_by", "redirects", "reason", "rule")
+    ]
+)
+
+# The literal state lets both engines use the partial index.
+_QUEUED_LITERAL: Final[BindParameter[str]] = bindparam("queued", "queued", literal_execute=True)
+_WINDOW: Final = ManyOf(
+    select(*_TASK_COLUMNS)
+    .where(
+        urls.c.connector_id == bindparam("of_connector"),
+        urls.c.host == bindparam("on_host"),
+        urls.c.state == _QUEUED_LITERAL,
+        urls.c.run_id == bindparam("of_run"),
+    )
+    .order_by(urls.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def _met_by_run(dialect: str, many: ManyRows) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of rows that one run met, all in one state."""
+    source = many.source(dialect)
+    of_run = {
+        "connector_id": bindparam("of_connector", type_=Integer),
+        "run_id": bindparam("of_run", type_=Integer),
+        "state": bindparam("in_state", type_=String),
+    }
+    # SQLite takes the ON of ON CONFLICT for that of a join, unless a WHERE comes before it.
+    rows = select(*source.c, *of_run.values()).where(true())
+    return insert_into(dialect, urls).from_select([*source.c.keys(), *of_run], rows)
 
 
 @cache
-def _visit_update(columns: tuple[str, ...]) -> Update:
-    """An UPDATE by `url_id` of the columns whose bound names (`new_…`) are given: a handful of shapes."""
-    changes: dict[str, Any] = {
-        name.removeprefix("new_"): bindparam(name) for name in columns if name.startswith("new_")
+def _enqueuing(dialect: str) -> ReturningInsert[Any]:
+    insert = _met_by_run(dialect, _MET)
+    met_anew = {
+        column: insert.excluded[column]
+        for column in ("run_id", "depth", "referrer_id", "found_by", "redirects", "state")
     }
-    return update(urls).where(urls.c.id == bindparam("url_id")).values(changes)
+    return insert.on_conflict_do_update(
+        index_elements=[urls.c.key],
+        set_=met_anew | {"reason": null(), "rule": null(), "detail": null(), "attempts": 0},
+        where=or_(
+            urls.c.run_id < insert.excluded.run_id,
+            and_(urls.c.state == UrlState.REFUSED, urls.c.reason.in_(REACHABLE_ANOTHER_WAY)),
+        ),
+    ).returning(*_TASK_COLUMNS)
 
 
-def _verdict_row(verdict: Verdict, now: datetime) -> dict[str, object]:
-    row: dict[str, object] = {
-        "url_id": verdict.url_id,
-        "new_state": verdict.state.value,
-        "new_reason": verdict.reason,
-        "new_rule": verdict.rule,
-        "new_detail": verdict.detail,
-        "new_status": verdict.status,
-        "new_attempts": verdict.attempts,
-        "new_fetch_ms": verdict.milliseconds,
-        "new_fetched_at": now,
+@cache
+def _refusing(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    insert = _met_by_run(dialect, _REFUSED)
+    met_anew = {
+        column: insert.excluded[column]
+        for column in ("run_id", "depth", "referrer_id", "found_by", "state", "reason", "rule")
     }
+    return insert.on_conflict_do_update(
+        index_elements=[urls.c.key],
+        set_=met_anew | {"detail": null()},
+        where=urls.c.run_id < insert.excluded.run_id,
+    ).execution_options(preserve_rowcount=True)
+
+
+@cache
+def _visiting(dialect: str, *, with_copy: bool, with_document: bool) -> tuple[ManyRows, Update]:
+    """An UPDATE of visited rows: of a body only where one was read, of a document only where one is meant."""
+    names = (
+        *_VERDICT_COLUMNS,
+        *(_COPY_COLUMNS if with_copy else ()),
+        *(("document_id",) if with_document else ()),
+    )
+    many = ManyRows([urls.c[name] for name in names])
+    source = many.source(dialect)
+    changes = {name: source.c[name] for name in names if name != "id"}
+    now = {"fetched_at": bindparam("now", type_=urls.c.fetched_at.type)}
+    return many, update(urls).where(urls.c.id == source.c.id).values(changes | now)
+
+
+def _verdict_row(verdict: Verdict) -> list[Any]:
+    row: list[Any] = [
+        verdict.url_id,
+        verdict.state,
+        verdict.reason,
+        verdict.rule,
+        verdict.detail,
+        verdict.status,
+        verdict.attempts,
+        verdict.milliseconds,
+    ]
+    if (copy := verdict.copy) is not None:
+        row += (
+            fitting(copy.content_type, urls.c.content_type),
+            copy.size,
+            copy.renderer,
+            copy.etag,
+            copy.last_modified,
+            copy.body_hash,
+            copy.content_hash,
+        )
     if verdict.document_id is not None:
-        row["new_document_id"] = verdict.document_id
-    if verdict.copy is not None:
-        for column in _COPY_COLUMNS:
-            row[f"new_{column}"] = getattr(verdict.copy, column)
-        row["new_content_type"] = fitting(verdict.copy.content_type, urls.c.content_type)
+        row.append(verdict.document_id)
     return row
 
 
@@ -257,36 +302,40 @@ def _once(discoveries: Sequence[Discovery]) -> Iterable[Discovery]:
     return first.values()
 
 
-def _row(connector_id: int, run_id: int, item: Discovery) -> dict[str, object]:
-    return {
-        "connector_id": connector_id,
-        "key": item.key,
-        "url": item.url,
-        "host": fitting(item.host, urls.c.host),
-        "depth": item.depth,
-        "referrer_id": item.referrer_id,
-        "found_by": item.found_by.value,
-        "run_id": run_id,
-        "redirects": list(item.redirects) or None,
-    }
+def _met_row(item: Discovery) -> list[Any]:
+    return [
+        item.key,
+        item.url,
+        fitting(item.host, urls.c.host),
+        item.depth,
+        item.referrer_id,
+        item.found_by,
+        item.redirects or None,
+    ]
 
 
-def _task(row: Row[*tuple[Any, ...]]) -> FetchTask:
+def _task(row: Sequence[Any]) -> FetchTask:
+    """The task that a row of `_TASK_COLUMNS` stands for."""
+    url_id, key, url, host, depth, connector_id, found_by, attempts, redirects, *copy, document_id = row
     # Only a document of its own is asked for conditionally: a 304 says nothing about a refused page (of which
     # no content was kept, even where its document is protected), nor whether a copy still is one.
-    kept = row.document_id == row.key.hex() and row.content_hash is not None
+    etag, last_modified, body_hash, content_hash = copy
+    kept = content_hash is not None and document_id == key.hex()
     return FetchTask(
-        url_id=row.id,
-        key=row.key,
-        url=row.url,
-        host=row.host,
-        depth=row.depth,
-        connector_id=row.connector_id,
-        found_by=FoundBy(row.found_by),
-        attempts=row.attempts,
-        redirects=tuple(row.redirects or ()),
-        etag=row.etag if kept else None,
-        last_modified=row.last_modified if kept else None,
-        body_hash=row.body_hash if kept else None,
-        document_id=row.document_id,
+        url_id,
+        key,
+        url,
+        host,
+        depth,
+        connector_id,
+        _FOUND_BY[found_by],
+        attempts,
+        tuple(orjson.loads(redirects) or ()) if redirects else (),
+        etag if kept else None,
+        last_modified if kept else None,
+        body_hash if kept else None,
+        document_id,
     )
+
+
+_FOUND_BY: Final = {each.value: each for each in FoundBy}
