@@ -63,6 +63,7 @@ class NegotiateScheme(ChallengeScheme):
         )
         self._words: dict[str, Word] = {}
         self._without_tickets: set[str] = set()  # origins where Kerberos does not work
+        self._no_ticket: LoginFault | None = None  # why, where there was no ticket at all
         self._by_request: set[str] = set()  # origins that authenticate each request
 
     @property
@@ -106,7 +107,9 @@ class NegotiateScheme(ChallengeScheme):
                 if self._is_final(error.fault):
                     return error.fault
                 note(LoginStep(f"no Kerberos ticket, so NTLM is tried: {error.fault.sentence}"))
+                self._no_ticket = error.fault
             else:
+                self._no_ticket = None
                 note(LoginStep(f"a Kerberos ticket for {ticket.principal} is there"))
         return await super().sign_in(web, note)
 
@@ -293,6 +296,11 @@ class NegotiateScheme(ChallengeScheme):
             self.attempts.reject(space, self.rejection(origin))
         elif not connection_stands(response):
             self._cut_off(handshake, origin, trace)
+        elif self._no_ticket is not None:
+            trace.fault = LoginFault(
+                self._no_ticket.kind,
+                f"{self._no_ticket.sentence} ({origin} does not take NTLM instead)",
+            )
         else:
             trace.fault = LoginFault(
                 LoginFaultKind.NOT_OFFERED,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 RENEWED_SECONDS: Final = 300.0
 """How long before its end a ticket is replaced."""
+
+ASKED_AGAIN_SECONDS: Final = 30.0
+"""After a failure: how long no request asks again, so that a realm that is down does not hold up each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Tickets:
         self._lock = asyncio.Lock()
         self._ticket: Ticket | None = None
         self._fault: LoginFault | None = None
+        self._asks_from = float("-inf")
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -66,17 +71,19 @@ class Tickets:
     async def ticket(self) -> Ticket:
         """A ticket that lives for some time yet.
 
-        Raises `LoginError`; once the password was rejected, without asking again.
+        Raises `LoginError`; once the password was rejected, without asking again; after another failure,
+        without asking again for some time.
         """
         async with self._lock:
-            if self._fault is not None:
+            if self._fault is not None and time.monotonic() < self._asks_from:
                 raise LoginError(self._fault)
             if self._ticket is None or self._ticket.ends - time.time() < RENEWED_SECONDS:
                 try:
                     self._ticket = await asyncio.to_thread(self._obtain)  # the network is asked: seconds
                 except LoginError as error:
-                    if error.fault.kind.spends_the_password:
-                        self._fault = error.fault
+                    self._fault = error.fault
+                    final = error.fault.kind.spends_the_password
+                    self._asks_from = math.inf if final else time.monotonic() + ASKED_AGAIN_SECONDS
                     raise
             return self._ticket
 
