@@ -170,6 +170,17 @@ class TestOurLoginAtDokuWiki:
         assert (again.run["documents"], again.run["deleted"]) == (len(dokuwiki.PAGES), 0)
         assert doku.passwords == before + 2
 
+    def test_no_link_of_its_menus_ends_the_session_or_asks_for_another_login(
+        self, doku: DokuWiki, tmp_path: Path
+    ) -> None:
+        before = doku.passwords
+        config = configured(tmp_path, {**tides(doku), "filters": {}})
+        synced = sync(config)
+        assert synced.code == 0, synced.said
+        assert {doku.page(name) for name in dokuwiki.PAGES} <= set(kept(config).documents)
+        assert synced.run["refused"]["logout_link"] == len(dokuwiki.PAGES)
+        assert doku.passwords == before + 1
+
     def test_a_wrong_password_is_tried_once(self, doku: DokuWiki, tmp_path: Path) -> None:
         before = doku.passwords
         trial = try_to_sign_in(tmp_path, tides(doku, "rope"))

@@ -25,7 +25,8 @@ from tests.support.php_provider import (
 from tests.support.saml_entities import needs_xmlsec1
 from tests.support.saml_provider import Manner
 from tests.support.saml_service import PASSWORD, USER, SamlPair, serve_saml
-from tests.support.signing_in import behind_login, try_to_sign_in
+from tests.support.signing_in import behind_login, configured, try_to_sign_in
+from tests.support.syncing import kept, sync
 from tests.support.visitor import Visitor, forms, visiting
 
 TYPED = {"j_username": USER, "j_password": PASSWORD}
@@ -274,6 +275,21 @@ class TestOurLoginAtSimpleSamlPhp:
         assert trial.fault is LoginFaultKind.FOREIGN_HOST
         assert host_of(php.provider.apache.address) in trial.sentence
         assert php.provider.passwords == before
+
+    def test_a_sync_is_signed_on_silently_while_the_provider_knows_us(
+        self, php: PhpPair, tmp_path: Path
+    ) -> None:
+        before = php.provider.passwords
+        config = configured(tmp_path, {**mellon(php), "seeds": [f"{php.service.address}/"]})
+        first = sync(config)
+        assert first.code == 0, first.said
+        assert {document.title for document in kept(config).documents.values()} == {
+            f"Ledger {number}" for number in range(php_provider.PAGES + 1)
+        }
+        php.service.end_sessions()
+        again = sync(config, "--mode", "forced")
+        assert (again.code, again.run["documents"]) == (0, php_provider.PAGES + 1)
+        assert php.provider.passwords == before + 1
 
 
 @needs_simplesamlphp
