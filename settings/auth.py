@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import b32decode
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, Tag, model_validator
 
+from settings.faults import UnquotableError
 from settings.secrets import Secret
 from settings.section import LocalPath, Section, one_or_many
 from settings.selectors import Selector
@@ -26,6 +28,21 @@ def _header_name(name: str) -> str:
 
 
 HeaderName = Annotated[str, AfterValidator(_header_name)]
+
+
+def _base32(secret: Secret) -> Secret:
+    """A key as it stands behind the QR code (RFC 4648, section 6); spaces, case and padding do not matter."""
+    text = "".join(secret.reveal().split()).rstrip("=").upper()
+    try:
+        b32decode(text + "=" * (-len(text) % 8))
+    except ValueError:
+        raise UnquotableError(
+            "must be the key of the one-time codes in Base32: letters and digits 2 to 7"
+        ) from None
+    return secret
+
+
+Base32 = Annotated[Secret, AfterValidator(_base32)]
 
 
 class LoggedIn(Section):
@@ -125,7 +142,7 @@ class PageLogin(PasswordLogin):
     """Where the password goes."""
     submit_button: Selector | None = None
     """The button that sends the form."""
-    totp_secret: Secret | None = None
+    totp_secret: Base32 | None = None
     """The key (base32) of the one-time codes, where the account has a second factor."""
     login_hosts: tuple[Host, ...] = Field(default=(), examples=[["login.example.com"]])
     """Further hosts on which the password may be typed, as a SAML provider's."""

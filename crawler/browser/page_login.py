@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import pyotp
 from playwright.async_api import Error, Locator
 from playwright.async_api import Page as BrowserPage
 from selectolax.lexbor import LexborHTMLParser
@@ -24,7 +23,14 @@ from crawler.auth.pages.controls import Control
 from crawler.auth.pages.find import find_login_form
 from crawler.auth.pages.forms import forms_of
 from crawler.auth.pages.login_form import FormStep, LoginForm
-from crawler.auth.pages.said import asks_for_more, fault_after_password, second_factor, tells_of_trouble
+from crawler.auth.pages.one_time_code import code_of_now
+from crawler.auth.pages.said import (
+    asks_for_more,
+    fault_after_password,
+    is_interstitial,
+    second_factor,
+    tells_of_trouble,
+)
 from crawler.auth.pages.shown import shown
 from crawler.auth.pages.walls import login_links
 from crawler.auth.scheme import Note
@@ -96,10 +102,12 @@ class _BrowserLogin:
         if isinstance(found, LoginForm):
             fault = await self._fill(tree, found)
             return fault is not None, fault
-        if self._has_arrived(tree, found):
+        if self._has_arrived(tree, found) and not (self._typed and is_interstitial(tree)):
             return True, None
         if await self._pass(tree):
             return False, None
+        if self._has_arrived(tree, found):
+            return True, None
         return True, self._why_not(tree) if self._typed else found
 
     def _has_arrived(self, tree: LexborHTMLParser, found: LoginFault) -> bool:
@@ -123,7 +131,7 @@ class _BrowserLogin:
         if form.code is not None:
             if self.plan.totp_secret is None:
                 return second_factor(self.page.url, self.plan.username)
-            code = pyotp.TOTP(self.plan.totp_secret).now()
+            code = code_of_now(self.plan.totp_secret)
         last: Locator | None = None
         for control, text in (
             (form.username, self.plan.username), (form.password, self.plan.password), (form.code, code)

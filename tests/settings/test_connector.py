@@ -74,6 +74,10 @@ def test_settings_made_in_code_do_not_fail_open_either() -> None:
             "{type: form, username: u, password: p}",
             "the key `login_url` of `auth` is missing: add `login_url: …`",
         ),
+        (
+            "{type: form, username: u, password: p, login_url: 'https://a.example/', totp_secret: '018'}",
+            "`auth.totp_secret` must be the key of the one-time codes in Base32: letters and digits 2 to 7",
+        ),
         ("{type: bearer}", "the key `token` of `auth` is missing: add `token: …`"),
         ("{type: client_certificate}", "the key `certificate` of `auth` is missing"),
         ("{type: cookies}", "`auth` must have `cookies` or `storage_state`"),

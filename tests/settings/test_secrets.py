@@ -19,6 +19,7 @@ from settings.store import DatabaseUrl, without_password
 from tests.settings.configurations import connector_faults, load, write
 
 HUNTER = "hunter2-is-secret"
+TOTP_KEY = "JBSWY3DPEHPK3PXP"
 EVERY_SECRET = """
 version: 1
 store: {database: 'postgresql+psycopg://eva:${env:S}@db.example/sitelore'}
@@ -36,7 +37,7 @@ connectors:
     auth:
       - {type: none, origins: [https://none.example], headers: {X-Api-Key: '${env:S}'}}
       - {type: basic, origins: [https://basic.example], username: eva, password: '${env:S}'}
-      - {type: form, origins: [https://form.example], username: eva, password: '${env:S}', login_url: https://site.example/login, totp_secret: '${env:S}'}
+      - {type: form, origins: [https://form.example], username: eva, password: '${env:S}', login_url: https://site.example/login, totp_secret: '${env:T}'}
       - {type: bearer, origins: [https://bearer.example], token: '${env:S}'}
       - {type: oauth2, origins: [https://oauth2.example], token_url: https://id.example/token, client_id: c, client_secret: '${env:S}'}
       - {type: cookies, origins: [https://cookies.example], cookies: {SESSION: '${env:S}'}}
@@ -48,7 +49,7 @@ connectors:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load(tmp_path, EVERY_SECRET, {"S": HUNTER})
+    return load(tmp_path, EVERY_SECRET, {"S": HUNTER, "T": TOTP_KEY})
 
 
 def test_no_dump_or_repr_of_settings_shows_a_secret(settings: Settings) -> None:
@@ -64,7 +65,7 @@ def test_no_dump_or_repr_of_settings_shows_a_secret(settings: Settings) -> None:
         connector.fingerprint(),
         f"{connector.auth} {connector.proxy!r}",
     ]
-    assert not [text for text in shown if HUNTER in text]
+    assert not [text for text in shown if HUNTER in text or TOTP_KEY in text]
     assert MASK in shown[0]
 
 

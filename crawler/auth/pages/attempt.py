@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import Final
-
-import pyotp
 
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages import form_words as words
@@ -17,7 +14,14 @@ from crawler.auth.pages.find import NOTHING_CHOSEN, find_login_form
 from crawler.auth.pages.forms import PageForm, forms_of
 from crawler.auth.pages.journey import Journey, Page
 from crawler.auth.pages.login_form import FormStep, LoginForm
-from crawler.auth.pages.said import asks_for_more, fault_after_password, second_factor, tells_of_trouble
+from crawler.auth.pages.one_time_code import code_of_now, seconds_to_the_next
+from crawler.auth.pages.said import (
+    asks_for_more,
+    fault_after_password,
+    is_interstitial,
+    second_factor,
+    tells_of_trouble,
+)
 from crawler.auth.pages.shown import shown
 from crawler.auth.pages.walls import login_links
 from crawler.auth.scheme import Note
@@ -25,8 +29,6 @@ from crawler.rules.canonical_url import WebAddress, parse_url
 
 MOST_PAGES: Final = 15
 """Pages of one login, forms and interstitials together."""
-
-_CODE_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,13 @@ class Attempt:
         found = find_login_form(page.tree, page.address.url, self.plan.selectors)
         if isinstance(found, LoginForm):
             return await self._fill(page, found)
-        if self._has_arrived(page, found):
+        if self._has_arrived(page, found) and not (self._typed and is_interstitial(page.tree)):
             return None
         if (further := await self._pass(page)) is not None:
             return further
-        if self._typed:
-            return self._why_not(page)
-        return found
+        if self._has_arrived(page, found):
+            return None
+        return self._why_not(page) if self._typed else found
 
     def _has_arrived(self, page: Page, found: LoginFault) -> bool:
         """Whether this is the site, and no page of the login any more."""
@@ -164,11 +166,10 @@ class Attempt:
 
     async def _code(self, secret: str) -> str:
         """The one-time code of now (RFC 6238); never the same twice, since servers refuse that."""
-        codes = pyotp.TOTP(secret)
-        code = codes.now()
+        code = code_of_now(secret)
         if code == self.previous_code:
-            await asyncio.sleep(_CODE_SECONDS - time.time() % _CODE_SECONDS + 0.1)
-            code = codes.now()
+            await asyncio.sleep(seconds_to_the_next() + 0.1)
+            code = code_of_now(secret)
         self.previous_code = code
         return code
 

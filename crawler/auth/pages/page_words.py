@@ -94,3 +94,15 @@ REJECTED: Final = _any(
     "غير صحيح|שגוי|không (đúng|chính xác)|ไม่ถูกต้อง",
 )  # fmt: skip
 """User name or password are not right."""
+
+AGREEMENT: Final = _any(
+    r"terms (of|and)", r"conditions of", r"\bconsent", r"privacy (policy|notice)", r"\bcookies?\b",
+    r"acceptable use", r"stay signed in", r"keep me signed in", r"remember this (device|browser)",
+    "nutzungsbedingungen", "datenschutz", "einwilligung", "angemeldet bleiben",
+    "conditions (d'utilisation|générales)", "rester connecté", "confidentialité", "condiciones de uso",
+    "mantener la sesión", "privacidad", "condizioni d'uso", "termini", "restare collegato", "termos de uso",
+    "gebruiksvoorwaarden", "aangemeld blijven", "användarvillkor", "vilkår", "käyttöehdot", "regulamin",
+    "podmínky", "условия использования", "оставаться в системе", "使用条款", "隐私", "保持登录", "利用規約",
+    "サインインの状態を維持", "이용약관", "로그인 상태 유지", "الشروط",
+)  # fmt: skip
+"""Something is to be agreed to before one may go on."""

@@ -21,6 +21,7 @@ _COMPLAINTS: Final = (
 )
 _SENTENCES: Final = "p, div, span, li, td, strong, b, em, font, small, label, h1, h2, h3, h4"
 _QUOTED: Final = 200
+_LITTLE_TEXT: Final = 1_500
 
 
 def complaint(tree: LexborHTMLParser, secrets: Iterable[str] = ()) -> str:
@@ -95,6 +96,12 @@ def asks_for_more(tree: LexborHTMLParser) -> bool:
     """Whether a page without a login form asks for a second factor."""
     text = "" if tree.body is None else text_of(tree.body, 1_500)
     return bool(page_words.SECOND_FACTOR.search(flattened(text)))
+
+
+def is_interstitial(tree: LexborHTMLParser) -> bool:
+    """Whether a page says little more than that something is to be agreed to before one may go on."""
+    text = "" if tree.body is None else text_of(tree.body, 2 * _LITTLE_TEXT)
+    return len(text) <= _LITTLE_TEXT and bool(page_words.AGREEMENT.search(flattened(text)))
 
 
 def tells_of_trouble(tree: LexborHTMLParser) -> bool:
