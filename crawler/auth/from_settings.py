@@ -7,6 +7,7 @@ from typing import Literal
 
 from crawler.auth.basic import BasicScheme
 from crawler.auth.canary import Canary
+from crawler.auth.client_certificate import ClientCertificateScheme
 from crawler.auth.digest import DigestScheme
 from crawler.auth.header_logins import HeaderScheme, bearer_scheme
 from crawler.auth.keeper import KeptLogin
@@ -116,26 +117,12 @@ def _scheme(
             return kind(
                 login.username, login.password.reveal(), origins=origins, probe=probe, headers=headers
             )
-        case NtlmLogin():
-            password = login.password.reveal()
-            return NegotiateScheme(
-                "ntlm", login.username, password, origins=origins, probe=probe, headers=headers
-            )
-        case TicketLogin():
-            return _ticket_scheme(login, origins, probe, headers)
+        case NtlmLogin() | TicketLogin():
+            return _handshake_scheme(login, origins, probe, headers)
         case PageLogin():
             return PageLoginScheme(login.type, _plan(login, origins), headers=headers, by_browser=by_browser)
-        case CookiesLogin():
-            cookies = {name: value.reveal() for name, value in login.cookies.items()}
-            return ImportedSession(
-                origins=origins,
-                probe=probe,
-                cookies=cookies,
-                storage_state=login.storage_state,
-                headers=headers,
-            )
-        case _:
-            raise AssertionError(f"{login.type} is refused by `unsupported` before")
+        case CookiesLogin() | ClientCertificateLogin():
+            return _scheme_of_files(login, origins, probe, headers)
 
 
 def _plan(login: PageLogin, origins: frozenset[str]) -> PageLoginPlan:
@@ -166,13 +153,34 @@ def _token_scheme(
     )
 
 
-def _ticket_scheme(
-    login: TicketLogin, origins: frozenset[str], probe: WebAddress, headers: Mapping[str, str]
+def _handshake_scheme(
+    login: NtlmLogin | TicketLogin, origins: frozenset[str], probe: WebAddress, headers: Mapping[str, str]
 ) -> Scheme:
+    if isinstance(login, NtlmLogin):
+        password = login.password.reveal()
+        return NegotiateScheme(
+            "ntlm", login.username, password, origins=origins, probe=probe, headers=headers
+        )
     kind: Literal["kerberos", "negotiate"] = "kerberos" if isinstance(login, KerberosLogin) else "negotiate"
-    password = None if login.password is None else login.password.reveal()
+    own = None if login.password is None else login.password.reveal()
     return NegotiateScheme(
-        kind, login.username, password, keytab=login.keytab, origins=origins, probe=probe, headers=headers
+        kind, login.username, own, keytab=login.keytab, origins=origins, probe=probe, headers=headers
+    )
+
+
+def _scheme_of_files(
+    login: CookiesLogin | ClientCertificateLogin,
+    origins: frozenset[str],
+    probe: WebAddress,
+    headers: Mapping[str, str],
+) -> Scheme:
+    if isinstance(login, ClientCertificateLogin):
+        return ClientCertificateScheme(
+            login.certificate, login.key, origins=origins, probe=probe, headers=headers
+        )
+    cookies = {name: value.reveal() for name, value in login.cookies.items()}
+    return ImportedSession(
+        origins=origins, probe=probe, cookies=cookies, storage_state=login.storage_state, headers=headers
     )
 
 

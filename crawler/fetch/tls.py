@@ -32,6 +32,40 @@ class ClientCertificate:
             return f"`auth.certificate` {self.certificate}"
         return f"`auth.key` {self.key}"
 
+    def check(self) -> bytes:
+        """The certificate's file. Raises `CertificateError` unless certificate and key can be used."""
+        self.put_into(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return self.certificate.read_bytes()
+
+    def put_into(self, context: ssl.SSLContext) -> None:
+        """Have the context show the certificate. Raises `CertificateError`."""
+        for name, path in (("auth.certificate", self.certificate), ("auth.key", self.key)):
+            if path is not None:
+                _check_readable(name, path)
+        try:
+            context.load_cert_chain(self.certificate, self.key, self._ask_nobody)
+        except CertificateError:
+            raise
+        except ssl.SSLError as error:
+            raise CertificateError(self._why_not(error)) from error
+
+    def _ask_nobody(self) -> NoReturn:
+        """Instead of OpenSSL's question for a passphrase on the terminal."""
+        raise CertificateError(
+            f"{self.key_setting}: the key is encrypted; "
+            "write it in clear (`openssl pkey -in KEY -out NEW`) and let nobody else read the file"
+        )
+
+    def _why_not(self, error: ssl.SSLError) -> str:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            return f"{self.key_setting}: the key does not belong to the certificate"
+        if self.key is None:
+            return (
+                f"`auth.certificate` {self.certificate}: must hold a certificate (PEM) and its key; "
+                "name the key's file as `auth.key` if it stands elsewhere"
+            )
+        return f"`auth.certificate` {self.certificate} and {self.key_setting}: must hold PEM"
+
 
 @dataclass(frozen=True, slots=True)
 class TlsContexts:
@@ -100,15 +134,7 @@ def _context(settings: TlsSettings, protocols: Collection[str]) -> ssl.SSLContex
 def _context_showing(certificate: ClientCertificate, settings: TlsSettings) -> ssl.SSLContext:
     context = _context(settings, HTTP_1)
     context.post_handshake_auth = True
-    for name, path in (("auth.certificate", certificate.certificate), ("auth.key", certificate.key)):
-        if path is not None:
-            _check_readable(name, path)
-    try:
-        context.load_cert_chain(certificate.certificate, certificate.key, lambda: _ask_nobody(certificate))
-    except CertificateError:
-        raise
-    except ssl.SSLError as error:
-        raise CertificateError(_why_not(certificate, error)) from error
+    certificate.put_into(context)
     return context
 
 
@@ -118,24 +144,6 @@ def _check_readable(name: str, path: Path) -> None:
             pass
     except OSError as error:
         raise CertificateError(f"`{name}` {path}: {_words_of(error)}") from error
-
-
-def _ask_nobody(certificate: ClientCertificate) -> NoReturn:
-    raise CertificateError(
-        f"{certificate.key_setting}: the key is encrypted; "
-        "write it in clear (`openssl pkey -in KEY -out NEW`) and let nobody else read the file"
-    )
-
-
-def _why_not(certificate: ClientCertificate, error: ssl.SSLError) -> str:
-    if error.reason == "KEY_VALUES_MISMATCH":
-        return f"{certificate.key_setting}: the key does not belong to the certificate"
-    if certificate.key is None:
-        return (
-            f"`auth.certificate` {certificate.certificate}: must hold a certificate (PEM) and its key; "
-            "name the key's file as `auth.key` if it stands elsewhere"
-        )
-    return f"`auth.certificate` {certificate.certificate} and {certificate.key_setting}: must hold PEM"
 
 
 def _words_of(error: OSError) -> str:

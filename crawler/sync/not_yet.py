@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from settings.connector import ConnectorSettings
 from settings.render import RenderMode
 
-_LOGINS_TO_COME = frozenset({"client_certificate"})
-
 
 def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
     """A sentence for each setting of the connector that would have to be ignored."""
@@ -16,9 +14,6 @@ def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
 
 
 def _sentences(connector: ConnectorSettings) -> Iterator[str]:
-    for login in connector.auth:
-        if login.type in _LOGINS_TO_COME:
-            yield f"`auth` of type {login.type} is not supported yet"
     if connector.sitemaps:
         yield "`sitemaps` are not read yet: name pages under `seeds`"
     if connector.render.mode is RenderMode.ALWAYS:
