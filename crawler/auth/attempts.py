@@ -84,10 +84,14 @@ class Attempts:
         if self.standing(space) is Standing.UNTRIED:
             self._failed += 1
 
-    def accept(self, space: Space) -> None:
-        """The attempt was good."""
+    def take_back(self, space: Space) -> None:
+        """The attempt was no failed one, though it did not let us in."""
         if self.standing(space) is Standing.UNTRIED:
             self._failed = max(0, self._failed - 1)
+
+    def accept(self, space: Space) -> None:
+        """The attempt was good."""
+        self.take_back(space)
         self._standings[space] = Standing.ACCEPTED
 
     def reject(self, space: Space, fault: LoginFault) -> None:

@@ -42,7 +42,7 @@ class BasicScheme(RealmScheme):
 
     def settled_headers(self, origin: str, target: str, connection: Connection) -> Headers | None:  # noqa: ARG002
         """The header, within a realm that accepted it."""
-        realm = self._realms.realm_of(origin, target)
+        realm = self._realms.realm_to_carry(origin, target)
         if realm is None or self.fault or self.attempts.standing((origin, realm)) is not Standing.ACCEPTED:
             return None
         return [(b"Authorization", self._authorization.encode())]

@@ -20,7 +20,7 @@ MOST_ANSWERS: Final = 3
 
 
 class RealmScheme(ChallengeScheme):
-    """Credentials go unasked to what lies at or below a directory whose realm accepted them.
+    """Credentials go unasked to the directories of a realm that accepted them.
 
     A realm that names itself for the first time is tried like a new site: one attempt, one request at a time.
     """
@@ -68,6 +68,7 @@ class RealmScheme(ChallengeScheme):
     async def flow(self, request: httpx2.Request, trace: Trace) -> Flow:
         """Send with credentials where they were accepted, else without; then answer challenges."""
         origin, target = origin_of(request), target_of(request)
+        request.headers.encoding = "utf-8"  # guessed else, from what is there: names have other letters
         carried = self._carry(request, origin, target, trace)
         response = yield request
         for _ in range(MOST_ANSWERS):
@@ -85,7 +86,9 @@ class RealmScheme(ChallengeScheme):
                 request.headers["Authorization"] = self.answer(request, space, challenge)
                 trace.sent = True
                 response = yield request
-                if not self._is_outdated(response):
+                if self._is_outdated(response):
+                    self.attempts.take_back(space)
+                else:
                     self.judge(space, response)
                 carried = space
         if carried is not None:
@@ -95,7 +98,7 @@ class RealmScheme(ChallengeScheme):
         """Put the credentials on a request that was not asked for them yet, where that is right."""
         if self.fault is not None:
             return None
-        space = (origin, self._realms.realm_of(origin, target) or "")
+        space = (origin, self._realms.realm_to_carry(origin, target) or "")
         if self.attempts.standing(space) is not Standing.ACCEPTED and not (
             trace.unasked and self.attempts.may_try(space)
         ):

@@ -101,8 +101,8 @@ class Acceptor:
                 await writer.drain()
                 if closes:
                     break
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the client is gone, or the server ends
         finally:
             writer.close()
 
