@@ -147,8 +147,8 @@ class Network:
 
     @property
     def rejecting_proxies(self) -> tuple[Proxy, ...]:
-        """The proxies that rejected their credentials for good."""
-        return tuple(proxy for proxy, client in self._proxies.items() if client.standing.is_rejected)
+        """The proxies that rejected their credentials, be it once: a run may end before the second time."""
+        return tuple(proxy for proxy, client in self._proxies.items() if client.standing.was_rejected)
 
     async def connect(self, site: Site, seconds: float = CONNECT_SECONDS) -> ByteStream:
         """A connection to the site's host, encrypted for https.

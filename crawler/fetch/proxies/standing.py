@@ -39,6 +39,11 @@ class ProxyStanding:
         """Whether it rejected the credentials so often that nothing more is sent."""
         return self._rejections >= MOST_REJECTIONS
 
+    @property
+    def was_rejected(self) -> bool:
+        """Whether the credentials were rejected, and not accepted since: no later run need try them."""
+        return self._rejections > 0
+
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for the permission to use the credentials. Raises `ProxyLoginError` once they are rejected."""
