@@ -80,33 +80,26 @@ class ManyRows:
 class ManyOf:
     """A query of which all rows are fetched as one value."""
 
-    def __init__(self, query: Select[Any]) -> None:
-        self._rows = query.subquery("many")
-        self._binary = _places(list(self._rows.c), LargeBinary)
-        self._statements: dict[str, Select[Any]] = {}
+    def __init__(self, query: Select[Any], dialect: str) -> None:
+        rows = query.subquery("found")
+        self._binary = _places(list(rows.c), LargeBinary)
+        if dialect == "postgresql":
+            values = [
+                func.encode(each, "hex") if isinstance(each.type, LargeBinary) else each for each in rows.c
+            ]
+            self._statement = select(cast(func.json_agg(func.json_build_array(*values)), Text))
+        else:
+            values = [func.hex(each) if isinstance(each.type, LargeBinary) else each for each in rows.c]
+            self._statement = select(func.json_group_array(func.json_array(*values)))
 
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> list[list[Any]]:
         """The rows, in no order; JSON is left as its text."""
-        dialect = connection.dialect.name
-        statement = self._statements.get(dialect)
-        if statement is None:
-            statement = self._statements[dialect] = self._as_one_value(dialect)
-        text = connection.scalar(statement, parameters)
+        text: str | None = connection.scalar(self._statement, parameters)
         found: list[list[Any]] = [] if text is None else orjson.loads(text)
         for row in found:
             for place in self._binary:
                 row[place] = bytes.fromhex(row[place]) if row[place] else None
         return found
-
-    def _as_one_value(self, dialect: str) -> Select[Any]:
-        if dialect == "postgresql":
-            values = [
-                func.encode(each, "hex") if isinstance(each.type, LargeBinary) else each
-                for each in self._rows.c
-            ]
-            return select(cast(func.json_agg(func.json_build_array(*values)), Text))
-        values = [func.hex(each) if isinstance(each.type, LargeBinary) else each for each in self._rows.c]
-        return select(func.json_group_array(func.json_array(*values)))
 
 
 def _places(columns: Sequence[ColumnElement[Any]], kind: type) -> tuple[int, ...]:

@@ -29,7 +29,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 
 from catalog.bulk import ManyOf, ManyRows
 from catalog.dialect import fitting, insert_into
@@ -77,12 +76,20 @@ def enqueue(
     A URL that an earlier run knew is queued again under its old id; one that this run has met stays as it
     is, unless it was refused only for the way it was reached.
     """
-    if not discoveries:
-        return ()
-    parameters = _MET.parameters([_met_row(item) for item in _once(discoveries)])
+    dialect = connection.dialect.name
+    found = _once(discoveries)
     of_run = {"of_connector": connector_id, "of_run": run_id, "in_state": UrlState.QUEUED.value}
-    rows = connection.execute(_enqueuing(connection.dialect.name), parameters | of_run)
-    return tuple(_task(row) for row in rows)
+    if found:
+        met = _met_already(dialect).fetch(connection, _KEYS.parameters([[key] for key in found]) | of_run)
+        for (key,) in met:
+            del found[key]
+    if not found:
+        return ()
+    rows = [_met_row(item) for item in found.values()]
+    connection.execute(_enqueuing(dialect), _MET.parameters(rows) | of_run)
+    # Not by RETURNING: each row that SQLite returns is a hand-over of Python's global lock.
+    queued = _just_queued(dialect).fetch(connection, _KEYS.parameters([[key] for key in found]) | of_run)
+    return tuple(map(_task, sorted(queued)))
 
 
 def refuse(connection: Connection, connector_id: int, run_id: int, discoveries: Sequence[Discovery]) -> int:
@@ -90,7 +97,7 @@ def refuse(connection: Connection, connector_id: int, run_id: int, discoveries: 
     if not discoveries:
         return 0
     parameters = _REFUSED.parameters(
-        [[*_met_row(item), item.decision.reason, item.decision.rule] for item in _once(discoveries)]
+        [[*_met_row(item), item.decision.reason, item.decision.rule] for item in _once(discoveries).values()]
     )
     of_run = {"of_connector": connector_id, "of_run": run_id, "in_state": UrlState.REFUSED.value}
     return int(connection.execute(_refusing(connection.dialect.name), parameters | of_run).rowcount)
@@ -136,7 +143,7 @@ def frontier_window(
 ) -> tuple[FetchTask, ...]:
     """The first `limit` queued URLs of a host, in the order in which they were first found."""
     of_lane = {"of_connector": connector_id, "of_run": run_id, "on_host": host, "most": limit}
-    return tuple(_task(row) for row in sorted(_WINDOW.fetch(connection, of_lane)))
+    return tuple(map(_task, sorted(_window(connection.dialect.name).fetch(connection, of_lane))))
 
 
 def state_counts(
@@ -184,6 +191,7 @@ def _trouble(row: Row[*tuple[Any, ...]]) -> str:
 _COPY_COLUMNS: Final = tuple(field.name for field in fields(FetchedCopy))
 _VERDICT_COLUMNS: Final = ("id", "state", "reason", "rule", "detail", "status", "attempts", "fetch_ms")
 
+_KEYS: Final = ManyRows([urls.c.key])
 _MET: Final = ManyRows(
     [urls.c[name] for name in ("key", "url", "host", "depth", "referrer_id", "found_by", "redirects")]
 )
@@ -196,17 +204,40 @@ _REFUSED: Final = ManyRows(
 
 # The literal state lets both engines use the partial index.
 _QUEUED_LITERAL: Final[BindParameter[str]] = bindparam("queued", "queued", literal_execute=True)
-_WINDOW: Final = ManyOf(
-    select(*_TASK_COLUMNS)
-    .where(
-        urls.c.connector_id == bindparam("of_connector"),
-        urls.c.host == bindparam("on_host"),
-        urls.c.state == _QUEUED_LITERAL,
-        urls.c.run_id == bindparam("of_run"),
+
+
+@cache
+def _window(dialect: str) -> ManyOf:
+    query = (
+        select(*_TASK_COLUMNS)
+        .where(
+            urls.c.connector_id == bindparam("of_connector"),
+            urls.c.host == bindparam("on_host"),
+            urls.c.state == _QUEUED_LITERAL,
+            urls.c.run_id == bindparam("of_run"),
+        )
+        .order_by(urls.c.id)
+        .limit(bindparam("most"))
     )
-    .order_by(urls.c.id)
-    .limit(bindparam("most"))
-)
+    return ManyOf(query, dialect)
+
+
+@cache
+def _met_already(dialect: str) -> ManyOf:
+    """Those of some keys that the run has met, and not refused only for the way they were reached."""
+    keys = _KEYS.source(dialect)
+    met = and_(
+        urls.c.run_id >= bindparam("of_run"),
+        or_(urls.c.state != UrlState.REFUSED, urls.c.reason.not_in(REACHABLE_ANOTHER_WAY)),
+    )
+    return ManyOf(select(urls.c.key).join(keys, keys.c.key == urls.c.key).where(met), dialect)
+
+
+@cache
+def _just_queued(dialect: str) -> ManyOf:
+    keys = _KEYS.source(dialect)
+    query = select(*_TASK_COLUMNS).join(keys, keys.c.key == urls.c.key)
+    return ManyOf(query.where(urls.c.run_id == bindparam("of_run"), urls.c.state == UrlState.QUEUED), dialect)
 
 
 def _met_by_run(dialect: str, many: ManyRows) -> sqlite.Insert | postgresql.Insert:
@@ -223,7 +254,7 @@ def _met_by_run(dialect: str, many: ManyRows) -> sqlite.Insert | postgresql.Inse
 
 
 @cache
-def _enqueuing(dialect: str) -> ReturningInsert[Any]:
+def _enqueuing(dialect: str) -> sqlite.Insert | postgresql.Insert:
     insert = _met_by_run(dialect, _MET)
     met_anew = {
         column: insert.excluded[column]
@@ -236,7 +267,7 @@ def _enqueuing(dialect: str) -> ReturningInsert[Any]:
             urls.c.run_id < insert.excluded.run_id,
             and_(urls.c.state == UrlState.REFUSED, urls.c.reason.in_(REACHABLE_ANOTHER_WAY)),
         ),
-    ).returning(*_TASK_COLUMNS)
+    )
 
 
 @cache
@@ -294,12 +325,12 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
     return row
 
 
-def _once(discoveries: Sequence[Discovery]) -> Iterable[Discovery]:
+def _once(discoveries: Sequence[Discovery]) -> dict[bytes, Discovery]:
     """Each key's first: PostgreSQL refuses to change a row twice in one statement."""
     first: dict[bytes, Discovery] = {}
     for item in discoveries:
         first.setdefault(item.key, item)
-    return first.values()
+    return first
 
 
 def _met_row(item: Discovery) -> list[Any]:

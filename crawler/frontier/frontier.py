@@ -62,8 +62,12 @@ class _Host:
         """When its next request may start, or None while it has nothing to ask or may not ask."""
         if self.closed or not self.pace.has_room:
             return None
-        times = [time for lane in self.lanes if (time := lane.ready_at()) is not None]
-        return max(min(times), self.pace.next_start) if times else None
+        first: float | None = None
+        for lane in self.lanes:
+            time = lane.ready_at()
+            if time is not None and (first is None or time < first):
+                first = time
+        return None if first is None else max(first, self.pace.next_start)
 
     def take(self, now: float) -> tuple[Lane, FetchTask] | None:
         """The next URL, the lanes taking turns."""
@@ -244,6 +248,8 @@ class Frontier:
             self._refills.append(lane)
 
     def _schedule(self, host: _Host) -> None:
+        if host.scheduled is not None and host.scheduled <= host.pace.next_start:
+            return  # no request of it can start before that
         time = host.ready_at()
         if time is None or (host.scheduled is not None and host.scheduled <= time):
             return
