@@ -26,7 +26,7 @@ from crawler.rules.guard import Guard
 from tests.support.handshake_server import HandshakeSite, serve_handshakes
 
 WORKERS: Final = 8
-PAGES: Final = 2_000
+PAGES: Final = 5_000
 ROUNDS: Final = 5
 BODY: Final = "<!doctype html><title>Page</title>" + "<p>What the intranet knows of something.</p>" * 200
 PASSWORD: Final = "a-password-of-the-benchmark"

@@ -37,7 +37,11 @@ Credential = (
 
 
 class Handshake:
-    """The client's side. `authorization` makes the next header; `token_in` finds the server's next token."""
+    """The client's side. `authorization` makes the next header; `token_in` finds the server's next token.
+
+    `hashed` keeps, by host name, a context that NTLM's next ones are copied from: to hash the password costs
+    fifty times what a copy does.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Handshake:
         credentials: Sequence[Credential],
         hostname: str,
         bindings: GssChannelBindings | None,
+        hashed: dict[str, spnego.ContextProxy],
     ) -> None:
         self.word = word
         self.legs = 0
@@ -55,6 +60,7 @@ class Handshake:
         self._credentials: list[Credential] = list(credentials)
         self._hostname = hostname
         self._bindings = bindings
+        self._hashed = hashed
         self._context: spnego.ContextProxy | None = None
 
     @property
@@ -107,19 +113,30 @@ class Handshake:
 
     def _step(self, token: bytes | None) -> bytes | None:
         if self._context is None:
-            # Raw NTLM where only NTLM will do, also within `Negotiate`: servers take both forms, and nothing
-            # else can be negotiated. Kerberos alone is wrapped too (RFC 4559 section 4.1).
-            self._context = spnego.client(
+            self._context = self._ticket_context() if self.uses_tickets else self._password_context()
+        return self._context.step(token, channel_bindings=self._bindings)
+
+    def _ticket_context(self) -> spnego.ContextProxy:
+        """Wrapped even where nothing but Kerberos is possible (RFC 4559 section 4.1)."""
+        return spnego.client(
+            self._credentials,
+            hostname=self._hostname,
+            service="HTTP",
+            protocol="negotiate",
+            options=spnego.NegotiateOptions.use_negotiate,
+        )
+
+    def _password_context(self) -> spnego.ContextProxy:
+        """Raw NTLM, also within `Negotiate`: servers take both forms, and there is nothing to negotiate."""
+        if self._hostname not in self._hashed:
+            self._hashed[self._hostname] = spnego.client(
                 self._credentials,
                 hostname=self._hostname,
                 service="HTTP",
-                channel_bindings=self._bindings,
-                protocol="negotiate" if self.uses_tickets else "ntlm",
-                options=spnego.NegotiateOptions.use_negotiate
-                if self.uses_tickets
-                else spnego.NegotiateOptions.use_ntlm,
+                protocol="ntlm",
+                options=spnego.NegotiateOptions.use_ntlm,
             )
-        return self._context.step(token)
+        return self._hashed[self._hostname].new_context()
 
 
 def _token(challenges: tuple[Challenge, ...], word: Word) -> bytes | None:

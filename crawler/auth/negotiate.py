@@ -62,6 +62,7 @@ class NegotiateScheme(ChallengeScheme):
             None if kind == "kerberos" or not password else spnego.Password(self._username, password)
         )
         self._words: dict[str, Word] = {}
+        self._hashed: dict[str, spnego.ContextProxy] = {}
         self._without_tickets: set[str] = set()  # origins where Kerberos does not work
         self._no_ticket: LoginFault | None = None  # why, where there was no ticket at all
         self._by_request: set[str] = set()  # origins that authenticate each request
@@ -178,7 +179,8 @@ class NegotiateScheme(ChallengeScheme):
         if credentials is None:
             return None
         bindings = bindings_of(connection_of(request).peer_certificate)
-        return Handshake(word, credentials, request.url.raw_host.decode("ascii"), bindings)
+        host = request.url.raw_host.decode("ascii")
+        return Handshake(word, credentials, host, bindings, self._hashed)
 
     async def _credentials(
         self, origin: str, word: Word, trace: Trace
