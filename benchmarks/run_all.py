@@ -26,6 +26,7 @@ NOT_BENCHMARKS: Final = frozenset({"report", "run_all", "peers", "synthetic"})
 ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {"crawl": ("--peer", "scrapy")}
 """What a benchmark is called with, besides its name."""
 TARGETS: Final[Mapping[str, str]] = {
+    "auth": "ratio ≥ 0.6",
     "crawl": "ratio ≥ 3",
     "frontier": "≥ 5,000 URLs/s, last tenth ≥ 80 % of the first, ≤ 500 MB",
     "politeness": "≥ 95 % of the ceiling, no host over its rate",

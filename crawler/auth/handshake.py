@@ -25,7 +25,15 @@ logging.getLogger("spnego").setLevel(logging.INFO)
 MOST_LEGS: Final = 6
 """More messages than any mechanism needs: a server that goes on and on is left."""
 
-TOKEN_FAULTS: Final = (SpnegoError, ValueError, struct.error, IndexError, KeyError, TypeError)
+TOKEN_FAULTS: Final = (
+    SpnegoError,
+    ValueError,
+    struct.error,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,  # a time stamp beyond the year 9999
+)
 """What pyspnego raises for a token that it cannot take."""
 
 Word = Literal["Negotiate", "NTLM"]
