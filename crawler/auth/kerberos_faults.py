@@ -94,6 +94,15 @@ def fault_of_code(code: int, text: str, who: str) -> LoginFault:
     return LoginFault(kind, sentence.format(who=who, text=words))
 
 
+def rejected_key(who: str) -> LoginFault:
+    """The fault of a keytab whose key is not the account's any more."""
+    return LoginFault(
+        LoginFaultKind.REJECTED,
+        f"the Kerberos realm rejected the key of {who}: has the password changed since? Make a new "
+        "`auth.keytab`",
+    )
+
+
 def fault_of_error(error: BaseException, who: str, origin: str) -> LoginFault | None:
     """The fault in an error of pyspnego about a web server; None where it has nothing of Kerberos.
 
@@ -104,8 +113,9 @@ def fault_of_error(error: BaseException, who: str, origin: str) -> LoginFault | 
         minor = getattr(inner, "min_code", None)
         if isinstance(minor, int) and minor:
             text = _minor_words(str(inner))
-            fault = fault_of_code(minor - (1 << 32) if minor >= 1 << 31 else minor, text, who)
-            if fault.kind in (LoginFaultKind.CLOCK_SKEW, LoginFaultKind.NO_TICKET):
+            code = minor - (1 << 32) if minor >= 1 << 31 else minor
+            fault = fault_of_code(code, text, who)
+            if code in _FAULTS and not fault.kind.spends_the_password:
                 return fault
             return refused_ticket(origin, who, text)
         inner = getattr(inner, "base_error", None)

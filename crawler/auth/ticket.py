@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from crawler.auth.kerberos_faults import INSTALL, fault_of_code
+from crawler.auth.kerberos_faults import INSTALL, fault_of_code, rejected_key
 from crawler.auth.outcome import LoginError, LoginFault, LoginFaultKind
 
 if TYPE_CHECKING:
@@ -99,7 +99,10 @@ class Tickets:
                 return _by_password(krb5.init_context(), self.username, self._password)
             return _by_cache(krb5.init_context(), self.username)
         except krb5.Krb5Error as error:
-            raise LoginError(fault_of_code(error.err_code, str(error), self.account)) from error
+            fault = fault_of_code(error.err_code, str(error), self.account)
+            if self._keytab is not None and fault.kind is LoginFaultKind.REJECTED:
+                fault = rejected_key(self.account)
+            raise LoginError(fault) from error
 
 
 def principal_name(username: str) -> str:
@@ -127,11 +130,14 @@ def _by_keytab(context: krb5.Context, keytab: Path, username: str | None) -> Tic
     import krb5  # noqa: PLC0415
 
     table = krb5.kt_resolve(context, f"FILE:{keytab}".encode())
-    if username is None:
-        first = next(iter(table))
-        principal = krb5.copy_principal(context, first.principal)
-    else:
+    # Read to its end, since the file is locked until then; a missing one is an error here and only here.
+    principals = [krb5.copy_principal(context, each.principal) for each in table]
+    if username is not None:
         principal = _principal(context, username)
+    elif principals:
+        principal = principals[0]
+    else:
+        raise LoginError(_no_ticket(f"the keytab {keytab} is empty"))
 
     def ask(whose: krb5.Principal, options: krb5.GetInitCredsOpt) -> krb5.Creds:
         return krb5.get_init_creds_keytab(context, whose, options, keytab=table)
@@ -194,4 +200,4 @@ def _fingerprint(keytab: Path) -> str:
     try:
         return hashlib.sha256(keytab.read_bytes()).hexdigest()
     except OSError:
-        return str(keytab)
+        return f"no file {keytab}"

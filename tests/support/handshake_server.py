@@ -189,8 +189,18 @@ def _error_token(error: Exception, word: str) -> str | None:
     return f"{word} {base64.b64encode(token).decode()}" if token else None
 
 
+def _raise_gssapi_errors_at_once() -> None:
+    """python-gssapi keeps a fault of the first step for the second, and pyspnego breaks in between."""
+    try:
+        import gssapi
+    except ImportError:  # the extra `kerberos` is not installed: NTLM needs none
+        return
+    setattr(gssapi.SecurityContext, "__DEFER_STEP_ERRORS__", False)  # noqa: B010 - its stubs hide it
+
+
 async def run(options: argparse.Namespace) -> None:
     """Serve until SIGTERM."""
+    _raise_gssapi_errors_at_once()
     tls, bindings = None, None
     if options.tls:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

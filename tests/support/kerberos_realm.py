@@ -137,7 +137,7 @@ def _call(program: str, *arguments: str, environment: Mapping[str, str], typed: 
     finished = subprocess.run(
         [_found(program), *arguments],
         env={**os.environ, **environment},
-        input=None if typed is None else typed + "\n",
+        input="" if typed is None else typed + "\n",
         capture_output=True,
         text=True,
         check=False,
