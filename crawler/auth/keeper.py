@@ -163,6 +163,15 @@ class SessionKeeper:
                     standing = standing if found is Standing.ALIVE else found
         return standing
 
+    def give_up(self, sessions: int) -> Standing:
+        """Sessions end faster than pages can be fetched under them."""
+        self._fault = LoginFault(
+            LoginFaultKind.NO_EFFECT,
+            f"{sessions} sessions in a row ended before one page could be confirmed: is somebody else signed "
+            "in with the same account, or does `logged_in` look at the wrong text?",
+        )
+        return Standing.LOST
+
     async def close(self) -> None:
         """Keep the sessions for the next run; rejected credentials are remembered."""
         if self.fault is not None:

@@ -219,27 +219,32 @@ class Crawl:
 
     async def _visit(self, crawl: ConnectorCrawl, task: FetchTask) -> None:
         try:
-            watch, generation = crawl.watch, 0
-            if watch is not None:
-                await watch.keeper.ready()
-                generation = watch.keeper.generation
-            self._frontier.begun(task, time.monotonic())
-            outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
-            if watch is not None:
-                standing, outcome = await watch.judge(task, outcome, generation)
-                if standing is not Standing.ALIVE:
-                    self._frontier.finish(task)
-                    self._discount(crawl, [task], standing)
-                    return
-            if not self._is_to_be_repeated(task, outcome):
-                self._frontier.finish(task)
-                visit = await self._understanding.visit(crawl, task, outcome)
-                if watch is None or not watch.hold(task, visit, time.monotonic()):
-                    self._record(crawl, task, visit)
+            if crawl.watch is None:
+                await self._ask(crawl, task)
+            else:
+                async with crawl.watch.turn() as generation:
+                    await self._ask(crawl, task, generation)
         finally:
             crawl.in_flight -= 1
             self._visiting -= 1
             self._wake.set()
+
+    async def _ask(self, crawl: ConnectorCrawl, task: FetchTask, generation: int = 0) -> None:
+        self._frontier.begun(task, time.monotonic())
+        outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
+        if crawl.watch is not None:
+            standing, outcome = await crawl.watch.judge(task, outcome, generation)
+            if standing is not Standing.ALIVE:
+                self._frontier.finish(task)
+                self._discount(crawl, [task], standing)
+                return
+        if not self._is_to_be_repeated(task, outcome):
+            self._frontier.finish(task)
+            visit = await self._understanding.visit(crawl, task, outcome)
+            if crawl.watch is not None and crawl.watch.is_over(generation):
+                self._discount(crawl, [task], Standing.RENEWED)
+            elif crawl.watch is None or not crawl.watch.hold(task, visit, time.monotonic()):
+                self._record(crawl, task, visit)
 
     def _confirm_sessions(self, now: float, *, idle: bool = False) -> None:
         for crawl in self.crawls:

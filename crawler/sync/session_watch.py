@@ -6,7 +6,9 @@ canary was seen alive after it. Where no canary can tell, the signs of a wall on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +21,13 @@ from crawler.outcome import HtmlFetched, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress
 
 MOST_HELD: Final = 100
-"""Pages held back before the canary is asked, whatever the time: what a dead session costs at most."""
+"""Pages held back before the canary is asked, whatever the time: what a dead session costs at most.
+
+Halved whenever a session was found dead, grown when it lives, so that short sessions bring some pages too.
+"""
+
+MOST_FRUITLESS: Final = 10
+"""So many sessions in a row under which no page could be confirmed, and the connector is given up."""
 
 HELD_SECONDS: Final = 5.0
 """How long pages are held back at most while others are fetched."""
@@ -32,12 +40,40 @@ class SessionWatch:
     keeper: SessionKeeper
     _held: list[tuple[FetchTask, Visit]] = field(default_factory=list)
     _held_since: float = 0.0
-    _confirming: bool = False
+    _most_held: int = MOST_HELD
+    _fetching: int = 0
+    _waiting: int = 0  # for their turn
+    _in_question: int = 0  # held, and the canary is being asked
+    _fruitless: int = 0
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def fault(self) -> LoginFault | None:
         """Why there is no session (any more)."""
         return self.keeper.fault
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[int]:
+        """Wait until another page may be fetched under the session; the generation of it."""
+        await self.keeper.ready()
+        while self.keeper.can_confirm and self._unconfirmed >= self._most_held:
+            self._room.clear()
+            self._waiting += 1
+            try:
+                await self._room.wait()
+            finally:
+                self._waiting -= 1
+            await self.keeper.ready()
+        self._fetching += 1
+        try:
+            yield self.keeper.generation
+        finally:
+            self._fetching -= 1
+            self._room.set()
+
+    @property
+    def _unconfirmed(self) -> int:
+        return self._fetching + len(self._held) + self._in_question
 
     async def judge(self, task: FetchTask, outcome: Outcome, generation: int) -> tuple[Standing, Outcome]:
         """Whether an answer counts that was fetched under a generation of the session, and as what.
@@ -47,6 +83,8 @@ class SessionWatch:
         wall = self.keeper.wall(task.url, outcome)
         if self.keeper.fault is not None:
             return Standing.LOST, outcome
+        if self.is_over(generation):
+            return Standing.RENEWED, outcome
         if wall is None:
             return Standing.ALIVE, outcome
         is_page = isinstance(outcome, HtmlFetched)
@@ -55,6 +93,10 @@ class SessionWatch:
             return Standing.ALIVE, login_page
         standing = await self.keeper.check(task.url, generation)
         return standing, login_page if is_page else outcome
+
+    def is_over(self, generation: int) -> bool:
+        """Whether what was fetched under a generation cannot be confirmed any more."""
+        return generation != self.keeper.generation
 
     def leads_to_login(self, url: str, target: WebAddress) -> bool:
         """Whether a redirect of this page goes to where people sign in."""
@@ -71,15 +113,30 @@ class SessionWatch:
 
     def is_due(self, now: float, *, idle: bool) -> bool:
         """Whether the canary should be asked now. `idle`: nothing else is to be done meanwhile."""
-        if not self._held or self._confirming:
+        if not self._held or self._in_question:
             return False
-        return idle or len(self._held) >= MOST_HELD or now - self._held_since >= HELD_SECONDS
+        full = len(self._held) >= self._most_held or (self._waiting > 0 and not self._fetching)
+        return idle or full or now - self._held_since >= HELD_SECONDS
 
     async def confirm(self) -> tuple[Standing, Sequence[tuple[FetchTask, Visit]]]:
         """Ask the canary; the visits held until now, which count only where the session is alive."""
         held, self._held = self._held, []
-        self._confirming = True
+        self._in_question = len(held)
         try:
-            return await self.keeper.confirm(), held
+            standing = await self.keeper.confirm()
         finally:
-            self._confirming = False
+            self._in_question = 0
+            self._room.set()
+        return self._learn(standing), held
+
+    def _learn(self, standing: Standing) -> Standing:
+        """Hold back as many pages as sessions last for."""
+        if standing is Standing.ALIVE:
+            self._fruitless = 0
+            self._most_held = min(self._most_held + max(self._most_held // 8, 1), MOST_HELD)
+        elif standing is Standing.RENEWED:
+            self._fruitless += 1
+            self._most_held = max(self._most_held // 2, 1)
+            if self._fruitless >= MOST_FRUITLESS:
+                return self.keeper.give_up(self._fruitless)
+        return standing
