@@ -21,9 +21,11 @@ RETRYABLE = frozenset(
         Reason.CONNECTION_FAILED,
         Reason.DNS_FAILED,
         Reason.PROTOCOL_ERROR,
+        Reason.PROXY_FAILED,
     }
 )
-"""Faults that may pass by themselves. A TLS fault does not: it waits for a certificate or a setting."""
+"""Faults that may pass by themselves. A TLS fault does not, nor a proxy's refusal: those wait for a
+certificate or a setting."""
 
 
 def should_retry(reason: Reason, attempts: int) -> bool:

@@ -11,7 +11,13 @@ FAILURES_IN_A_ROW: Final = 12
 """So many failed attempts without one answer between them, and a host is left alone for this sync."""
 
 _HOST_FAULTS: Final = frozenset(
-    {Reason.CONNECTION_FAILED, Reason.DNS_FAILED, Reason.TLS_FAILED, Reason.TIMEOUT}
+    {
+        Reason.CONNECTION_FAILED,
+        Reason.DNS_FAILED,
+        Reason.TLS_FAILED,
+        Reason.TIMEOUT,
+        Reason.PROXY_FAILED,
+    }
 )
 
 

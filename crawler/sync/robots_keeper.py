@@ -19,9 +19,19 @@ LONGEST_WAIT: Final = 60.0
 
 # Nothing of the host can be reached, or not by these settings: better said than "robots_unreachable".
 _OF_THE_HOST: Final = frozenset(
-    {Reason.DNS_FAILED, Reason.CONNECTION_FAILED, Reason.TLS_FAILED, Reason.FORBIDDEN_ADDRESS}
+    {
+        Reason.DNS_FAILED,
+        Reason.CONNECTION_FAILED,
+        Reason.TLS_FAILED,
+        Reason.FORBIDDEN_ADDRESS,
+        Reason.PROXY_UNAUTHORIZED,
+        Reason.PROXY_REFUSED,
+        Reason.PROXY_FAILED,
+    }
 )
-_FINAL: Final = frozenset({Reason.TLS_FAILED, Reason.FORBIDDEN_ADDRESS})
+_FINAL: Final = frozenset(
+    {Reason.TLS_FAILED, Reason.FORBIDDEN_ADDRESS, Reason.PROXY_UNAUTHORIZED, Reason.PROXY_REFUSED}
+)
 
 LONGEST_CRAWL_DELAY: Final = 30.0
 """A longer `Crawl-delay` (seconds) is cut to this: some sites ask for days."""

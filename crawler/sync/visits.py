@@ -26,6 +26,9 @@ _OUT_OF_REACH = frozenset(
         Reason.TLS_FAILED,
         Reason.TIMEOUT,
         Reason.FORBIDDEN_ADDRESS,
+        Reason.PROXY_UNAUTHORIZED,
+        Reason.PROXY_REFUSED,
+        Reason.PROXY_FAILED,
     }
 )
 
