@@ -142,7 +142,6 @@ class Crawl:
 
     async def _begin(self, crawl: ConnectorCrawl) -> None:
         crawl.started_at = crawl.started_at or time.monotonic()
-        crawl.phase = Phase.CRAWLING
         crawl.counts = {name: count for name, count in crawl.run.counts.items() if isinstance(count, int)}
         crawl.pages_begun = crawl.counts.get("fetched", 0)
         tasks, waiting_hosts = await self._write(partial(plant, crawl))
@@ -150,6 +149,8 @@ class Crawl:
         self._writer.count_on_from(crawl.context, crawl.counts)
         self._frontier.add_backlog(crawl.connector_id, waiting_hosts)
         self._frontier.add(tasks)
+        # Not before: the loop goes on meanwhile, and a connector whose frontier is empty counts as crawled.
+        crawl.phase = Phase.CRAWLING
 
     async def _loop(self) -> None:
         while not self._stopping and self._failure is None:

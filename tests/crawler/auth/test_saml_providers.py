@@ -219,8 +219,12 @@ class TestOurLoginAtPysaml2:
         assert try_to_sign_in(tmp_path, ledger(saml)).fault is fault
         assert saml.provider.counts["passwords"] == 1
 
-    def test_a_host_that_is_not_named_never_sees_the_password(self, saml: SamlPair, tmp_path: Path) -> None:
-        trial = try_to_sign_in(tmp_path, ledger(saml, login_hosts=[]))
+    @pytest.mark.parametrize("allowed", [[], ["127.0.0.0/8"]], ids=["out of reach", "within reach"])
+    def test_a_host_that_is_not_named_never_sees_the_password(
+        self, saml: SamlPair, tmp_path: Path, allowed: list[str]
+    ) -> None:
+        site = {**ledger(saml, login_hosts=[]), "network": {"allow": allowed}}
+        trial = try_to_sign_in(tmp_path, site)
         assert trial.fault is LoginFaultKind.FOREIGN_HOST
         assert host_of(saml.provider.address) in trial.sentence
         assert "login_hosts" in trial.sentence
