@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 
 import httpx2
 
@@ -15,10 +13,6 @@ from crawler.fetch.clients import Lane
 from crawler.fetch.direct_auth import DirectAuth
 from crawler.fetch.http11 import Headers
 from crawler.rules.canonical_url import WebAddress
-from settings.auth import BasicLogin, BearerLogin, Login, NoLogin
-
-HEADER_LOGINS: Final = (NoLogin, BasicLogin, BearerLogin)
-"""The types of login that need nothing but headers."""
 
 
 class WithHeaders(DirectAuth):
@@ -140,32 +134,3 @@ def bearer_scheme(
     return HeaderScheme(
         "bearer", origins=origins, probe=probe, headers=carried, named="token", setting="auth.token"
     )
-
-
-def basic_authorization(username: str, password: str) -> str:
-    """The Authorization header of HTTP Basic, in UTF-8 (RFC 7617)."""
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
-
-
-def logins_by_origin(logins: Sequence[Login], seeds: Iterable[WebAddress]) -> Mapping[str, httpx2.Auth]:
-    """The login of each origin; no other origin is sent anything.
-
-    A login without `origins` is for the origins of the seeds. Keys look like
-    ``https://intranet.example.com``.
-    """
-    of_the_seeds = dict.fromkeys(seed.origin for seed in seeds)
-    headers: dict[str, dict[str, str]] = {}
-    for login in logins:
-        for origin in login.origins or of_the_seeds:
-            headers.setdefault(origin, {}).update(_headers(login))
-    return {origin: HeaderLogin(named) for origin, named in headers.items()}
-
-
-def _headers(login: Login) -> dict[str, str]:
-    headers = {name: value.reveal() for name, value in login.headers.items()}
-    match login:
-        case BasicLogin():
-            headers["Authorization"] = basic_authorization(login.username, login.password.reveal())
-        case BearerLogin():
-            headers["Authorization"] = f"Bearer {login.token.reveal()}"
-    return headers
