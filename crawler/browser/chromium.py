@@ -26,7 +26,7 @@ from playwright.async_api import (
 from crawler.browser.egress import Egress
 from crawler.browser.executable import BrowserError, find_chromium
 from crawler.browser.processes import MARK, end_processes, processes_of
-from crawler.browser.request_rules import RequestRule, hold_to, reading_only
+from crawler.browser.request_rules import OnRefusal, RequestRule, hold_to, reading_only
 from crawler.browser.trust_store import company_authorities, write_trust_store
 
 LAUNCH_SECONDS: Final = 30.0
@@ -89,12 +89,14 @@ class Chromium:
         self,
         *,
         rule: RequestRule = reading_only,
+        on_refusal: OnRefusal | None = None,
         storage_state: StorageState | None = None,
         credentials: Sequence[HttpCredentials] = (),
     ) -> BrowserContext:
         """A session of its own: no download, no service worker, no permission. The caller closes it.
 
-        `rule` says what may leave its pages: nothing but GET and HEAD, unless it is for a login.
+        `rule` says what may leave its pages: nothing but GET and HEAD, unless it is for a login; `on_refusal`
+        is told of what may not.
         """
         width, height = VIEWPORT
         context = await self._browser.new_context(
@@ -107,7 +109,7 @@ class Chromium:
             user_agent=self._settings.user_agent,
             viewport={"width": width, "height": height},
         )
-        await hold_to(context, rule)
+        await hold_to(context, rule, *([] if on_refusal is None else [on_refusal]))
         return context
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
-from playwright.async_api import BrowserContext, Route
+from playwright.async_api import BrowserContext, CDPSession, Error, Page, Route
 
-from crawler.rules.canonical_url import UrlFault, parse_url
+from crawler.rules.canonical_url import WebAddress, parse_url
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -59,25 +61,26 @@ def reading_only(request: PageRequest) -> str | None:
 
 
 class LoginRule:
-    """During a login forms may be sent; the password, and the code, only to hosts that may be given it."""
+    """During a login forms may be sent; a secret (of 4 characters or more) only where it may go.
 
-    def __init__(self, hosts: frozenset[str], secrets: Sequence[str]) -> None:
-        self._hosts = hosts
-        self._written = [form for secret in secrets for form in _ways_to_write(secret)]
+    So a script or a form of an allowed page cannot give the password to anybody else either.
+    """
+
+    def __init__(self, may_have_it: Callable[[WebAddress], bool], secrets: Sequence[str]) -> None:
+        self._may_have_it = may_have_it
+        self._written = [form for secret in secrets if len(secret) >= 4 for form in _ways_to_write(secret)]
 
     def __call__(self, request: PageRequest) -> str | None:
-        address = parse_url(request.url)
-        host = "" if isinstance(address, UrlFault) else address.host
-        if host in self._hosts or not self._carries_a_secret(request):
+        if not self._carries_a_secret(request):
             return None
-        return f"the password would go to {host}"
+        address = parse_url(request.url)
+        if isinstance(address, WebAddress) and self._may_have_it(address):
+            return None
+        return "the password would go to a host that may not be given it"
 
     def _carries_a_secret(self, request: PageRequest) -> bool:
         said = [request.url.encode(), request.body, *(value.encode() for value in request.headers)]
         return any(form in text for form in self._written for text in said)
-
-    def __repr__(self) -> str:
-        return f"LoginRule({', '.join(sorted(self._hosts))})"
 
 
 def _ways_to_write(secret: str) -> set[bytes]:
@@ -87,24 +90,62 @@ def _ways_to_write(secret: str) -> set[bytes]:
     return {raw, base64.b64encode(raw), *(text.encode() for text in texts)}
 
 
-async def hold_to(
-    context: BrowserContext, rule: RequestRule, on_refusal: Callable[[PageRequest, str], None] | None = None
-) -> None:
-    """Make a rule hold for every request of a new context."""
+OnRefusal = Callable[[PageRequest], None]
+"""Is told of each request that was not let out."""
+
+
+def _ignore(_request: PageRequest) -> None:
+    pass
+
+
+async def hold_to(context: BrowserContext, rule: RequestRule, on_refusal: OnRefusal = _ignore) -> None:
+    """Make a rule hold for every request of a new context, but for redirects: those go where GET led."""
 
     async def decide(route: Route) -> None:
         request = route.request
         asked = PageRequest(
             request.method, request.url, list(request.headers.values()), request.post_data_buffer or b""
         )
-        refusal = rule(asked)
-        if refusal is None:
+        if rule(asked) is None:
             await route.continue_()
             return
-        if on_refusal is not None:
-            on_refusal(asked, refusal)
+        on_refusal(asked)
         await route.abort("blockedbyclient")
 
     if rule is reading_only:
         await context.add_init_script(_NO_LAST_WORDS)
     await context.route("**/*", decide)
+
+
+async def hold_redirects_to(page: Page, rule: RequestRule, on_refusal: OnRefusal = _ignore) -> None:
+    """Make a rule hold for the redirects of a page as well.
+
+    A 307 or 308 repeats a POST, with the password that is in it, and Playwright routes no redirect. Its own
+    interception goes on beside this one.
+    """
+    session = await page.context.new_cdp_session(page)
+
+    async def decide(paused: dict[str, Any]) -> None:
+        asked = paused["request"]
+        body = asked.get("postData", "").encode("latin-1", "replace") + asked.get("postData", "").encode()
+        request = PageRequest(asked["method"], asked["url"], (), body)
+        if rule(request) is None:
+            await _answer(session, "Fetch.continueRequest", paused)
+            return
+        on_refusal(request)
+        await _answer(session, "Fetch.failRequest", paused, errorReason="BlockedByClient")
+
+    tasks: set[asyncio.Task[None]] = set()
+
+    def begin(paused: dict[str, Any]) -> None:
+        task = asyncio.ensure_future(decide(paused))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    session.on("Fetch.requestPaused", begin)
+    await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
+
+
+async def _answer(session: CDPSession, method: str, paused: dict[str, Any], **more: str) -> None:
+    with contextlib.suppress(Error):  # the page went away meanwhile, and the request with it
+        await session.send(method, {"requestId": paused["requestId"], **more})
