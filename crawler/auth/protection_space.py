@@ -1,8 +1,8 @@
 """Which realm the paths of a site belong to, as its challenges told (RFC 7617 section 2.2).
 
-The RFC lets credentials go unasked to all that lies below a directory whose realm accepted them. Where another
-realm begins there, that is a failed attempt for each request under way, and locks accounts. So a directory
-that is new is asked first, as long as that costs little, and then its own realm is known.
+The RFC lets credentials go unasked to all that lies below a directory whose realm accepted them. Where
+another realm begins there, that is a failed attempt for each request under way, and locks accounts. So a new
+directory is asked first, as long as that costs little, and then its own realm is known.
 """
 
 from __future__ import annotations
