@@ -19,10 +19,8 @@ import uvloop
 from benchmarks.report import Figure, print_figure
 from benchmarks.synthetic import SyntheticWeb
 from catalog.database import open_catalog
-from crawler.rules.robots import PRODUCT_NAME
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
-from crawler.sync.robots_keeper import RobotsKeeper
 
 
 async def _watch(crawl: ConnectorCrawl, points: list[tuple[float, int]]) -> None:
@@ -44,7 +42,7 @@ async def _crawl(web: SyntheticWeb, folder: Path) -> list[tuple[float, int]]:
     connector = web.crawl(catalog)
     points: list[tuple[float, int]] = []
     watch = asyncio.create_task(_watch(connector, points))
-    await Crawl(catalog, [connector], web, RobotsKeeper(PRODUCT_NAME)).run()
+    await Crawl(catalog, [connector], web).run()
     points.append((time.perf_counter(), connector.counts["fetched"]))
     watch.cancel()
     catalog.close()

@@ -24,9 +24,7 @@ from benchmarks.synthetic import SyntheticWeb
 from catalog.database import open_catalog
 from catalog.task import FetchTask
 from crawler.outcome import Outcome
-from crawler.rules.robots import PRODUCT_NAME
 from crawler.sync.crawl import Crawl
-from crawler.sync.robots_keeper import RobotsKeeper
 
 INTERVAL = 60 / 300
 LATENCY = 0.05
@@ -49,7 +47,7 @@ async def _crawl(web: TimedWeb, folder: Path, seconds: float) -> None:
     catalog = open_catalog(f"sqlite:///{folder / 'catalog.db'}", folder)
     connector = web.crawl(catalog, seeds=web.hosts, pace=(INTERVAL, 4))
     connector.max_duration = timedelta(seconds=seconds)
-    await Crawl(catalog, [connector], web, RobotsKeeper(PRODUCT_NAME)).run()
+    await Crawl(catalog, [connector], web).run()
     catalog.close()
 
 

@@ -15,7 +15,10 @@ from catalog.writer import RunContext
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Outcome
 from crawler.rules.canonical_url import WebAddress
+from crawler.rules.robots import PRODUCT_NAME
+from crawler.sync.host_health import HostHealth
 from crawler.sync.reading import Job, Reading, ReadingRules
+from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.session_watch import SessionWatch
 
 
@@ -59,6 +62,9 @@ class Phase(Enum):
 class ConnectorCrawl:
     """The state of one connector within a sync; the engine alone changes it.
 
+    What is known of hosts and their robots.txt is its own: another connector may have another login, or
+    another way out.
+
     `pace` is its wish for any host: the least seconds between two requests, and how many at a time.
     `conditional` says whether the copies in the catalog were read by the same rules, so that a 304 will do.
     """
@@ -77,6 +83,8 @@ class ConnectorCrawl:
     max_duration: timedelta
     deletion_guard: float
     watch: SessionWatch | None = None
+    robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
+    health: HostHealth = field(default_factory=HostHealth)
     warnings: tuple[str, ...] = ()  # what weakens this crawl by its own configuration, said in every summary
     phase: Phase = Phase.SIGNING_IN
     failure: str | None = None  # why the login does not work (any more): the crawl ends

@@ -25,7 +25,6 @@ from catalog.visit import Visit
 from catalog.writer import Committed, Writer
 from crawler.auth.keeper import Standing
 from crawler.auth.outcome import LoginFault
-from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane
 from crawler.outcome import Failed, NotModified, Outcome
@@ -33,10 +32,8 @@ from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
-from crawler.sync.host_health import HostHealth
 from crawler.sync.permission import may_ask, robots_needed
 from crawler.sync.planting import plant
-from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.robots_memory import keep_robots, kept_robots
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.understanding import Understanding
@@ -65,7 +62,6 @@ class Crawl:
         catalog: Catalog,
         crawls: Sequence[ConnectorCrawl],
         reader: BodyReader,
-        robots: RobotsKeeper,
         *,
         bodies: BodyStore | None = None,
         say: Callable[[str, str], None] = lambda _connector, _sentence: None,
@@ -73,16 +69,16 @@ class Crawl:
         window: int = WINDOW,
     ) -> None:
         self.crawls = tuple(crawls)
-        self.health = HostHealth()
         self._catalog = catalog
         self._by_id = {crawl.connector_id: crawl for crawl in crawls}
         self._reader = reader
-        self._robots = robots
         self._bodies = bodies
         self._say = say
         self._concurrency = concurrency
         self._frontier = Frontier(
-            lambda owner, _host: self._by_id[owner].pace, self._needs_robots, window=window
+            lambda owner, _host: self._by_id[owner].pace,
+            lambda task: robots_needed(self._by_id[task.connector_id], task),
+            window=window,
         )
         self._visits: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()  # robots.txt files and refills: no loss if cut off
@@ -194,7 +190,7 @@ class Crawl:
         if crawl.limit is not None:
             self._frontier.abandon(task, now)
             return
-        decision = may_ask(crawl, task, self.health, self._robots)
+        decision = may_ask(crawl, task)
         if not decision.allowed:
             self._frontier.pass_over(task, now)
             self._record(crawl, task, visits.not_asked(task, decision))
@@ -214,9 +210,6 @@ class Crawl:
             crawl.limit = limit
             self._say(crawl.name, f"{limit.value} is reached; the rest of the URLs stays queued")
             self._frontier.close(crawl.connector_id)
-
-    def _needs_robots(self, task: FetchTask) -> str | None:
-        return robots_needed(self._by_id[task.connector_id], task, self._robots)
 
     async def _visit(self, crawl: ConnectorCrawl, task: FetchTask) -> None:
         try:
@@ -239,7 +232,7 @@ class Crawl:
                 self._frontier.finish(task)
                 self._discount(crawl, [task], standing)
                 return
-        if not self._is_to_be_repeated(task, outcome):
+        if not self._is_to_be_repeated(crawl, task, outcome):
             self._frontier.finish(task)
             visit = await self._understanding.visit(crawl, task, outcome)
             if crawl.watch is not None and crawl.watch.is_over(generation):
@@ -283,16 +276,16 @@ class Crawl:
             if crawl.phase is Phase.SIGNING_IN:
                 crawl.phase = Phase.DONE
 
-    def _is_to_be_repeated(self, task: FetchTask, outcome: Outcome) -> bool:
+    def _is_to_be_repeated(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> bool:
         if not isinstance(outcome, Failed):
-            self.health.answered(task.host)
+            crawl.health.answered(task.host)
             if isinstance(outcome, NotModified) and visits.has_doubtful_headers(outcome):
                 self._frontier.retry(visits.in_full(task), time.monotonic())
                 return True
             return False
-        self.health.failed(task.host, outcome.reason, outcome.detail)
+        crawl.health.failed(task.host, outcome.reason, outcome.detail)
         attempts = task.attempts + 1
-        if not should_retry(outcome.reason, attempts) or not self.health.decide(task.host).allowed:
+        if not should_retry(outcome.reason, attempts) or not crawl.health.decide(task.host).allowed:
             return False
         until = time.monotonic() + retry_delay(attempts, outcome.retry_after)
         if outcome.retry_after is not None:
@@ -315,19 +308,16 @@ class Crawl:
 
     async def _read_robots(self, task: RobotsTask) -> None:
         crawl = self._by_id[task.connector_id]
-        answer = await self._robots.read(
+        answer = await crawl.robots.read(
             task.origin,
             crawl.fetcher.fetch_robots,
-            self._recall_robots,
+            lambda origin: self._read(partial(kept_robots, origin)),
             lambda sentence: self._say(crawl.name, sentence),
         )
         if answer.status is not None and answer.status < 500:
             await self._write(partial(keep_robots, task.origin, answer))
-        self._frontier.open(task, self._robots.interval(task.origin))
+        self._frontier.open(task, crawl.robots.interval(task.origin))
         self._wake.set()
-
-    async def _recall_robots(self, origin: str) -> RobotsAnswer | None:
-        return await self._read(partial(kept_robots, origin))
 
     async def _refill(self, lane: Lane) -> None:
         crawl = self._by_id[lane.connector_id]

@@ -6,13 +6,11 @@ from catalog.task import FetchTask, FoundBy
 from catalog.vocabulary import Decision
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync.connector_crawl import ConnectorCrawl
-from crawler.sync.host_health import HostHealth
-from crawler.sync.robots_keeper import RobotsKeeper
 
 
-def may_ask(crawl: ConnectorCrawl, task: FetchTask, health: HostHealth, robots: RobotsKeeper) -> Decision:
+def may_ask(crawl: ConnectorCrawl, task: FetchTask) -> Decision:
     """The first that refuses speaks; robots.txt of the origin must be known where it is obeyed."""
-    decision = health.decide(task.host)
+    decision = crawl.health.decide(task.host)
     if not decision.allowed:
         return decision
     address = parse_url(task.url)
@@ -22,13 +20,13 @@ def may_ask(crawl: ConnectorCrawl, task: FetchTask, health: HostHealth, robots: 
         # without a link nobody knows.
         decision = crawl.rules.links.decide(address, 0)
     if decision.allowed and crawl.obeys_robots:
-        decision = robots.decide(address)
+        decision = crawl.robots.decide(address)
     return decision
 
 
-def robots_needed(crawl: ConnectorCrawl, task: FetchTask, robots: RobotsKeeper) -> str | None:
+def robots_needed(crawl: ConnectorCrawl, task: FetchTask) -> str | None:
     """The origin whose robots.txt must be read before this task, or None."""
     if not crawl.obeys_robots:
         return None
     origin = "/".join(task.url.split("/", 3)[:3])
-    return None if robots.knows(origin) else origin
+    return None if crawl.robots.knows(origin) else origin

@@ -16,14 +16,12 @@ from catalog.database import Catalog, open_catalog
 from catalog.runs import prune_runs, read_run
 from catalog.vacuum import vacuum_bodies
 from catalog.vocabulary import RunMode
-from crawler.rules.robots import PRODUCT_NAME
 from crawler.sync.assembly import prepare
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
 from crawler.sync.display import Display
 from crawler.sync.indexing import Indexing, IndexingFailedError
 from crawler.sync.parser_pool import ParserPool
-from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.started_parser import StartedParser
 from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
@@ -82,7 +80,7 @@ async def _crawl_and_index(
     for each in crawls:
         pool.use(each.connector_id, each.rules)
     bodies = None if settings.store.bodies is BodyRetention.NONE else BodyStore(settings.store.directory)
-    crawl = Crawl(catalog, crawls, pool, RobotsKeeper(PRODUCT_NAME), bodies=bodies, say=display.say)
+    crawl = Crawl(catalog, crawls, pool, bodies=bodies, say=display.say)
     error = None
     async with AsyncExitStack() as stack:
         stack.push_async_callback(pool.close)
