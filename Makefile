@@ -5,9 +5,11 @@ BIN := .venv/bin
 
 # What the tests serve and drive for real; where one is missing its tests are skipped and say so.
 TEST_PACKAGES := chromium nginx-light postgresql-doc-15 python3-doc apache2-doc apache2 squid xmlsec1 \
-	krb5-kdc krb5-admin-server krb5-user libkrb5-dev
+	krb5-kdc krb5-admin-server krb5-user libkrb5-dev faketime
+# Identity providers and wikis by other makers, large to install: `make test-sites`.
+SITE_PACKAGES := simplesamlphp libapache2-mod-auth-mellon libapache2-mod-php8.2 php-sqlite3 dokuwiki mediawiki
 
-.PHONY: help demo demo-stop test lint bench constraints clean
+.PHONY: help demo demo-stop test test-sites lint bench constraints clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -24,6 +26,11 @@ test: ## run all tests against real servers
 	@scripts/system-packages $(TEST_PACKAGES)
 	@scripts/environment test
 	$(BIN)/python -m pytest -n auto --dist loadscope
+
+test-sites: ## run the tests of logins at SimpleSAMLphp, mod_auth_mellon, DokuWiki and MediaWiki
+	@scripts/system-packages $(TEST_PACKAGES) $(SITE_PACKAGES)
+	@scripts/environment test
+	$(BIN)/python -m pytest -n auto --dist loadscope tests/crawler/auth
 
 lint: ## style, types, import rules
 	@scripts/system-packages libkrb5-dev
