@@ -116,8 +116,8 @@ class LoginWalk:
         return self._why_not(dom) if self._typed else found
 
     def _was_sent(self, form: LoginForm) -> bool:
-        is_out = bool(self._typed & _PASSWORD_STEPS)
-        return form.step in self._typed or (is_out and form.password is not None)
+        is_out = bool(self._typed & _PASSWORD_STEPS)  # then only a code may follow
+        return form.step in self._typed or (is_out and form.step is not FormStep.CODE)
 
     async def _conclude(self) -> Went | LoginFault:
         """The form that was sent stands there still: wait for its answer, unless the page complains."""
@@ -258,27 +258,9 @@ class LoginWalk:
 
 
 def _as_seen(found: LoginForm | LoginFault, dom: Dom) -> LoginForm | LoginFault:
-    """What a form asks for now: fields that are not shown wait for a later step, or for nobody.
-
-    That a browser is needed is no news to one: its scripts ran, and there is no form yet.
-    """
+    """What a page asks for now. That a browser is needed is no news to one: there is no form yet."""
     if isinstance(found, LoginForm):
-        username = found.username if found.username is not None and found.username.is_visible else None
-        password = found.password if found.password is not None and found.password.is_visible else None
-        if found.step is FormStep.CODE:
-            return found
-        if username is None and password is None:
-            return LoginFault(
-                LoginFaultKind.NO_FORM,
-                f"{shown(dom.url)} has a login form that is not shown: set `auth.login_url` to the page "
-                "that shows it",
-            )
-        step = FormStep.NAME_AND_PASSWORD
-        if password is None:
-            step = FormStep.NAME
-        elif username is None:
-            step = FormStep.PASSWORD
-        return replace(found, step=step, username=username, password=password)
+        return found if found.step is FormStep.CODE else _shown_part(found, dom)
     if found.kind is not LoginFaultKind.NEEDS_BROWSER:
         return found
     return LoginFault(
@@ -286,3 +268,25 @@ def _as_seen(found: LoginForm | LoginFault, dom: Dom) -> LoginForm | LoginFault:
         f"{found.sentence.partition(' is empty')[0]} shows no login form, also after its scripts ran: "
         "set `auth.login_url` to the page that asks for user name and password",
     )
+
+
+def _shown_part(form: LoginForm, dom: Dom) -> LoginForm | LoginFault:
+    """The form without the fields and buttons that are not shown: they wait for a later step."""
+    username = form.username if form.username is not None and form.username.is_visible else None
+    password = form.password if form.password is not None and form.password.is_visible else None
+    button = form.button
+    if button is not None and not button.is_visible:
+        seen = replace(form.form, controls=tuple(each for each in form.form.controls if each.is_visible))
+        wanted = (words.LOG_IN, words.NEXT) if password is not None else (words.NEXT, words.LOG_IN)
+        button = sending_button(seen, *wanted)
+    if password is not None:
+        step = FormStep.PASSWORD if username is None else FormStep.NAME_AND_PASSWORD
+    elif username is not None:
+        step = FormStep.NAME
+    else:
+        return LoginFault(
+            LoginFaultKind.NO_FORM,
+            f"{shown(dom.url)} has a login form that is not shown: set `auth.login_url` to the page "
+            "that shows it",
+        )
+    return replace(form, step=step, username=username, password=password, button=button)
