@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
+from weakref import WeakValueDictionary
 
 import httpx2
 
@@ -16,8 +18,10 @@ from crawler.auth.realm_scheme import RealmScheme
 from crawler.fetch.http11 import Headers
 from crawler.rules.canonical_url import WebAddress
 
+_NONCE: Final = "digest_nonce"
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, weakref_slot=True)
 class _Nonce:
     """A server's nonce and how often it was used. The client's own is the same for a whole session."""
 
@@ -42,6 +46,7 @@ class DigestScheme(RealmScheme):
     ) -> None:
         super().__init__("digest", username, password, origins=origins, probe=probe, headers=headers)
         self._nonces: dict[Space, _Nonce] = {}
+        self._in_use: WeakValueDictionary[tuple[Space, str], _Nonce] = WeakValueDictionary()
 
     def fitting(self, challenges: tuple[Challenge, ...]) -> Challenge | None:
         """The strongest Digest challenge that can be answered."""
@@ -57,10 +62,14 @@ class DigestScheme(RealmScheme):
         return None if nonce is None else self._next(request, nonce)
 
     def answer(self, request: httpx2.Request, space: Space, challenge: Challenge) -> str:
-        """An answer with the challenge's own nonce, which replaces the one that all used."""
-        nonce = self._nonces.get(space)
-        if nonce is None or nonce.challenge.parameters["nonce"] != challenge.parameters["nonce"]:
-            nonce = self._nonces[space] = _Nonce(challenge)
+        """An answer with the challenge's own nonce, which is for this request alone until it has served.
+
+        A server may take each nonce but once: others must not use it up before.
+        """
+        key = (space, challenge.parameters["nonce"])
+        nonce = self._in_use.get(key)  # a server may also name the same one to all
+        if nonce is None:
+            nonce = self._in_use[key] = _Nonce(challenge)
         return self._next(request, nonce)
 
     def is_outdated(self, challenge: Challenge) -> bool:
@@ -68,15 +77,17 @@ class DigestScheme(RealmScheme):
         return challenge.parameters.get("stale", "").lower() == "true"
 
     def heard(self, space: Space, response: httpx2.Response) -> None:
-        """Use the server's next nonce from now on, where it names one (section 3.5)."""
-        told = response.headers.get("authentication-info")
-        nonce = self._nonces.get(space)
-        if told is None or nonce is None:
+        """Let all use the nonce that served, or the server's next where it names one (section 3.5)."""
+        nonce: _Nonce | None = response.request.extensions.get(_NONCE)
+        if nonce is None or response.status_code == 401:
             return
-        following = _parameters(told).get("nextnonce")
+        told = response.headers.get("authentication-info")
+        following = None if told is None else _parameters(told).get("nextnonce")
         if following and following != nonce.challenge.parameters["nonce"]:
             parameters = {**nonce.challenge.parameters, "nonce": following}
-            self._nonces[space] = _Nonce(replace(nonce.challenge, parameters=parameters))
+            nonce = _Nonce(replace(nonce.challenge, parameters=parameters))
+            self._in_use[space, following] = nonce
+        self._nonces[space] = nonce
 
     def accept_unasked(self, origin: str) -> None:
         """It cannot happen: without a challenge there is no nonce to answer with."""
@@ -84,6 +95,7 @@ class DigestScheme(RealmScheme):
 
     def _next(self, request: httpx2.Request, nonce: _Nonce) -> str:
         nonce.used += 1
+        request.extensions[_NONCE] = nonce
         return authorization(
             nonce.challenge,
             self._username,

@@ -63,7 +63,7 @@ class RealmScheme(ChallengeScheme):
         return False
 
     def heard(self, space: Space, response: httpx2.Response) -> None:
-        """See what an answer that let us in says to later requests."""
+        """See what the answer to a request with credentials says to later requests."""
 
     async def flow(self, request: httpx2.Request, trace: Trace) -> Flow:
         """Send with credentials where they were accepted, else without; then answer challenges."""
@@ -71,7 +71,11 @@ class RealmScheme(ChallengeScheme):
         request.headers.encoding = "utf-8"  # guessed else, from what is there: names have other letters
         carried = self._carry(request, origin, target, trace)
         response = yield request
-        for _ in range(MOST_ANSWERS):
+        for attempt in range(MOST_ANSWERS):
+            if attempt:  # a new nonce was too old: other workers use up what the server knows us by
+                del request.headers["Authorization"]
+                carried = None
+                response = yield request
             challenge = self.asked(response, trace)
             if challenge is None:
                 break
@@ -86,11 +90,11 @@ class RealmScheme(ChallengeScheme):
                 request.headers["Authorization"] = self.answer(request, space, challenge)
                 trace.sent = True
                 response = yield request
-                if self._is_outdated(response):
-                    self.attempts.take_back(space)
-                else:
-                    self.judge(space, response)
                 carried = space
+                if not self._is_outdated(response):
+                    self.judge(space, response)
+                    break
+                self.attempts.take_back(space)
         if carried is not None:
             self.heard(carried, response)
 

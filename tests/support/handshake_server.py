@@ -62,6 +62,7 @@ def serve_handshakes(
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     assert process.stdout is not None
     try:
@@ -73,7 +74,7 @@ def serve_handshakes(
         yield HandshakeSite(f"{scheme}://localhost:{site}", f"http://127.0.0.1:{control}")
     finally:
         process.stdout.close()
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGTERM)  # `command` may have made another process for Python
         process.wait(START_SECONDS)
 
 
