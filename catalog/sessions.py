@@ -51,7 +51,7 @@ def forget_session(connection: Connection, connector_id: int, login: str) -> Non
 
 
 def rejection_of(connection: Connection, mark: str) -> Rejection | None:
-    """What was said when the credentials with this mark (`Vault.mark`) were rejected; None if they never were."""
+    """What was said when the credentials of a mark (`Vault.mark`) were rejected; None: they never were."""
     row = connection.execute(
         select(rejected_credentials).where(rejected_credentials.c.mark == mark)
     ).one_or_none()
