@@ -114,7 +114,8 @@ class Attempt:
             return further
         if self._has_arrived(page, found):
             return None
-        return self._why_not(page) if self._typed else found
+        expired = found.kind is LoginFaultKind.PASSWORD_EXPIRED
+        return self._why_not(page) if self._typed and not expired else found
 
     def _has_arrived(self, page: Page, found: LoginFault) -> bool:
         """Whether this is the site, and no page of the login any more."""
