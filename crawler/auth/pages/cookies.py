@@ -6,21 +6,37 @@ of its login are asked through the flow, so nothing goes anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from http.cookiejar import Cookie, CookieJar
+import math
+import re
+import time
+from collections.abc import AsyncGenerator, Collection, Mapping
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
 import httpx2
 import orjson
 
 _KEPT: Final = ("name", "value", "domain", "path", "secure", "expires", "domain_specified")
+_EXPIRES: Final = re.compile(r";\s*(?:expires|max-age)\s*=", re.I)
+_MOST_HEADERS: Final = 1_000
 
 
 class SessionCookies:
-    """A jar of cookies; their values appear in no repr."""
+    """A jar of cookies; their values appear in no repr.
+
+    Every page that is fetched comes through here, and the standard library takes longer to find its cookies
+    than the request takes to be made: so the header of an address is remembered until a cookie changes.
+    """
 
     def __init__(self) -> None:
         self._cookies = httpx2.Cookies()
+        # Without a Domain a cookie is for its host alone, not for the hosts below it (RFC 6265, 5.3).
+        policy = DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain)
+        self._cookies.jar.set_policy(policy)
+        self._headers: dict[tuple[str, str, str], str | None] = {}
+        self._good_until = math.inf  # the time at which the next cookie expires
+        self._by_path = False
+        self._seen: dict[str, list[str]] = {}  # by origin, what was set last
 
     @property
     def jar(self) -> CookieJar:
@@ -29,48 +45,93 @@ class SessionCookies:
 
     def add_to(self, request: httpx2.Request) -> None:
         """Give a request the cookies that belong to its address."""
+        if time.time() >= self._good_until:
+            self._changed()
+        url = request.url
         request.headers.pop("Cookie", None)
-        self._cookies.set_cookie_header(request)
+        key = (url.scheme, url.netloc.decode("ascii"), url.path if self._by_path else "")
+        if key not in self._headers:
+            if len(self._headers) >= _MOST_HEADERS:
+                self._headers.clear()
+            self._cookies.set_cookie_header(request)
+            self._headers[key] = request.headers.get("Cookie")
+            return
+        header = self._headers[key]
+        if header is not None:
+            request.headers["Cookie"] = header
 
     def take_from(self, response: httpx2.Response) -> None:
         """Keep what an answer sets; `response.request` says where it came from."""
         if "set-cookie" not in response.headers:
             return
+        url, lines = response.request.url, response.headers.get_list("set-cookie")
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}{url.path if self._by_path else ''}"
+        if self._seen.get(origin) == lines:
+            return  # the same session once more, as many sites send it with each page
+        kept = [cookie for cookie in self.jar if cookie.secure] if url.scheme != "https" else []
         self._cookies.extract_cookies(response)
-        if response.request.url.scheme == "https":
-            for cookie in self.jar:
-                if _host(cookie) in str(response.request.url.host):
-                    cookie.secure = True
+        if "." not in url.host:
+            self._name_without_dot(url.host)
+        if url.scheme == "https":
+            self._secure({line.partition("=")[0].strip() for line in lines}, url.host)
+        for cookie in kept:  # what came over http replaces nothing that https protects (RFC 6265bis, 5.7)
+            self.jar.set_cookie(cookie)
+        self._changed()
+        if not any(_EXPIRES.search(line) for line in lines):
+            self._seen[origin] = lines
+
+    def _name_without_dot(self, host: str) -> None:
+        """`Domain=intranet` from the host `intranet` is kept, but never sent, by the standard library."""
+        for cookie in [each for each in self.jar if each.domain == f".{host}"]:
+            self.jar.clear(cookie.domain, cookie.path, cookie.name)
+            cookie.domain, cookie.domain_specified = f"{host}.local", False
+            self.jar.set_cookie(cookie)
+
+    def _secure(self, names: Collection[str], host: str) -> None:
+        """What came over https never goes to http."""
+        for cookie in self.jar:
+            domain = cookie.domain.removesuffix(".local").lstrip(".")
+            if cookie.name in names and (host == domain or host.endswith(f".{domain}")):
+                cookie.secure = True
+
+    def _changed(self) -> None:
+        self.jar.clear_expired_cookies()
+        self._headers.clear()
+        self._seen.clear()
+        self._good_until = min(
+            (each.expires for each in self.jar if each.expires is not None), default=math.inf
+        )
+        self._by_path = any(each.path != "/" for each in self.jar)
 
     def set(self, name: str, value: str, host: str, *, secure: bool) -> None:
         """Put in a cookie for one host alone."""
         self._put({"name": name, "value": value, "domain": host, "path": "/", "secure": secure})
+        self._changed()
 
     def load_browser_state(self, state: Mapping[str, Any]) -> None:
-        """Take the cookies of a browser's storage state, as Playwright writes it."""
-        for cookie in state.get("cookies", ()):
-            domain = str(cookie["domain"])
-            expires = cookie.get("expires", -1)
-            self._put(
-                {
-                    "name": cookie["name"],
-                    "value": cookie["value"],
-                    "domain": domain,
-                    "domain_specified": domain.startswith("."),
-                    "path": cookie.get("path", "/"),
-                    "secure": bool(cookie.get("secure")),
-                    "expires": None if expires is None or expires < 0 else int(expires),
-                }
-            )
+        """Take the cookies of a browser's storage state, as Playwright writes it.
+
+        Raises `KeyError`, `TypeError` or `ValueError` where it is none; then nothing is taken.
+        """
+        cookies = [_of_browser(cookie) for cookie in state["cookies"]]
+        for cookie in cookies:
+            self._put(cookie)
+        self._changed()
 
     def dump(self) -> bytes:
         """All cookies as JSON."""
         return orjson.dumps([{name: getattr(cookie, name) for name in _KEPT} for cookie in self.jar])
 
-    def load(self, state: bytes) -> None:
-        """Put in what `dump` gave."""
-        for kept in orjson.loads(state):
+    def load(self, state: bytes) -> bool:
+        """Put in what `dump` gave; False where it is none, or nothing of it has not expired."""
+        try:
+            cookies = [{name: kept[name] for name in _KEPT} for kept in orjson.loads(state)]
+        except (ValueError, KeyError, TypeError):
+            return False
+        for kept in cookies:
             self._put(kept)
+        self._changed()
+        return len(self.jar) > 0
 
     def __len__(self) -> int:
         return len(self.jar)
@@ -125,10 +186,18 @@ class SessionAuth(httpx2.Auth):
         return f"SessionAuth({self._cookies!r}, {', '.join(sorted(self._headers))})"
 
 
-def names_of(cookies: Iterable[Cookie]) -> tuple[str, ...]:
-    """The names of cookies, for people; never their values."""
-    return tuple(sorted({cookie.name for cookie in cookies}))
-
-
-def _host(cookie: Cookie) -> str:
-    return cookie.domain.removesuffix(".local").lstrip(".")
+def _of_browser(cookie: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A cookie as Playwright writes it; one of a domain begins with a dot there, too."""
+    name, value, domain, path = (cookie[key] for key in ("name", "value", "domain", "path"))
+    if not (isinstance(name, str) and isinstance(value, str) and isinstance(domain, str) and domain):
+        raise TypeError("a cookie's name, value and domain are texts")
+    expires = cookie.get("expires", -1)
+    return {
+        "name": name,
+        "value": value,
+        "domain": domain,
+        "domain_specified": domain.startswith("."),
+        "path": str(path),
+        "secure": bool(cookie.get("secure")),
+        "expires": None if expires is None or float(expires) < 0 else int(float(expires)),
+    }

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import orjson
 
+from crawler.auth.canary import Canary, Sign, ask_canary
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.cookies import SessionAuth, SessionCookies
 from crawler.auth.pages.walls import shows_login
 from crawler.auth.scheme import Note, Web
-from crawler.auth.walls import WallSigns, wall_seen
-from crawler.fetch.answer import Answer, outcome_of_answer
+from crawler.auth.walls import WallSigns
 from crawler.rules.canonical_url import WebAddress, parse_url
 
 
@@ -42,8 +41,8 @@ class ImportedSession:
         self.origins = frozenset(origins)
         self._probe = probe
         self._cookies = SessionCookies()
-        state = {} if storage_state is None else _read(storage_state)
-        self._cookies.load_browser_state(state)
+        if storage_state is not None:
+            _read(storage_state, self._cookies)
         for origin in self.origins:
             address = parse_url(origin)
             assert isinstance(address, WebAddress)
@@ -53,21 +52,20 @@ class ImportedSession:
         self.auth: httpx2.Auth = SessionAuth(self._cookies, headers)
 
     async def sign_in(self, web: Web, note: Note) -> LoginFault | None:
-        """See whether the session lives: the probe page must not be a wall."""
-        answer = await web.ask(self._probe, auth=self.auth)
-        if not isinstance(answer, Answer):
-            return LoginFault(
-                LoginFaultKind.UNREACHABLE, f"whether the session lives cannot be told: {answer.detail}"
-            )
-        outcome = outcome_of_answer(answer, self._probe.url, conditional=False)
-        wall = wall_seen(self._probe.url, outcome, WallSigns(forms=True), shows_login)
-        note(LoginStep(f"asked with the imported cookies: answered {answer.status}", self._probe.url))
-        if wall is None:
+        """See whether the session lives: the probe page must neither be a wall nor lead to one."""
+        answer = await ask_canary(Canary(self._probe), self, web, WallSigns(forms=True), shows_login)
+        note(LoginStep(f"asked with the imported cookies: {answer.seen}"))
+        if answer.sign is Sign.ALIVE:
             return None
+        if answer.sign is Sign.SILENT:
+            return LoginFault(
+                LoginFaultKind.UNREACHABLE,
+                f"whether the imported session lives cannot be told: {answer.seen}; try again later",
+            )
         return LoginFault(
             LoginFaultKind.SESSION_ENDED,
-            f"the imported session has ended ({self._probe.url} answers with {wall}): sign in with a "
-            "browser, export its cookies again and set `auth.cookies` or `auth.storage_state`",
+            f"the imported session has ended ({answer.seen}): sign in with a browser, export its cookies "
+            "again and set `auth.cookies` or `auth.storage_state`",
         )
 
     def is_stale(self) -> bool:
@@ -80,22 +78,20 @@ class ImportedSession:
 
     def load(self, state: bytes) -> bool:
         """Take up cookies that the site renewed in a former run."""
-        self._cookies.load(state)
-        return True
+        return self._cookies.load(state)
 
     def __repr__(self) -> str:
         return f"ImportedSession({sorted(self.origins)}, {self._cookies!r})"
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(path: Path, cookies: SessionCookies) -> None:
+    """Put the cookies of a file into the jar; what it holds is a secret, so no error quotes it."""
     try:
-        state = orjson.loads(path.read_bytes())
-        assert isinstance(state["cookies"], list)
+        cookies.load_browser_state(orjson.loads(path.read_bytes()))
     except OSError as error:
         raise StorageStateError(f"`auth.storage_state` {path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise StorageStateError(
             f"`auth.storage_state` {path} is no storage state: it must be JSON with `cookies`, as "
             "Playwright's `context.storage_state(path=…)` writes it"
-        ) from error
-    return dict(state)
+        ) from None

@@ -73,9 +73,8 @@ class PageLoginScheme:
         return self._cookies.dump() if len(self._cookies) else None
 
     def load(self, state: bytes) -> bool:
-        """Take up cookies of a former run."""
-        self._cookies.load(state)
-        return len(self._cookies) > 0
+        """Take up cookies of a former run; False where none is left."""
+        return self._cookies.load(state)
 
     def _auth_of(self, address: WebAddress) -> httpx2.Auth:
         """Cookies everywhere on the way, the configured headers at the site alone."""
