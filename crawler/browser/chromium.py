@@ -96,7 +96,7 @@ class Chromium:
         """A session of its own: no download, no service worker, no permission. The caller closes it.
 
         `rule` says what may leave its pages: nothing but GET and HEAD, unless it is for a login; `on_refusal`
-        is told of what may not.
+        is told of what may not. Pages are made in it by `guarded_page`, with the same rule.
         """
         width, height = VIEWPORT
         context = await self._browser.new_context(

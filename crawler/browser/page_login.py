@@ -19,7 +19,7 @@ from crawler.browser.chromium import BrowserSettings, Chromium, launch_chromium
 from crawler.browser.egress import Egress
 from crawler.browser.executable import BrowserError
 from crawler.browser.login_walk import LoginWalk
-from crawler.browser.request_rules import LoginRule, PageRequest, hold_redirects_to
+from crawler.browser.request_rules import LoginRule, PageRequest, guarded_page
 from crawler.browser.screenshot import masked_screenshot
 from crawler.fetch.network import Network
 from settings.proxy import TlsSettings
@@ -50,8 +50,7 @@ async def sign_in_on_pages(
     )
     context = await chromium.new_context(rule=rule, on_refusal=refused.append)
     try:
-        page = await context.new_page()
-        await hold_redirects_to(page, rule, refused.append)
+        page = await guarded_page(context, rule, refused.append)
         login = LoginWalk(plan, page, chromium.egress, note, refused)
         try:
             fault = await login.run()

@@ -42,12 +42,26 @@ _NO_LAST_WORDS: Final = """(() => {
       return keepalive.get.call(made) ? new target(made, {keepalive: false}) : made;
     },
   }));
+  let leaves = false;
+  const reads = method => /^(get|head)$/i.test(method);
+  addEventListener('pagehide', () => { leaves = true; }, {capture: true});
+  addEventListener('pageshow', () => { leaves = false; }, {capture: true});
   fix(window, 'fetch', (input, init) => {
+    if (leaves && !reads((init && init.method) || (input instanceof Plain ? input.method : 'GET')))
+      return Promise.reject(new TypeError('Failed to fetch'));
     if (input instanceof Plain && keepalive.get.call(input)) input = new Plain(input, {keepalive: false});
     return send.call(window, input, without(init));
   });
+  const methods = new WeakMap(), {open, send: sendAsked} = XMLHttpRequest.prototype;
+  fix(XMLHttpRequest.prototype, 'open', function (method, ...more) {
+    methods.set(this, method);
+    return open.call(this, method, ...more);
+  });
+  fix(XMLHttpRequest.prototype, 'send', function (body) {
+    if (!leaves || reads(methods.get(this))) return sendAsked.call(this, body);
+  });
 })();"""
-"""Requests that outlive their page (beacons, ``keepalive``) pass no rule: they are not for a page to make."""
+"""Requests that outlive their page, and those that it makes while it is left, pass no rule: none is made."""
 
 RequestRule = Callable[[PageRequest], str | None]
 """Why a request may not leave, in a few words; None where it may."""
@@ -99,7 +113,7 @@ def _ignore(_request: PageRequest) -> None:
 
 
 async def hold_to(context: BrowserContext, rule: RequestRule, on_refusal: OnRefusal = _ignore) -> None:
-    """Make a rule hold for every request of a new context, but for redirects: those go where GET led."""
+    """Make a rule hold for the requests of a new context, pop-ups and frames included."""
 
     async def decide(route: Route) -> None:
         request = route.request
@@ -117,19 +131,22 @@ async def hold_to(context: BrowserContext, rule: RequestRule, on_refusal: OnRefu
     await context.route("**/*", decide)
 
 
-async def hold_redirects_to(page: Page, rule: RequestRule, on_refusal: OnRefusal = _ignore) -> None:
-    """Make a rule hold for the redirects of a page as well.
+async def guarded_page(
+    context: BrowserContext, rule: RequestRule = reading_only, on_refusal: OnRefusal = _ignore
+) -> Page:
+    """A new page for which the rule of its context holds without a gap.
 
-    A 307 or 308 repeats a POST, with the password that is in it, and Playwright routes no redirect. Its own
-    interception goes on beside this one.
+    Playwright routes neither redirects (a 307 repeats a POST, with the password that is in it) nor all
+    requests of workers that workers began; what is paused here besides its own interception is every request.
     """
+    page = await context.new_page()
     session = await page.context.new_cdp_session(page)
 
     async def decide(paused: dict[str, Any]) -> None:
         asked = paused["request"]
         body = asked.get("postData", "").encode("latin-1", "replace") + asked.get("postData", "").encode()
         request = PageRequest(asked["method"], asked["url"], (), body)
-        if rule(request) is None:
+        if _is_preflight(asked) or rule(request) is None:
             await _answer(session, "Fetch.continueRequest", paused)
             return
         on_refusal(request)
@@ -143,7 +160,14 @@ async def hold_redirects_to(page: Page, rule: RequestRule, on_refusal: OnRefusal
         task.add_done_callback(tasks.discard)
 
     session.on("Fetch.requestPaused", begin)
-    await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
+    await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+    return page
+
+
+def _is_preflight(asked: dict[str, Any]) -> bool:
+    """Whether CORS asks for leave (Fetch standard, 4.8): Playwright answers that itself, it never leaves."""
+    names = {name.lower() for name in asked["headers"]}
+    return asked["method"] == "OPTIONS" and "access-control-request-method" in names
 
 
 async def _answer(session: CDPSession, method: str, paused: dict[str, Any], **more: str) -> None:

@@ -16,6 +16,7 @@ from crawler.browser.chromium import launch_chromium
 from crawler.browser.egress import Egress
 from crawler.browser.pages import RenderedPage, open_page
 from crawler.browser.processes import processes_of
+from crawler.browser.request_rules import guarded_page
 from crawler.outcome import Refused
 from tests.crawler.browser.conftest import address, network_to
 from tests.support.browser_sites import ScriptedSite
@@ -45,12 +46,12 @@ async def test_outside_a_login_nothing_but_get_and_head_leaves_a_page(site: Scri
     async with Egress(network_to(site.address)) as egress, launch_chromium(egress) as chromium:
         context = await chromium.new_context()
         await context.add_cookies([{"name": "harbour", "value": "known", "url": site.address}])
-        opened = await open_page(await context.new_page(), f"{site.address}/", egress)
+        opened = await open_page(await guarded_page(context), f"{site.address}/", egress)
         assert isinstance(opened, RenderedPage)
         assert "Berth seven is free." in opened.html
         assert (site.counts["GET"], site.counts["POST"]) == (1, 0)
         assert {passage.host for passage in egress.passages} == {address(site.address).hostname}
-        forbidden = await open_page(await context.new_page(), "http://169.254.169.254/", egress)
+        forbidden = await open_page(await guarded_page(context), "http://169.254.169.254/", egress)
         assert isinstance(forbidden, Refused)
         assert "cloud metadata" in forbidden.detail
         mark = chromium.mark

@@ -20,6 +20,7 @@ from crawler.auth.pages.chosen_parts import FieldSelectors
 from crawler.browser.chromium import Chromium, launch_chromium
 from crawler.browser.egress import Egress
 from crawler.browser.page_login import sign_in_on_pages
+from crawler.browser.request_rules import guarded_page
 from crawler.browser.screenshot import masked_screenshot
 from tests.crawler.browser.conftest import address, network_to
 from tests.support.tricky_logins import PASSWORD, USER, TrickySite, serve_tricky_logins
@@ -132,7 +133,7 @@ async def test_a_picture_shows_no_secret_also_where_the_page_tells_it_again(
 async def test_every_place_of_a_secret_is_uniformly_black(chromium: Chromium, site: TrickySite) -> None:
     site.reset("told again")
     context = await chromium.new_context()
-    page = await context.new_page()
+    page = await guarded_page(context)
     await page.goto(f"{site.address}/login")
     await page.locator("#p").fill(PASSWORD)
     await page.locator("#u").fill("somebody")
