@@ -22,7 +22,6 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
-    TableValuedAlias,
     Text,
     bindparam,
     cast,
@@ -44,17 +43,21 @@ class ManyRows:
 
     def __init__(self, columns: Sequence[Column[Any]]) -> None:
         self._columns = tuple(columns)
+        self._is_flat = len(columns) == 1  # then the JSON holds the values themselves
         self._binary = _places(columns, LargeBinary)
         self._json = _places(columns, JSON)
 
     def source(self, dialect: str) -> Subquery:
         """The rows given by `parameters`, in their order, under the names of the columns."""
         if dialect == "postgresql":
-            each = func.jsonb_array_elements(cast(_TEXT, JSONB)).table_valued("value", name="each")
-            values = [_of_jsonb(each, place, column) for place, column in enumerate(self._columns)]
+            value, elements = _of_jsonb, func.jsonb_array_elements(cast(_TEXT, JSONB))
         else:
-            each = func.json_each(_TEXT).table_valued("value", name="each")
-            values = [_of_text(each, place, column) for place, column in enumerate(self._columns)]
+            value, elements = _of_text, func.json_each(_TEXT)
+        each = elements.table_valued("value", name="each")
+        places = [None] if self._is_flat else range(len(self._columns))
+        values = [
+            value(each.c.value, place, column) for place, column in zip(places, self._columns, strict=True)
+        ]
         named = [value.label(column.name) for value, column in zip(values, self._columns, strict=True)]
         return select(*named).select_from(each).subquery("many")
 
@@ -73,7 +76,7 @@ class ManyRows:
             for place in self._json:
                 if row[place] is not None:
                     row[place] = orjson.dumps(row[place]).decode()
-        text: dict[str, object] = {_TEXT.key: _as_json(rows)}
+        text: dict[str, object] = {_TEXT.key: _as_json([row[0] for row in rows] if self._is_flat else rows)}
         return text | {_BYTES.key: bytes(run)} if self._binary else text
 
 
@@ -106,25 +109,31 @@ def _places(columns: Sequence[ColumnElement[Any]], kind: type) -> tuple[int, ...
     return tuple(place for place, column in enumerate(columns) if isinstance(column.type, kind))
 
 
-def _of_text(each: TableValuedAlias, place: int, column: Column[Any]) -> ColumnElement[Any]:
-    value = func.json_extract(each.c.value, literal_column(f"'$[{place}]'"))
+def _of_text(element: ColumnElement[Any], place: int | None, column: Column[Any]) -> ColumnElement[Any]:
+    value = element if place is None else func.json_extract(element, literal_column(f"'$[{place}]'"))
     return func.substr(_BYTES, value, _LENGTH) if isinstance(column.type, LargeBinary) else value
 
 
-def _of_jsonb(each: TableValuedAlias, place: int, column: Column[Any]) -> ColumnElement[Any]:
-    value: ColumnElement[Any] = each.c.value.op("->>")(literal_column(str(place)))
+def _of_jsonb(element: ColumnElement[Any], place: int | None, column: Column[Any]) -> ColumnElement[Any]:
+    value: ColumnElement[Any] = (
+        element.op("#>>")(literal_column("'{}'"))
+        if place is None
+        else element.op("->>")(literal_column(str(place)))
+    )
     if isinstance(column.type, LargeBinary):
         return func.substr(_BYTES, cast(value, Integer), _LENGTH)
     return value if isinstance(column.type, String) else cast(value, column.type)
 
 
-def _as_json(rows: Sequence[list[Any]]) -> str:
+def _as_json(rows: Sequence[Any]) -> str:
     try:
         packed = orjson.dumps(rows)
     except TypeError:  # a lone surrogate; anything else that JSON cannot hold is raised again
         packed = b"\\u0000"
-    if b"\\u0000" in packed:
-        packed = orjson.dumps(
-            [[storable(each) if isinstance(each, str) else each for each in row] for row in rows]
-        )
-    return packed.decode()
+    return (orjson.dumps(_storable(rows)) if b"\\u0000" in packed else packed).decode()
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    return storable(value) if isinstance(value, str) else value
