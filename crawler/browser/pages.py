@@ -85,14 +85,20 @@ class Traffic:
 
 
 async def open_page(
-    page: Page, url: str, egress: Egress, *, seconds: float = OPEN_SECONDS
+    page: Page, url: str, egress: Egress, *, seconds: float = OPEN_SECONDS, negotiates: bool = False
 ) -> RenderedPage | Failed | Refused:
-    """Go to an address and wait until the page has settled."""
+    """Go to an address and wait until the page has settled.
+
+    `negotiates`: a 401 is asked once more, since Chromium's first answer to Negotiate is never heard when its
+    requests are intercepted.
+    """
     address = parse_url(url)
     assert not isinstance(address, UrlFault), "only addresses are opened"
     with Traffic().watching(page) as traffic:
         try:
             response = await page.goto(url, wait_until="domcontentloaded", timeout=seconds * 1000)
+            if negotiates and response is not None and response.status == 401:
+                response = await page.goto(url, wait_until="domcontentloaded", timeout=seconds * 1000)
         except Error as error:
             return fault_of(error, egress, address.site)
         is_settled = await settle(page, traffic)
@@ -172,27 +178,29 @@ def egress_fault(response: Response | None, egress: Egress) -> Failed | Refused 
 
 
 def fault_of(error: Error, egress: Egress, site: Site) -> Failed | Refused:
-    """The one table from the browser's errors to reasons."""
+    """From what the browser says to an outcome; what its proxy knows of the site says more."""
     if (fault := egress.fault_of(site)) is not None:
         return fault
-    host = site.host
     if isinstance(error, PageTimeoutError):
-        return Failed(Reason.TIMEOUT, f"{host} gave no complete page within the time limit")
+        return Failed(Reason.TIMEOUT, f"{site.host} gave no complete page within the time limit")
     named = _CODE.search(error.message)
-    code = named[1] if named else ""
-    if code.startswith("ERR_CERT") or code.startswith("ERR_SSL"):
-        words = code.removeprefix("ERR_").lower().replace("_", " ")
+    if named is not None:
+        return _fault_of_code(named[1], site.host)
+    lines = error.message.strip().splitlines() or ["it crashed"]
+    return Failed(Reason.BROWSER_FAILED, f"the browser could not show {site.host}: {lines[0]}")
+
+
+def _fault_of_code(code: str, host: str) -> Failed | Refused:
+    """The one table from Chromium's network errors to reasons."""
+    words = code.removeprefix("ERR_").lower().replace("_", " ")
+    if code == "ERR_INVALID_AUTH_CREDENTIALS":  # a challenge for which the context has no credentials
+        return Refused(Reason.UNAUTHORIZED, "the server answered 401", 401)
+    if code == "ERR_ABORTED":
+        return Refused(Reason.UNSUPPORTED_TYPE, f"{host} answered with a download")
+    if code.startswith(("ERR_CERT", "ERR_SSL")):
         return Failed(
             Reason.TLS_FAILED,
             f"the TLS certificate of {host} is not accepted: {words}; "
             "set tls.ca_file if the authority is yours",
         )
-    if code == "ERR_ABORTED":
-        return Refused(Reason.UNSUPPORTED_TYPE, f"{host} answered with a download")
-    if code:
-        words = code.removeprefix("ERR_").lower().replace("_", " ")
-        return Failed(Reason.CONNECTION_FAILED, f"the browser got no page from {host}: {words}")
-    lines = error.message.strip().splitlines()
-    return Failed(
-        Reason.BROWSER_FAILED, f"the browser could not show {host}: {lines[0] if lines else 'it crashed'}"
-    )
+    return Failed(Reason.CONNECTION_FAILED, f"the browser got no page from {host}: {words}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -12,14 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from crawler.browser.chromium import launch_chromium
+from catalog.vocabulary import Reason
+from crawler.browser.chromium import BrowserSettings, launch_chromium
 from crawler.browser.egress import Egress
+from crawler.browser.executable import BrowserError, find_chromium
 from crawler.browser.pages import RenderedPage, open_page
 from crawler.browser.processes import processes_of
 from crawler.browser.request_rules import guarded_page
-from crawler.outcome import Refused
+from crawler.outcome import Failed, Refused
 from tests.crawler.browser.conftest import address, network_to
 from tests.support.browser_sites import ScriptedSite
+from tests.support.certificates import Authority
+from tests.support.changing_site import page, serve_site
 
 pytestmark = [
     pytest.mark.browser,
@@ -71,3 +76,79 @@ def test_no_browser_outlives_a_run_that_was_killed() -> None:
     while processes_of(mark) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert processes_of(mark) == []
+
+
+@pytest.mark.parametrize(("trusted", "verified"), [(True, True), (False, True), (False, False)])
+async def test_a_companys_authority_holds_for_the_browser_too(
+    tmp_path: Path, trusted: bool, verified: bool
+) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.sign("localhost")
+    both = tmp_path / "both.pem"
+    both.write_bytes(certificate.read_bytes() + key.read_bytes())
+    settings = BrowserSettings(ca_file=authority.file if trusted else None, verify_tls=verified)
+    with serve_site({"/": page("Harbour")}, certificate=both) as site:
+        async with (
+            Egress(network_to(site.url())) as egress,
+            launch_chromium(egress, settings) as chromium,
+        ):
+            opened = await open_page(await guarded_page(await chromium.new_context()), site.url(), egress)
+    if trusted or not verified:
+        assert isinstance(opened, RenderedPage)
+        assert "Harbour" in opened.html
+    else:
+        assert isinstance(opened, Failed)
+        assert opened.reason is Reason.TLS_FAILED
+        assert "set tls.ca_file if the authority is yours" in opened.detail
+
+
+async def test_a_file_that_holds_no_authority_is_named_before_the_browser_starts(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pem"
+    empty.write_text("nothing")
+    async with Egress(network_to("http://127.0.0.1:9/")) as egress:
+        with pytest.raises(BrowserError, match=r"cannot be made to trust `tls\.ca_file`"):
+            async with launch_chromium(egress, BrowserSettings(ca_file=empty)):
+                pass
+
+
+async def test_a_run_that_is_cancelled_takes_its_browser_along() -> None:
+    mark: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def run() -> None:
+        async with Egress(network_to("http://127.0.0.1:9/")) as egress, launch_chromium(egress) as chromium:
+            mark.set_result(chromium.mark)
+            await asyncio.sleep(60)
+
+    task = asyncio.ensure_future(run())
+    running = await mark
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert processes_of(running) == []
+
+
+async def test_the_browser_sees_no_variable_of_the_environment_that_may_hold_a_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("INTRANET_PASSWORD", "salt-and-tide")
+    async with Egress(network_to("http://127.0.0.1:9/")) as egress, launch_chromium(egress) as chromium:
+        seen = await asyncio.to_thread(_environments_and_arguments, chromium.mark)
+        assert b"SITELORE_BROWSER" in seen
+        assert b"salt-and-tide" not in seen
+        assert egress.credentials[1].encode() not in seen
+
+
+def _environments_and_arguments(mark: str) -> bytes:
+    folders = [Path(f"/proc/{process.id}") for process in processes_of(mark)]
+    return b"".join((folder / name).read_bytes() for folder in folders for name in ("environ", "cmdline"))
+
+
+def test_a_machine_without_chromium_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BrowserError, match="no Chromium was found: install Debian's package chromium"):
+        find_chromium(tmp_path / "chrome")
+    own = tmp_path / "chrome"
+    own.touch()
+    assert find_chromium(own) == own
