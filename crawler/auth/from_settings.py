@@ -120,12 +120,14 @@ def _scheme(
         case NtlmLogin() | TicketLogin():
             return _handshake_scheme(login, origins, probe, headers)
         case PageLogin():
-            return PageLoginScheme(login.type, _plan(login, origins), headers=headers, by_browser=by_browser)
+            return PageLoginScheme(
+                login.type, _plan(login, origins, probe), headers=headers, by_browser=by_browser
+            )
         case CookiesLogin() | ClientCertificateLogin():
             return _scheme_of_files(login, origins, probe, headers)
 
 
-def _plan(login: PageLogin, origins: frozenset[str]) -> PageLoginPlan:
+def _plan(login: PageLogin, origins: frozenset[str], home: WebAddress) -> PageLoginPlan:
     url = _address(login.login_url)
     chosen = FieldSelectors(
         login.username_field, login.next_button, login.password_field, login.submit_button
@@ -139,6 +141,7 @@ def _plan(login: PageLogin, origins: frozenset[str]) -> PageLoginPlan:
         by_provider=isinstance(login, SamlLogin),
         selectors=chosen,
         totp_secret=None if login.totp_secret is None else login.totp_secret.reveal(),
+        home=home,
     )
 
 

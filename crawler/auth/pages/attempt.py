@@ -12,23 +12,29 @@ from crawler.auth.pages.buttons import sending_button
 from crawler.auth.pages.chosen_parts import FieldSelectors
 from crawler.auth.pages.find import NOTHING_CHOSEN, find_login_form
 from crawler.auth.pages.forms import PageForm, forms_of
-from crawler.auth.pages.journey import Journey, Page
+from crawler.auth.pages.journey import Journey
 from crawler.auth.pages.login_form import FormStep, LoginForm
 from crawler.auth.pages.one_time_code import code_of_now, seconds_to_the_next
 from crawler.auth.pages.said import (
     asks_for_more,
+    complaint,
     fault_after_password,
     is_interstitial,
     second_factor,
+    sentence_of_rejection,
     tells_of_trouble,
 )
 from crawler.auth.pages.shown import shown
+from crawler.auth.pages.visited import Page
 from crawler.auth.pages.walls import login_links
 from crawler.auth.scheme import Note
 from crawler.rules.canonical_url import WebAddress, parse_url
 
 MOST_PAGES: Final = 15
 """Pages of one login, forms and interstitials together."""
+
+_TOLD_BY_THE_PAGE: Final = frozenset({LoginFaultKind.PASSWORD_EXPIRED, LoginFaultKind.NEEDS_BROWSER})
+"""Faults that a page shows by what it is, whatever it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class PageLoginPlan:
     by_provider: bool = False
     selectors: FieldSelectors = NOTHING_CHOSEN
     totp_secret: str | None = field(default=None, repr=False)
+    home: WebAddress | None = None
+    """A page of the site: opened where a provider shows a page of its own once one has signed in."""
 
     def may_type_at(self, address: WebAddress) -> LoginFault | None:
         """Why the password must not go to an address; None: it may."""
@@ -76,6 +84,8 @@ class Attempt:
     previous_code: str | None = None
     _typed: set[FormStep] = field(default_factory=set)
     _pressed: set[str] = field(default_factory=set)
+    _dead_end: str = ""
+    """Where the password led that says nothing against it: the site was opened after it."""
 
     async def run(self) -> LoginFault | None:
         """Sign in; None on arrival at the site, signed in as far as its pages tell."""
@@ -110,12 +120,11 @@ class Attempt:
             return await self._fill(page, found)
         if self._has_arrived(page, found) and not (self._typed and is_interstitial(page.tree)):
             return None
-        if (further := await self._pass(page)) is not None:
+        if (further := await self._pass(page, found)) is not None:
             return further
         if self._has_arrived(page, found):
             return None
-        expired = found.kind is LoginFaultKind.PASSWORD_EXPIRED
-        return self._why_not(page) if self._typed and not expired else found
+        return self._why_not(page) if self._typed and found.kind not in _TOLD_BY_THE_PAGE else found
 
     def _has_arrived(self, page: Page, found: LoginFault) -> bool:
         """Whether this is the site, and no page of the login any more."""
@@ -128,6 +137,22 @@ class Attempt:
         # Nothing was asked: the provider still knew us, or this page is open to everybody.
         is_login_page = page.address.url == self.plan.login_url.url and not self.plan.by_provider
         return not is_login_page and not login_links(page.tree, page.address.url)
+
+    async def _go_home(self, page: Page) -> Page | LoginFault | None:
+        """Open the site where a page has nothing against the password but leads no further.
+
+        Such as a provider's own page, or one that is missing or forbidden to this account.
+        """
+        home = self.plan.home
+        if home is None or page.status == 401 or not self._has_typed_password or self._dead_end:
+            return None
+        complains = complaint(page.tree) or sentence_of_rejection(page.tree) or tells_of_trouble(page.tree)
+        if complains or asks_for_more(page.tree):
+            return None
+        status = f", which answered {page.status}" if page.status >= 400 else ""
+        self._dead_end = f"{shown(page.address.url)}{status}"
+        self.note(LoginStep("that page leads no further, so opened the site", shown(home.url)))
+        return await self.journey.open(home)
 
     async def _fill(self, page: Page, form: LoginForm) -> Page | LoginFault:
         self.note(LoginStep(f"found where the {form.step.value} goes", found=form.found))
@@ -174,7 +199,7 @@ class Attempt:
         self.previous_code = code
         return code
 
-    async def _pass(self, page: Page) -> Page | LoginFault | None:
+    async def _pass(self, page: Page, found: LoginFault) -> Page | LoginFault | None:
         """Go on from a page that only wants to be agreed to, or that links to the login."""
         for form in forms_of(page.tree, page.address.url):
             button = sending_button(form, words.YES, words.NEXT)
@@ -186,7 +211,7 @@ class Attempt:
             self.note(LoginStep(f"agreed with “{button.label or 'the form'}”", shown(page.address.url)))
             return await self.journey.send(page, form, form.entries({}, button), button)
         if self._typed:
-            return None
+            return None if found.kind in _TOLD_BY_THE_PAGE else await self._go_home(page)
         for link in login_links(page.tree, page.address.url):
             address = parse_url(link.url)
             if isinstance(address, WebAddress) and link.url not in self._pressed:
@@ -198,6 +223,12 @@ class Attempt:
     def _why_not(self, page: Page) -> LoginFault:
         secrets = (self.plan.password,)
         url = page.address.url
+        if self._dead_end and not complaint(page.tree):
+            return LoginFault(
+                LoginFaultKind.NO_EFFECT,
+                f"the password led to {self._dead_end}, and then the site to {shown(url)}: is "
+                "`auth.login_url` the login of this site, and the account one of it?",
+            )
         if not self._has_typed_password and self._typed:
             fault = fault_after_password(page.tree, url, self.plan.username, secrets)
             if fault.kind is LoginFaultKind.REJECTED:

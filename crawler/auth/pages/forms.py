@@ -12,6 +12,7 @@ from crawler.auth.pages.controls import Control, Owned, attribute, controls_of, 
 from crawler.auth.pages.form_words import flattened
 from crawler.auth.pages.xpaths import XPaths
 from crawler.rules.canonical_url import standard_href
+from extract.html.encoding import encoding_of
 
 URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
@@ -33,7 +34,7 @@ class PageForm:
 
     `action` is absolute; the page's own address where the form names none, None where it is no address
     (``javascript:``). `handler` is the script that a submission runs first. `words` are the form's own names,
-    headings and legends, flattened.
+    headings and legends, flattened. `encoding` is Python's name of the ``accept-charset``, if it names one.
     """
 
     action: str | None
@@ -48,6 +49,7 @@ class PageForm:
     is_visible: bool = True
     xpath: str = ""
     page: str = ""
+    encoding: str = ""
 
     @property
     def buttons(self) -> tuple[Control, ...]:
@@ -67,7 +69,7 @@ class PageForm:
     def destination(self, button: Control | None) -> tuple[str | None, str, str]:
         """Address, method and encoding as the button that is pressed has them (HTML standard, 4.10.19.6)."""
         action, method, enctype = button.sends_to if button else (None, None, None)
-        target = self.action if not action else standard_href(action, self.page)
+        target = _action(action, self.page, self.page) if action else self.action
         return target, _method(method or self.method), _enctype(enctype or self.enctype)
 
     def entries(self, typed: Mapping[str, str], button: Control | None) -> Entries:
@@ -126,6 +128,7 @@ def _form(node: LexborNode, owned: list[Owned], base: str, url: str, xpaths: XPa
         is_visible=is_visible(node),
         xpath=xpaths.of(node),
         page=base,
+        encoding=encoding_of(attribute(node, "accept-charset").encode("ascii", "replace")) or "",
     )
 
 
