@@ -16,6 +16,7 @@ from crawler.fetch.faults import FAULTS, outcome_of
 from crawler.fetch.http11 import AnswerNeverCameError, Headers, Http1Connection
 from crawler.fetch.stream import ByteStream
 from crawler.outcome import Failed, Refused
+from crawler.rules.canonical_url import Site
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _REFRAMED: Final = frozenset(
@@ -26,11 +27,12 @@ _WITHOUT_BODY: Final = frozenset({204, 304})
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What a conversation needs of its proxy; both ways give a fault as a value."""
+    """What a conversation needs of its proxy; both ways give a fault as a value, `learn` takes others."""
 
     authorises: Callable[[ProxyRequest], bool]
     tunnel: Callable[[ProxyRequest], Awaitable[tuple[Passage, ByteStream | Failed | Refused]]]
     http: Callable[[ProxyRequest], Awaitable[tuple[Passage, Http1Connection | Failed | Refused]]]
+    learn: Callable[[Site, Failed | Refused | None], None]
     floors: Floors
     idle_seconds: float
 
@@ -124,8 +126,11 @@ class Conversation:
                     "a kept connection was closed"
                 ) from error  # the browser asks again
             self._leave_site()
-            await answer_fault(self._writer, outcome_of(error, request.site.host))
+            fault = outcome_of(error, request.site.host)
+            self._ways.learn(request.site, fault)
+            await answer_fault(self._writer, fault)
             return True
+        self._ways.learn(request.site, None)
         return await self._pass_back(request.method, status, fields)
 
     async def _pass_back(self, method: str, status: int, fields: Headers) -> bool:

@@ -122,7 +122,9 @@ class Egress:
             if len(self._serving) > self._max_connections:
                 await answer(writer, HTTPStatus.SERVICE_UNAVAILABLE, "too many connections at once")
             else:
-                ways = Ways(self._authorises, self._tunnel, self._http, self._floors, self._idle_seconds)
+                ways = Ways(
+                    self._authorises, self._tunnel, self._http, self._learn, self._floors, self._idle_seconds
+                )
                 await Conversation(ways, reader, writer).hold()
             writer.close()  # what was written is still sent
             async with asyncio.timeout(FLUSH_SECONDS):
@@ -159,13 +161,19 @@ class Egress:
             opened = await connect()
         except FAULTS as error:
             passage.fault = outcome_of(error, _name_of(site))
-            self._remember(site, passage.fault)
+            self._learn(site, passage.fault)
             return passage, passage.fault
-        self._faults.pop((site.hostname, site.port), None)
+        if request.is_tunnel:
+            self._learn(site, None)
         return passage, opened
 
-    def _remember(self, site: Site, fault: Failed | Refused) -> None:
-        self._faults[site.hostname, site.port] = fault
+    def _learn(self, site: Site, fault: Failed | Refused | None) -> None:
+        """Keep what the last request to a site came to; None: it was answered."""
+        endpoint = (site.hostname, site.port)
+        self._faults.pop(endpoint, None)
+        if fault is None:
+            return
+        self._faults[endpoint] = fault
         if len(self._faults) > _MAX_FAULTS:
             self._faults.popitem(last=False)
 
