@@ -239,7 +239,7 @@ class Attempt:
             return fault
         if FormStep.CODE not in self._typed and asks_for_more(page.tree):
             return second_factor(url, self.plan.username)
-        return fault_after_password(page.tree, url, self.plan.username, secrets)
+        return fault_after_password(page.tree, url, self.plan.username, secrets, status=page.status)
 
 
 def only_agrees(form: PageForm) -> bool:

@@ -11,6 +11,7 @@ from crawler.auth.outcome import LoginFault, LoginFaultKind
 from crawler.auth.pages import page_words
 from crawler.auth.pages.controls import is_visible, text_of
 from crawler.auth.pages.form_words import flattened
+from crawler.auth.pages.login_form import login_forms
 from crawler.auth.pages.shown import shown
 
 _COMPLAINTS: Final = (
@@ -52,9 +53,12 @@ def _quotable(text: str, secrets: Iterable[str]) -> str:
 
 
 def fault_after_password(
-    tree: LexborHTMLParser, url: str, username: str, secrets: Iterable[str]
+    tree: LexborHTMLParser, url: str, username: str, secrets: Iterable[str], *, status: int = 200
 ) -> LoginFault:
-    """Why the password led no further, by the words of the page that followed; at worst: rejected."""
+    """Why the password led no further, by the words of the page that followed.
+
+    A form again, a complaint or a 401 mean that it was rejected; a page with none of them does not.
+    """
     secrets = tuple(secrets)
     said = complaint(tree, secrets)
     quoted = f": “{said}”" if said else ""
@@ -76,6 +80,12 @@ def fault_after_password(
         return second_factor(url, username, quoted)
     if not said and (sentence := sentence_of_rejection(tree, secrets)):
         quoted = f": “{sentence}”"
+    if not quoted and status != 401 and not login_forms(tree, url):
+        return LoginFault(
+            LoginFaultKind.NO_EFFECT,
+            f"the password of {username} led to {shown(url)}, which does not reject it but leads nowhere: "
+            "correct `auth.login_url`, or try the account with a browser",
+        )
     return LoginFault(
         LoginFaultKind.REJECTED,
         f"{shown(url)} rejected the password of {username}{quoted}; correct `auth.username` or "

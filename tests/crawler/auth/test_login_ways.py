@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.attempt import PageLoginPlan
 from crawler.auth.pages.page_login import PageLoginScheme
+from crawler.auth.pages.said import fault_after_password
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
@@ -207,6 +209,28 @@ async def test_a_complaint_that_repeats_the_password_is_quoted_without_it(
     assert fault.kind is LoginFaultKind.REJECTED
     assert "“••• is not the password of nobody.”" in fault.sentence
     assert sites.passwords_sent == 1
+
+
+@pytest.mark.parametrize(
+    ("html", "status", "kind"),
+    [
+        ("<h1>Welcome</h1><p>These are your applications.</p>", 200, LoginFaultKind.NO_EFFECT),
+        ("<h1>Unauthorized</h1>", 401, LoginFaultKind.REJECTED),
+        ("<p>Benutzername oder Kennwort ist falsch.</p>", 200, LoginFaultKind.REJECTED),
+        ("<p role=alert>Nope.</p>", 200, LoginFaultKind.REJECTED),
+        (
+            "<form method=post><input name=user><input type=password name=p></form>",
+            200,
+            LoginFaultKind.REJECTED,
+        ),
+        ("<p>Your account is locked.</p>", 200, LoginFaultKind.LOCKED),
+    ],
+)
+def test_only_a_page_that_rejects_a_password_has_it_remembered_as_rejected(
+    html: str, status: int, kind: LoginFaultKind
+) -> None:
+    tree = LexborHTMLParser(html)
+    assert fault_after_password(tree, "https://id.test/", USER, (PASSWORD,), status=status).kind is kind
 
 
 async def test_a_login_that_goes_round_in_circles_comes_to_an_end(
