@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from playwright.async_api import (
 
 from crawler.browser.egress import Egress
 from crawler.browser.executable import BrowserError, find_chromium
+from crawler.browser.home import browser_home
 from crawler.browser.processes import MARK, end_processes, processes_of
 from crawler.browser.request_rules import OnRefusal, RequestRule, hold_to, reading_only
 from crawler.browser.trust_store import company_authorities, write_trust_store
@@ -121,15 +121,15 @@ async def launch_chromium(egress: Egress, settings: BrowserSettings | None = Non
     """
     settings = settings or BrowserSettings()
     mark = secrets.token_hex(8)
-    with tempfile.TemporaryDirectory(prefix="sitelore-browser-", ignore_cleanup_errors=True) as home:
+    with browser_home() as home:
         authorities = company_authorities()
         if settings.ca_file is not None:
             authorities.append(settings.ca_file)
         if authorities and settings.verify_tls:
-            await write_trust_store(Path(home), authorities)
+            await write_trust_store(home, authorities)
         playwright = await _start_driver()
         try:
-            browser = await _launch(playwright, egress, settings, Path(home), mark)
+            browser = await _launch(playwright, egress, settings, home, mark)
             yield Chromium(browser, settings, egress, mark)
         finally:
             await asyncio.shield(_end(playwright, mark))

@@ -17,6 +17,7 @@ from catalog.vocabulary import Reason
 from crawler.browser.chromium import BrowserSettings, launch_chromium
 from crawler.browser.egress import Egress
 from crawler.browser.executable import BrowserError, find_chromium
+from crawler.browser.home import PREFIX, browser_home
 from crawler.browser.pages import RenderedPage, open_page
 from crawler.browser.processes import processes_of
 from crawler.browser.request_rules import guarded_page
@@ -152,3 +153,19 @@ def test_a_machine_without_chromium_is_told_what_to_install(
     own = tmp_path / "chrome"
     own.touch()
     assert find_chromium(own) == own
+
+
+def test_the_home_of_a_run_that_was_killed_goes_with_the_next_one(tmp_path: Path) -> None:
+    left, young = tmp_path / f"{PREFIX}left", tmp_path / f"{PREFIX}young"
+    for home in (left, young):
+        home.mkdir()
+        (home / "in-use").touch()
+    os.utime(left, (0, 0))
+    with browser_home(tmp_path) as home:
+        os.utime(home, (0, 0))
+        with browser_home(tmp_path) as another:
+            assert home.exists()
+            assert another != home
+        assert not left.exists()
+        assert young.exists()
+    assert not home.exists()
