@@ -1,7 +1,8 @@
 """URLs per second through the engine alone: a null fetcher over a synthetic web, ledger and all on disk.
 
 `python -m benchmarks.frontier [--pages 1000000] [--hosts 1000]`. The last line is the rate; the lines before
-it compare the last tenth with the first and give the peak of resident memory.
+it compare the last tenth with the first, give the peak of resident memory, and the processor's time for each
+URL, all threads together: what is left of the measurement where other programs take their share of the cores.
 """
 
 from __future__ import annotations
@@ -55,13 +56,16 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1_000_000)
     parser.add_argument("--hosts", type=int, default=1_000)
     options = parser.parse_args()
+    before = resource.getrusage(resource.RUSAGE_SELF)
     with tempfile.TemporaryDirectory() as folder:
         points = uvloop.run(_crawl(SyntheticWeb(options.pages, options.hosts), Path(folder)))
     fetched = points[-1][1]
     if fetched != options.pages:
         sys.exit(f"{fetched:,} of {options.pages:,} pages were visited")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print_figure(Figure("frontier peak memory", peak, "MB"))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print_figure(Figure("frontier peak memory", used.ru_maxrss / 1024, "MB"))
+    seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    print_figure(Figure("frontier processor time", seconds / fetched * 1e6, "µs/URL"))
     print_figure(
         Figure("frontier last tenth", _rate(points, 0.9, 1), "URLs/s", "first tenth", _rate(points, 0, 0.1))
     )

@@ -67,8 +67,8 @@ class SyntheticWeb:
         targets = [page * CHILDREN + child for child in range(1, CHILDREN + 1)]
         targets += [(page * 7919 + step * 104729) % self.pages for step in range(CROSS_LINKS)]
         found = []
-        for target in self.handed_over.unseen(dict.fromkeys(targets)):
-            if target < self.pages:
+        for target in targets:
+            if target < self.pages and target not in self.handed_over:
                 self.handed_over.add(target)
                 found.append(self._discovery(target, job))
         return Reading(decision=_NOTHING_TO_KEEP, discoveries=tuple(found))

@@ -30,8 +30,10 @@ from catalog.task import FetchTask
 from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
 from catalog.vocabulary import Reason, UrlState
 
-LARGEST_BATCH: Final = 500
-"""Visits in one transaction: what a kill can cost at most."""
+LARGEST_BATCH: Final = 1_000
+"""Visits in one transaction: what a kill can cost at most of a crawl that the writer keeps up with. Only one
+that it does not keep up with gets so far in the time of `GATHERING_SECONDS`: then each page of an index that
+two of its rows touch is written once."""
 
 GATHERING_SECONDS: Final = 0.05
 """How long a batch may gather: a new link waits at most so long to be durable."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -24,11 +24,6 @@ class RecentlySeen(Generic[T]):
 
     def __contains__(self, item: T) -> bool:
         return item in self._younger or item in self._older
-
-    def unseen(self, items: Iterable[T]) -> list[T]:
-        """Those of the items that are not remembered."""
-        younger, older = self._younger, self._older
-        return [item for item in items if item not in younger and item not in older]
 
     def add(self, item: T) -> None:
         """Remember an item."""

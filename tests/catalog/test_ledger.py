@@ -244,6 +244,22 @@ def test_what_strangers_send_is_cut_to_what_the_columns_hold(catalog: Catalog) -
     assert row_of(catalog, f"https://{host}/").content_type == "application/" + "x" * 116
 
 
+@pytest.mark.parametrize("odd", ["\x00", "\ud800"])
+def test_what_no_database_keeps_in_a_text_does_not_end_a_crawl(catalog: Catalog, odd: str) -> None:
+    (task,) = find(catalog, 1, met("/page"))
+    conclude(catalog, task, UrlState.FAILED, reason=Reason.TLS_FAILED, detail=f"a name with {odd}")
+    assert row_of(catalog, "/page").detail == "a name with \ufffd"
+
+
+def test_a_large_batch_is_queued_in_the_order_in_which_it_was_met(catalog: Catalog) -> None:
+    known = [met(f"/{number}") for number in range(0, 1200, 3)]
+    find(catalog, 1, *known)
+    both = [met(f"/{number}") for number in range(1199, -1, -1)]
+    expected = [f"/{number}" for number in range(1199, -1, -1) if number % 3]
+    assert paths(find(catalog, 1, *both)) == expected
+    assert paths(window(catalog, 1, limit=2000)) == [f"/{number}" for number in range(0, 1200, 3)] + expected
+
+
 # Again in the same run
 
 

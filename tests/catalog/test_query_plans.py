@@ -11,8 +11,14 @@ from sqlalchemy import Connection, event
 
 from catalog.database import open_catalog
 from catalog.documents import document_count, pending_count, pending_documents, read_documents
-from catalog.ledger import frontier_window
+from catalog.ledger import enqueue, frontier_window, record_verdicts
 from catalog.reports import connector_statuses
+from catalog.visit import Verdict
+from catalog.vocabulary import UrlState
+from tests.catalog.rows import NOON
+from tests.catalog.visiting import copy, intranet, met
+
+VERDICT = Verdict(1, UrlState.INDEXED, copy=copy("text"))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +31,11 @@ from catalog.reports import connector_statuses
         (lambda connection: read_documents(connection, ["a"]), "sqlite_autoindex_documents_1"),
         (lambda connection: frontier_window(connection, 1, 1, "a.example", 9), "ix_urls_frontier"),
         (connector_statuses, "ix_documents_pending"),
+        (
+            lambda connection: enqueue(connection, intranet(connection), 1, [met("/")]),
+            "sqlite_autoindex_urls_1",
+        ),
+        (lambda connection: record_verdicts(connection, [VERDICT], NOON), "USING INTEGER PRIMARY KEY"),
     ],
 )
 def test_a_frequent_question_uses_its_index(
