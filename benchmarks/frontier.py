@@ -22,6 +22,7 @@ from benchmarks.synthetic import SyntheticWeb
 from catalog.database import open_catalog
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
+from crawler.sync.interpreter import set_for_crawling
 
 
 async def _watch(crawl: ConnectorCrawl, points: list[tuple[float, int]]) -> None:
@@ -57,7 +58,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=1_000)
     options = parser.parse_args()
     before = resource.getrusage(resource.RUSAGE_SELF)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, set_for_crawling():
         points = uvloop.run(_crawl(SyntheticWeb(options.pages, options.hosts), Path(folder)))
     fetched = points[-1][1]
     if fetched != options.pages:

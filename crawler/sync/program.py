@@ -21,6 +21,7 @@ from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
 from crawler.sync.display import Display
 from crawler.sync.indexing import Indexing, IndexingFailedError
+from crawler.sync.interpreter import set_for_crawling
 from crawler.sync.parser_pool import ParserPool
 from crawler.sync.started_parser import StartedParser
 from crawler.sync.summary import RunSummary, summarise
@@ -57,7 +58,8 @@ def synchronise(
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
         crawls = [prepare(catalog, settings, connector, mode) for connector in connectors]
-        ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, index=index))
+        with set_for_crawling():
+            ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, index=index))
         with catalog.write() as connection:
             prune_runs(connection, settings.store.keep_runs)
         vacuum_bodies(catalog)
