@@ -237,7 +237,7 @@ class Crawl:
             visit = await self._understanding.visit(crawl, task, outcome)
             if crawl.watch is not None and crawl.watch.is_over(generation):
                 self._discount(crawl, [task], Standing.RENEWED)
-            elif crawl.watch is None or not crawl.watch.hold(task, visit, time.monotonic()):
+            elif crawl.watch is None or not crawl.watch.hold(task, visit, generation, time.monotonic()):
                 self._record(crawl, task, visit)
 
     def _confirm_sessions(self, now: float, *, idle: bool = False) -> None:
@@ -248,12 +248,11 @@ class Crawl:
                 self._spawn(self._confirm(crawl, crawl.watch), self._visits)
 
     async def _confirm(self, crawl: ConnectorCrawl, watch: SessionWatch) -> None:
-        standing, held = await watch.confirm()
-        if standing is Standing.ALIVE:
-            for task, visit in held:
-                self._record(crawl, task, visit)
-        else:
-            self._discount(crawl, [task for task, _ in held], standing)
+        result = await watch.confirm()
+        for task, visit in result.confirmed:
+            self._record(crawl, task, visit)
+        over = Standing.RENEWED if result.standing is Standing.ALIVE else result.standing
+        self._discount(crawl, result.discounted, over)
         self._wake.set()
 
     def _discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask], standing: Standing) -> None:

@@ -33,12 +33,30 @@ HELD_SECONDS: Final = 5.0
 """How long pages are held back at most while others are fetched."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A visit that waits for the canary, and the session that its page was fetched under."""
+
+    task: FetchTask
+    visit: Visit
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What became of held visits: those that count, and the tasks whose pages do not."""
+
+    standing: Standing
+    confirmed: Sequence[tuple[FetchTask, Visit]] = ()
+    discounted: Sequence[FetchTask] = ()
+
+
 @dataclass(slots=True)
 class SessionWatch:
     """Watches over the session that a `SessionKeeper` keeps, for one crawl."""
 
     keeper: SessionKeeper
-    _held: list[tuple[FetchTask, Visit]] = field(default_factory=list)
+    _held: list[_Held] = field(default_factory=list)
     _held_since: float = 0.0
     _most_held: int = MOST_HELD
     _fetching: int = 0
@@ -102,13 +120,13 @@ class SessionWatch:
         """Whether a redirect of this page goes to where people sign in."""
         return self.keeper.is_login_page(target.url) or self.keeper.signs_in_at(url, target)
 
-    def hold(self, task: FetchTask, visit: Visit, now: float) -> bool:
+    def hold(self, task: FetchTask, visit: Visit, generation: int, now: float) -> bool:
         """Hold a visit back until the session is confirmed; False where nothing can confirm it."""
         if not self.keeper.can_confirm:
             return False
         if not self._held:
             self._held_since = now
-        self._held.append((task, visit))
+        self._held.append(_Held(task, visit, generation))
         return True
 
     def is_due(self, now: float, *, idle: bool) -> bool:
@@ -118,8 +136,12 @@ class SessionWatch:
         full = len(self._held) >= self._most_held or (self._waiting > 0 and not self._fetching)
         return idle or full or now - self._held_since >= HELD_SECONDS
 
-    async def confirm(self) -> tuple[Standing, Sequence[tuple[FetchTask, Visit]]]:
-        """Ask the canary; the visits held until now, which count only where the session is alive."""
+    async def confirm(self) -> Confirmation:
+        """Ask the canary about the visits held until now.
+
+        Those count that were fetched under the very session that is alive: pages may arrive, and be held,
+        while the next session is being made.
+        """
         held, self._held = self._held, []
         self._in_question = len(held)
         try:
@@ -127,7 +149,13 @@ class SessionWatch:
         finally:
             self._in_question = 0
             self._room.set()
-        return self._learn(standing), held
+        standing = self._learn(standing)
+        counts = [standing is Standing.ALIVE and not self.is_over(each.generation) for each in held]
+        return Confirmation(
+            standing,
+            [(each.task, each.visit) for each, good in zip(held, counts, strict=True) if good],
+            [each.task for each, good in zip(held, counts, strict=True) if not good],
+        )
 
     def _learn(self, standing: Standing) -> Standing:
         """Hold back as many pages as sessions last for."""

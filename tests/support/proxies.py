@@ -22,6 +22,8 @@ import pytest
 from tests.support.ports import free_port
 
 START_SECONDS: Final = 15.0
+PATIENCE: Final = 10.0
+"""Seconds that a line of a log is waited for."""
 PORT_ATTEMPTS: Final = 5
 _HELPERS: Final = Path("/usr/lib/squid")
 _SQUID: Final = """
@@ -73,10 +75,18 @@ class RealProxy:
     def name(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def lines(self) -> list[str]:
-        """What it logged so far."""
+    def lines_with(self, *words: str, at_least: int = 0) -> list[str]:
+        """The lines of its log that hold all these words, waited for while they are fewer than expected.
+
+        Squid writes a line down when a request has ended, which may be after its client has the answer.
+        """
         assert self.log is not None
-        return self.log.read_text().splitlines()
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            found = [line for line in self.log.read_text().splitlines() if all(w in line for w in words)]
+            if len(found) >= at_least or time.monotonic() > deadline:
+                return found
+            time.sleep(0.02)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ No status, redirect or form tells that a session is over: only a canary does.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -31,17 +32,23 @@ _FORM: Final = (
 
 @dataclass
 class TwoFacedSite:
-    """`ends_after`: each session ends after so many pages; `gone_for_visitors`: they get 404 instead."""
+    """`ends_after`: each session ends after so many pages; `gone_for_visitors`: they get 404 instead.
+
+    `late_for_visitors` and `late_login` hold answers back, so that pages arrive while somebody signs in.
+    """
 
     address: str
     ends_after: int | None = None
     gone_for_visitors: bool = False
+    late_for_visitors: float = 0.0
+    late_login: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
     sessions: dict[str, int] = field(default_factory=dict)
 
     def reset(self) -> None:
         """As it was at its start."""
         self.ends_after, self.gone_for_visitors = None, False
+        self.late_for_visitors = self.late_login = 0.0
         self.counts.clear()
         self.sessions.clear()
 
@@ -63,6 +70,7 @@ class TwoFacedSite:
         self.counts["passwords"] += 1
         if (fields.get("user"), fields.get("password")) != (USER, PASSWORD):
             return HTMLResponse(f'<title>Log in</title><p role="alert">That is not right.</p>{_FORM}')
+        await asyncio.sleep(self.late_login)
         response = RedirectResponse("/", status_code=303)
         token = secrets.token_urlsafe(9)
         self.sessions[token] = 0
@@ -80,8 +88,10 @@ class TwoFacedSite:
         self.counts["member pages" if member else "visitor pages"] += 1
         if member:
             self._age(request)
-        elif self.gone_for_visitors and number:
-            return Response("There is nothing here.", status_code=404)
+        else:
+            await asyncio.sleep(self.late_for_visitors * (1 + number % 3))
+            if self.gone_for_visitors and number:
+                return Response("There is nothing here.", status_code=404)
         links = "".join(f'<a href="/{each}">page {each}</a> ' for each in range(PAGES)) if not number else ""
         whose = "members: the tide table" if member else "visitors: join us to see the tide table"
         body = f"<p>Page {number}, for {whose} number {number}.</p>{links}"

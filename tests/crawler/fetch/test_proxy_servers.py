@@ -57,7 +57,7 @@ async def test_a_site_in_clear_is_crawled_through_squid(squid: tuple[str, RealPr
             outcomes = await crawl(visitor, origin)
     assert robots.status == 200
     assert all(isinstance(outcome, HtmlFetched) for outcome in outcomes), outcomes
-    forwarded = [line for line in proxy.lines() if f"GET {origin}/" in line and "TCP_MISS/200" in line]
+    forwarded = proxy.lines_with(f"GET {origin}/", "TCP_MISS/200", at_least=14)
     assert len(forwarded) == len(site.requests) == 14
     assert all("squid" in request.headers["via"] for request in site.requests)
 
@@ -67,7 +67,8 @@ async def test_a_site_with_tls_is_crawled_through_squid(
 ) -> None:
     kind, proxy = squid
     site = FauxSite(PAGES, "https", TLS_PORT)
-    before = await tunnels_in_log(proxy, TLS_PORT, 0)
+    tunnels = (f"CONNECT 127.0.0.1:{TLS_PORT} ", "/200 ")
+    before = len(proxy.lines_with(*tunnels))
     server = await asyncio.start_server(
         site.serve_connection, "127.0.0.1", TLS_PORT, ssl=server_tls(certificate)
     )
@@ -76,7 +77,8 @@ async def test_a_site_with_tls_is_crawled_through_squid(
         outcomes = await crawl(visitor, seed)
     server.close()
     assert all(isinstance(outcome, HtmlFetched) for outcome in outcomes), outcomes
-    assert await tunnels_in_log(proxy, TLS_PORT, before + site.connections) == before + site.connections
+    expected = before + site.connections
+    assert len(await asyncio.to_thread(proxy.lines_with, *tunnels, at_least=expected)) == expected
 
 
 async def test_squid_says_why_a_site_cannot_be_reached(squid: tuple[str, RealProxy]) -> None:
@@ -98,16 +100,6 @@ async def test_squid_says_why_a_site_cannot_be_reached(squid: tuple[str, RealPro
     )
 
 
-async def tunnels_in_log(proxy: RealProxy, port: int, expected: int) -> int:
-    """How many tunnels to a port squid wrote down, which it does when they have ended."""
-    for _ in range(100):
-        seen = sum(f"CONNECT 127.0.0.1:{port} " in line and "/200 " in line for line in proxy.lines())
-        if seen >= expected:
-            break
-        await asyncio.sleep(0.05)
-    return seen
-
-
 @pytest.mark.parametrize("kind", ["basic", "digest"])
 async def test_squid_rejects_wrong_credentials_twice_at_most(kind: str) -> None:
     with serve_squid(authentication=kind, names=NAMES) as proxy:
@@ -118,7 +110,7 @@ async def test_squid_rejects_wrong_credentials_twice_at_most(kind: str) -> None:
             isinstance(outcome, Refused) and outcome.reason is Reason.PROXY_UNAUTHORIZED
             for outcome in outcomes
         )
-        named = [line for line in proxy.lines() if " eva " in line]
+        named = proxy.lines_with(" eva ", at_least=2)
     assert len(named) == 2
 
 

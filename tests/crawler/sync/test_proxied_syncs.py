@@ -50,8 +50,9 @@ def test_squid_names_every_request_of_a_sync(tmp_path: Path) -> None:
     with serve_site(pages) as site, serve_squid(authentication="digest") as proxy:
         way = {"url": f"http://{proxy.name}", **account}
         synced = sync(configure(tmp_path, {"name": "wiki", "seeds": [site.url()], "proxy": way}))
-        let_through = [line.split()[6] for line in proxy.lines() if "/200 " in line]
+        lines = proxy.lines_with("/200 ", at_least=len(site.log))
     assert synced.run["state"] == "succeeded", synced.said
+    let_through = [line.split()[6] for line in lines]
     assert sorted(let_through) == sorted(site.url(each.path) for each in site.log)
     assert site.url("/robots.txt") in let_through
 
@@ -73,7 +74,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             {"name": "unknown", "seeds": ["http://unknown.test/"], "proxy": unknown},
         )
         synced = sync(config)
-        named = [line for line in squid.lines() if " eva " in line]
+        named = squid.lines_with(" eva ", at_least=1)
         return {"synced": synced, "down": down, "squid": squid.name, "named": named, "asked": len(site.log)}
 
 

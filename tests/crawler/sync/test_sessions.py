@@ -79,6 +79,20 @@ def test_what_visitors_are_told_is_gone_is_no_evidence(site: TwoFacedSite, tmp_p
     assert (again.run["documents"], again.run["deleted"], again.run["gone"]) == (PAGES, 0, 0)
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_pages_that_arrive_while_somebody_signs_in_are_not_taken_for_the_new_sessions(
+    site: TwoFacedSite, tmp_path: Path, gone: bool
+) -> None:
+    config = configure(tmp_path, club(site))
+    assert sync(config).run["documents"] == PAGES
+    site.sessions.clear()
+    site.ends_after, site.gone_for_visitors = 15, gone
+    site.late_for_visitors, site.late_login = 0.1, 0.35
+    again = sync(config, "--mode", "forced")
+    assert (again.run["documents"], again.run["deleted"], again.run["gone"]) == (PAGES, 0, 0)
+    assert not [text for text in texts(config) if "visitors" in text]
+
+
 def test_a_canary_that_is_not_there_ends_the_connector_with_a_sentence(
     site: TwoFacedSite, tmp_path: Path
 ) -> None:
