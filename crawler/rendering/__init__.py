@@ -1,0 +1,1 @@
+"""Pages as their scripts leave them: one Chromium without a network of its own, whose requests are all ours."""
