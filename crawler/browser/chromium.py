@@ -24,6 +24,7 @@ from playwright.async_api import (
 
 from crawler.browser.egress import Egress
 from crawler.browser.executable import BrowserError, find_chromium
+from crawler.browser.flags import NO_LEAK, passed_on
 from crawler.browser.home import browser_home
 from crawler.browser.processes import MARK, end_processes, processes_of
 from crawler.browser.request_rules import OnRefusal, RequestRule, hold_to, reading_only
@@ -33,27 +34,6 @@ LAUNCH_SECONDS: Final = 30.0
 CLOSE_SECONDS: Final = 5.0
 END_SECONDS: Final = 2.0
 VIEWPORT: Final = (1280, 1000)
-_FLAGS: Final = (
-    "--disable-background-networking",
-    "--disable-client-side-phishing-detection",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-    "--disable-quic",  # would go round a proxy
-    "--dns-prefetch-disable",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # The proxy resolves names, nobody else; it stands here by its address.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    # A shared worker belongs to no page, so that no rule of a page's requests holds for it.
-    "--disable-shared-workers",
-    "--disable-blink-features=SharedWorker,WebTransport,FetchLaterAPI",
-    # Kerberos: the host's own name makes the principal; what DNS says of it is for krb5.conf to want.
-    "--disable-auth-negotiate-cname-lookup",
-)
-_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
-"""What Chromium sees of our environment, which may hold secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +149,12 @@ async def _launch(
 
 def _arguments(settings: BrowserSettings) -> list[str]:
     if not settings.negotiate_hosts:
-        return list(_FLAGS)
-    return [*_FLAGS, f"--auth-server-allowlist={','.join(settings.negotiate_hosts)}"]
+        return list(NO_LEAK)
+    return [*NO_LEAK, f"--auth-server-allowlist={','.join(settings.negotiate_hosts)}"]
 
 
 def _environment(settings: BrowserSettings, home: Path, mark: str) -> dict[str, str | float | bool]:
-    passed_on = {name: value for name in _PASSED_ON if (value := os.environ.get(name)) is not None}
-    return {**passed_on, **settings.environment, "HOME": str(home), MARK: mark}
+    return {**passed_on(), **settings.environment, "HOME": str(home), MARK: mark}
 
 
 def _why_not_started(executable: Path, said: str) -> str:

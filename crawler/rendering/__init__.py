@@ -1,1 +1,1 @@
-"""Pages as their scripts leave them: one Chromium without a network of its own, whose requests are all ours."""
+"""Pages as their scripts leave them: a Chromium without a network, whose every request is one of ours."""

@@ -26,23 +26,27 @@ class CdpError(Exception):
 
 
 class CdpConnection(asyncio.Protocol):
-    """A browser's end of the pipe. `send` commands to the browser itself; `session` for one of its targets."""
+    """Our end of the pipe to a browser. Commands go to the browser itself, or to a target's `session`."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[str, asyncio.Future[Parameters]]] = {}
         self._sessions: dict[str, OnEvent] = {}
-        self._on_event: OnEvent = _ignore
         self._buffer = bytearray()
         self._writer: asyncio.WriteTransport | None = None
         self.closed = asyncio.Event()
 
-    def use(self, writer: asyncio.WriteTransport, on_event: OnEvent) -> None:
-        """Write to `writer`; events of the browser itself go to `on_event`."""
-        self._writer, self._on_event = writer, on_event
+    def use(self, writer: asyncio.WriteTransport) -> None:
+        """Write commands to `writer`."""
+        self._writer = writer
+
+    def close(self) -> None:
+        """Let go of the pipe, which ends the browser."""
+        if self._writer is not None:
+            self._writer.close()
 
     def listen(self, session: str, on_event: OnEvent) -> None:
-        """Have the events of a session told from now on."""
+        """Have the events of a session told from now on; the browser's own are those of session ``""``."""
         self._sessions[session] = on_event
 
     def forget(self, session: str) -> None:
@@ -99,7 +103,7 @@ class CdpConnection(asyncio.Protocol):
             self._take(message)
         self._buffer += rest
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
         """The browser is gone: whatever waits for it is told."""
         self.closed.set()
         waiting, self._waiting = self._waiting, {}
@@ -116,16 +120,10 @@ class CdpConnection(asyncio.Protocol):
             else:
                 answer.set_result(message.get("result", {}))
             return
-        session = message.get("sessionId", "")
-        listener = self._sessions.get(session) if session else self._on_event
-        if listener is not None:
+        if (listener := self._sessions.get(message.get("sessionId", ""))) is not None:
             listener(message["method"], message.get("params", {}))
 
 
 def _fail(answer: asyncio.Future[Parameters], why: str) -> None:
     if not answer.done():
         answer.set_exception(CdpError(why))
-
-
-def _ignore(_method: str, _parameters: Parameters) -> None:
-    pass
