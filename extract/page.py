@@ -8,6 +8,7 @@ from typing import Final
 
 from catalog.document import Block, DocumentKind, FieldValue
 from catalog.vocabulary import Reason
+from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Page:
     canonical: str | None = None
     directives: Directives = NO_DIRECTIVES
     faults: tuple[FieldFault, ...] = field(default=())
+    evidence: ScriptEvidence = NO_SCRIPTS
 
     @property
     def text(self) -> str:
@@ -75,3 +77,4 @@ class Unreadable:
     content_type: str
     links: tuple[Link, ...] = ()
     directives: Directives = NO_DIRECTIVES
+    evidence: ScriptEvidence = NO_SCRIPTS

@@ -24,6 +24,7 @@ from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.sync.recently_seen import RecentlySeen
+from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 from extract.page import FieldFault, Link, Page
 from extract.read import read
 from extract.rules import ExtractionRules
@@ -117,6 +118,7 @@ class Reading:
     discoveries: tuple[Discovery, ...] = ()
     hosts_refused: tuple[HostRefused, ...] = ()
     faults: tuple[FieldFault, ...] = ()
+    evidence: ScriptEvidence = NO_SCRIPTS
 
 
 @dataclass(slots=True)
@@ -174,6 +176,7 @@ class Reader:
             discoveries=tuple(found.discoveries),
             hosts_refused=found.hosts_refused(),
             faults=content.faults if isinstance(content, Page) else (),
+            evidence=content.evidence,
         )
 
     def _follow(self, job: Job, links: Iterable[Link], *, page_nofollow: bool) -> _Found:

@@ -18,6 +18,7 @@ from extract.html.flow import Flow, Piece, walk
 from extract.html.links import Joiner, base_address, links_of
 from extract.html.main_content import main_pieces
 from extract.html.metadata import Head, Metadata, metadata_of
+from extract.html.script_signs import evidence_of
 from extract.html.selection import select
 from extract.language import language_of
 from extract.page import Page, Unreadable
@@ -39,10 +40,13 @@ def read_html(
     joiner = Joiner(base_address(tree, url))
     head = Head(tree)
     links = links_of(flow.link_nodes, tree.head, joiner)
-    blocks = blocks_of(_content(tree, flow, rules))
+    flow, pieces = _content(tree, flow, rules)
+    blocks = blocks_of(pieces)
+    evidence = evidence_of(tree, flow, pieces, (link.url for link in links))
     metadata = metadata_of(tree, head, joiner, headers, first_heading(blocks))
     if not blocks:
-        return Unreadable(Reason.EMPTY_CONTENT, _why_empty(tree), content_type, links, metadata.directives)
+        why = _why_empty(tree)
+        return Unreadable(Reason.EMPTY_CONTENT, why, content_type, links, metadata.directives, evidence)
     title = metadata.title or link_text or file_name_of(url, headers) or url
     subject = Subject(url, headers, title, len(body), content_type, link_text, tree, head)
     own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
@@ -60,16 +64,18 @@ def read_html(
         canonical=metadata.canonical,
         directives=metadata.directives,
         faults=tuple(faults),
+        evidence=evidence,
     )
 
 
-def _content(tree: LexborHTMLParser, flow: Flow, rules: ExtractionRules) -> list[Piece]:
-    """Main content: what the connector's selectors say, where there are any, else what the text shows."""
+def _content(tree: LexborHTMLParser, flow: Flow, rules: ExtractionRules) -> tuple[Flow, list[Piece]]:
+    """Main content and the flow that it is of: what the connector's selectors say, where there are any, else
+    what the text shows."""
     if not (rules.include or rules.exclude):
-        return main_pieces(flow)
+        return flow, main_pieces(flow)
     chosen = select(tree, rules.include, rules.exclude)
     flow = walk(chosen.tree)
-    return flow.pieces if chosen.included else main_pieces(flow)
+    return flow, flow.pieces if chosen.included else main_pieces(flow)
 
 
 def _standard(

@@ -1,0 +1,197 @@
+"""A survey of a page with little text: elements that scripts are to fill, links that only scripts follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+_MOST_NODES: Final = 2_000
+"""Nodes of a page that are surveyed: a page that is a shell has few."""
+_MOST_INSIDE: Final = 80
+"""Nodes without a word after which an element counts as hollow: a skeleton of what is to come."""
+
+_ROOT_NAMES: Final = re.compile(
+    r"(?:(?:react|vue|ng|angular|svelte|ember|preact|solid|elm|blazor|my|main|web|page|spa)[-_]?)?"
+    r"(?:app|root|application|mount)(?:[-_]?(?:root|container|mount|content|target|wrapper|shell|component|main))?|"
+    r"__next|__nuxt|___gatsby|__layout|svelte|q-app|react-target|container-root|mount-?point|elm|docsify|"
+    r"swagger-ui|redoc(?:-container)?|ember-application|gwt-root|flutter-view",
+    re.IGNORECASE,
+)
+_ROOT_ATTRIBUTES: Final = frozenset(
+    ["ng-app", "data-ng-app", "ng-view", "data-ng-view", "ui-view", "v-app", "v-cloak", "data-v-app",
+     "data-reactroot", "data-server-rendered", "data-ember-root"]
+)  # fmt: skip
+_ROOT_TAGS: Final = re.compile(
+    r"app|(?:[a-z0-9]+-)*(?:app|root|outlet|shell)|ui-view|ng-view|redoc|rapi-doc|elements-api"
+)
+# What comes up over the content or beside it, should a script ever want it to.
+_BESIDE: Final = re.compile(
+    r"cookie|consent|gdpr|modal|dialog|toast|pop-?up|overlay|tooltip|snackbar|lightbox|notif|banner|captcha|comment|"
+    r"disqus|chat|fb-root|search|login|sign-?in|share|social|advert|(?:^|[-_])ads?(?:$|[-_\d])|google|gtm|analytics|"
+    r"tracking|progress|back-?to-?top|scroll-?top|theme|debug",
+    re.IGNORECASE,
+)
+_SPINNERS: Final = re.compile(
+    r"(?:^|[-_\s])(?:spinner|loader|loading|preloader|skeleton|shimmer|lds-\w+|placeholder-glow)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER: Final = re.compile(
+    r"\W*(?:now\s+|still\s+|page\s+|content\s+(?:is\s+)?)?(?:loading|please\s+wait|one\s+moment|just\s+a\s+moment|"
+    r"initiali[sz]ing|starting|fetching|lädt|laden|wird\s+geladen|bitte\s+warten|einen\s+(?:augenblick|moment)|"
+    r"chargement|veuillez\s+patienter|cargando|espere|caricamento|attendere|carregando|aguarde|ładowanie|"
+    r"загрузка|подождите|読み込み中|ロード中|加载中|載入中|正在加载|로딩|불러오는)\b.{0,60}",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTAINERS: Final = frozenset(
+    [
+        "div",
+        "main",
+        "section",
+        "article",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "tbody",
+        "p",
+        "span",
+        "pre",
+        "output",
+        "h1",
+    ]
+)
+_UNREAD: Final = frozenset(["script", "style", "template", "noscript", "link", "meta", "title", "head"])
+_MEDIA: Final = frozenset(
+    ["video", "audio", "canvas", "iframe", "object", "embed", "input", "textarea", "select"]
+)
+_SCRIPTED: Final = frozenset(["onclick", "ng-click", "data-ng-click", "@click", "v-on:click", "x-on:click",
+                              "routerlink", "ui-sref", "data-href", "data-url", "data-route"])  # fmt: skip
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a page with little text holds besides: how its hollow elements are called, and its links."""
+
+    elements: int = 0
+    root: str | None = None  # where a framework puts a whole page
+    component: str | None = None  # a custom element
+    container: str | None = None  # any other
+    has_spinner: bool = False
+    script_links: int = 0
+
+
+def survey(body: LexborNode) -> Survey:
+    """Look at the first 2,000 nodes of the body."""
+    seen = Survey()
+    for node, tag in _elements(body, _MOST_NODES):
+        attributes = node.attributes
+        if node.mem_id != body.mem_id:
+            seen.elements += 1
+            seen.has_spinner = seen.has_spinner or _spins(attributes)
+            seen.script_links += tag in {"a", "button", "li", "tr", "div", "span"} and _is_script_link(
+                tag, attributes
+            )
+        _note_hollow(seen, node, tag, attributes)
+    return seen
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only says that content is on its way."""
+    return len(text) <= 100 and _PLACEHOLDER.fullmatch(text.strip()) is not None
+
+
+def waits_for_content(identity: str) -> bool:
+    """Whether an empty element of this id may wait for content, rather than for a dialog or an advert."""
+    return _BESIDE.search(identity) is None
+
+
+def _elements(root: LexborNode, most: int) -> Iterator[tuple[LexborNode, str]]:
+    """Elements that a reader could see something of, in document order."""
+    stack: list[LexborNode] = []
+    node: LexborNode | None = root
+    while node is not None and most > 0:
+        most -= 1
+        tag = node.tag
+        child = None
+        if tag is not None and tag[0] not in "-!#" and tag not in _UNREAD:
+            yield node, tag
+            child = node.first_child
+        if child is not None:
+            stack.append(node)
+            node = child
+            continue
+        node = node.next if node.mem_id != root.mem_id else None
+        while node is None and stack:
+            closed = stack.pop()
+            node = closed.next if closed.mem_id != root.mem_id else None
+
+
+def _note_hollow(seen: Survey, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
+    identity = attributes.get("id") or ""
+    if _is_root(tag, identity, attributes):
+        if seen.root is None and _is_hollow(node):
+            seen.root = f"#{identity}" if identity else f"<{tag}>"
+    elif "-" in tag:
+        if seen.component is None and waits_for_content(tag) and _is_hollow(node):
+            seen.component = f"<{tag}>"
+    elif (
+        seen.container is None
+        and tag in _CONTAINERS
+        and (identity or tag == "main")
+        and waits_for_content(identity)
+        and _is_hollow(node)
+    ):
+        seen.container = f"#{identity}" if identity else f"<{tag}>"
+
+
+def _is_root(tag: str, identity: str, attributes: Mapping[str, str | None]) -> bool:
+    if identity and _ROOT_NAMES.fullmatch(identity):
+        return True
+    return not _ROOT_ATTRIBUTES.isdisjoint(attributes) or _ROOT_TAGS.fullmatch(tag) is not None
+
+
+def _is_hollow(root: LexborNode) -> bool:
+    """Whether a reader finds nothing in it but a placeholder."""
+    pictures, count = 0, 0
+    stack = [root.first_child]
+    while stack:
+        node = stack.pop()
+        while node is not None:
+            count += 1
+            if count > _MOST_INSIDE:
+                return True
+            tag = node.tag or ""
+            if tag == "-text":
+                text = node.text_content or ""
+                if not text.isspace() and not is_placeholder(text):
+                    return False
+            elif tag in _MEDIA:
+                return False
+            elif tag not in _UNREAD:
+                pictures += tag == "img"
+                stack.append(node.first_child)
+            node = node.next
+    return pictures <= 1
+
+
+def _spins(attributes: Mapping[str, str | None]) -> bool:
+    if attributes.get("aria-busy") == "true":
+        return True
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return named != " " and _SPINNERS.search(named) is not None
+
+
+def _is_script_link(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """Whether only a script can follow it: no address, or none that leads anywhere."""
+    href = attributes.get("href")
+    if href is None:
+        return not _SCRIPTED.isdisjoint(attributes) or (
+            tag == "a" and not (attributes.get("name") or attributes.get("id"))
+        )
+    if href.lstrip()[:11].lower() == "javascript:":
+        return "print" not in href
+    return href in {"", "#"} and not _SCRIPTED.isdisjoint(attributes)

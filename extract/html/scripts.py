@@ -1,0 +1,104 @@
+"""The scripts of a page that could write its content: no data, no trackers, no snippets too small for it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+# A JavaScript MIME type or `module` (WHATWG HTML, "script", type), and what compilers in the browser take.
+_EXECUTED: Final = re.compile(
+    r"module|(?:text|application)/(?:x-)?(?:java|ecma|live|j)script[\d.]*(?:;.*)?|text/(?:babel|jsx|typescript)",
+    re.IGNORECASE,
+)
+_TRACKERS: Final = re.compile(
+    r"google-?analytics|googletagmanager|googlesyndication|googleadservices|doubleclick|gtag/js|/gtm\.js|"
+    r"adsbygoogle|matomo|piwik|plausible\.|umami|hotjar|segment\.(?:com|io)|mixpanel|amplitude|clarity\.ms|"
+    r"cloudflareinsights|newrelic|nr-data|bugsnag|sentry|datadog|rollbar|fbevents|facebook\.net|connect\.facebook|"
+    r"platform\.twitter|platform\.linkedin|addthis|sharethis|cookiebot|onetrust|usercentrics|cookieconsent|"
+    r"iubenda|quantserve|scorecardresearch|statcounter|chartbeat|omtrdc|adobedtm|hs-scripts|hs-analytics|"
+    r"intercom|recaptcha|hcaptcha|turnstile|speedcurve|pingdom|yandex.{0,12}metrika|mc\.yandex|baidu\.com/hm",
+    re.IGNORECASE,
+)
+_TRACKING_SNIPPETS: Final = (
+    "gtag(",
+    "dataLayer",
+    "_gaq",
+    "GoogleAnalyticsObject",
+    "_paq",
+    "fbq(",
+    "_hsq",
+    "NREUM",
+)
+# What an inline script that writes, asks a server or goes elsewhere has to say.
+_WRITING: Final = (
+    "document.write", "HTML", "insertAdjacent", "append", "createElement", "textContent", "innerText",
+    "replaceChildren", "replaceWith", ".html(", ".text(", ".load(",
+)  # fmt: skip
+_ASKING: Final = ("fetch(", "XMLHttpRequest", "ajax", "getJSON", "$.get", "axios", "EventSource", "WebSocket")
+_STARTING: Final = (
+    "import",
+    "createApp",
+    "Vue",
+    "React",
+    "render",
+    "mount",
+    "bootstrap",
+    "init",
+    "require",
+    "start",
+)
+_LEAVING: Final = ("location", "history.", "navigate")
+_ABLE: Final = (_WRITING, _ASKING, _STARTING, _LEAVING)
+_HARMLESS: Final = 400
+"""Characters up to which an inline script that says none of it is taken to write nothing."""
+_READ: Final = 20_000
+"""Characters of an inline script that are looked at; the rest is data as a rule."""
+_BUILD_MARK: Final = re.compile(
+    r"(?<=[-._~])(?=[A-Za-z_]*\d|[a-z]*[A-Z])[A-Za-z0-9_]{8,}(?=[.-])|[0-9a-f]{8,}|\d+(?:\.\d+)*"
+)
+
+
+def scripts_of(tree: LexborHTMLParser) -> list[str]:
+    """A name for each script that could write content, in order; the same one on each page of a template.
+
+    Numbers, hashes of builds and folders are left out of it; an inline script goes by what it could do.
+    """
+    names = []
+    for node in tree.tags("script"):
+        attributes = node.attributes
+        kind = attributes.get("type")
+        if kind and not _EXECUTED.fullmatch(kind.strip()):
+            continue
+        source = attributes.get("src")
+        name = _name_of(source) if source else _inline_name(node)
+        if name:
+            names.append(name)
+    body = tree.body
+    if body is not None and body.attributes.get("onload"):
+        names.append("onload")
+    return names
+
+
+@lru_cache(maxsize=4096)
+def _name_of(source: str) -> str:
+    """The last folder and the file; empty for a tracker. Cached, since a site repeats its templates."""
+    if _TRACKERS.search(source):
+        return ""
+    path = source.partition("#")[0].partition("?")[0]
+    return _BUILD_MARK.sub("*", "/".join(path.rstrip("/").split("/")[-2:]))
+
+
+def _inline_name(node: LexborNode) -> str:
+    text = node.text()
+    looked_at = text[:_READ]
+    able = "".join(
+        str(number) for number, words in enumerate(_ABLE) if any(word in looked_at for word in words)
+    )
+    if not able and len(text) <= _HARMLESS:
+        return ""
+    if any(snippet in looked_at for snippet in _TRACKING_SNIPPETS) and len(text) < _READ:
+        return ""
+    return f"inline {able}"
