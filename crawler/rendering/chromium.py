@@ -115,7 +115,7 @@ async def _start(
     return connection, process
 
 
-def _spawn(command: Sequence[str], environment: dict[str, str], log: int) -> tuple[int, int, int]:
+def _spawn(command: list[str], environment: dict[str, str], log: int) -> tuple[int, int, int]:
     """Start the process; its id, and our ends of the pipes: for commands (its 3) and for answers (its 4)."""
     commands_out, commands_in = _pipe()
     answers_out, answers_in = _pipe()

@@ -40,8 +40,8 @@ class Rendered:
 
     `url` is where it ended, fragment and all. `html` has open shadow trees and frames of the same origin in
     place. `links` are absolute addresses that only scripts know: routes, what a click would open, what the
-    JSON names that the page fetched, downloads. `is_settled` is False where it still changed when the time was
-    over; `notes` say in words which cap was hit. `requests` counts what the page asked for besides its
+    JSON names that the page fetched, downloads. `is_settled` is False where it still changed when the time
+    was over; `notes` say in words which cap was hit. `requests` counts what the page asked for besides its
     document.
     """
 
