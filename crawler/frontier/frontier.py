@@ -147,11 +147,16 @@ class Frontier:
         host.pace.finish()
         self._schedule(host)
 
-    def spend(self, host_name: str, now: float) -> None:
-        """A request that was no URL of the frontier, a canary's, leaves for a host: its pace counts it."""
-        if (host := self._hosts.get(host_name)) is not None:
-            host.pace.begun(now)
-            self._schedule(host)
+    def reserve(self, connector_id: int, host_name: str, now: float) -> float:
+        """When a request that is no URL of the frontier may leave: a canary's, one that a page makes.
+
+        The host's pace counts it. The host may be one that no URL of the frontier is on.
+        """
+        self._lane(connector_id, host_name)
+        host = self._hosts[host_name]
+        start = host.pace.reserve(now)
+        self._schedule(host)
+        return start
 
     def release(self, task: FetchTask) -> None:
         """A task that was finished came to nothing; the ledger keeps it queued for the next run."""

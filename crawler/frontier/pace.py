@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+JITTER_SECONDS: Final = 0.0005
+"""What a busy machine may take between this clock and the wire, one time more than the other."""
 
 
 @dataclass(slots=True)
@@ -39,7 +43,14 @@ class Pace:
 
     def begun(self, now: float) -> None:
         """The request really leaves now, a little after that was decided: the interval counts from here."""
-        self.next_start = max(self.next_start, now + self.interval)
+        if self.interval:
+            self.next_start = max(self.next_start, now + self.interval + JITTER_SECONDS)
+
+    def reserve(self, now: float) -> float:
+        """When a request besides the tasks' may leave; the next one counts its interval from there."""
+        start = max(now, self.next_start)
+        self.next_start = start + self.interval
+        return start
 
     def finish(self) -> None:
         """A request ended, whatever its outcome."""

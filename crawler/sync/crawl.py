@@ -244,7 +244,7 @@ class Crawl:
         for crawl in self.crawls:
             if crawl.watch is not None and crawl.watch.is_due(now, idle=idle and not crawl.in_flight):
                 for host in crawl.watch.keeper.canary_hosts:
-                    self._frontier.spend(host, now)
+                    self._frontier.reserve(crawl.connector_id, host, now)
                 self._spawn(self._confirm(crawl, crawl.watch), self._visits)
 
     async def _confirm(self, crawl: ConnectorCrawl, watch: SessionWatch) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from catalog.document import url_key
 from catalog.task import FetchTask
 from crawler.frontier.frontier import Frontier, Idle, RobotsTask, Wait
+from crawler.frontier.pace import JITTER_SECONDS
 
 CONNECTOR = 7
 
@@ -43,7 +44,26 @@ def test_the_interval_counts_from_when_a_request_really_left() -> None:
     polite.add([task(1), task(2)])
     assert polite.next(10.0) == task(1)
     polite.begun(task(1), 10.05)
-    assert polite.next(10.2) == Wait(10.25)
+    assert polite.next(10.2) == Wait(10.05 + 0.2 + JITTER_SECONDS)
+
+
+def test_what_a_page_asks_for_takes_turns_with_the_urls_of_its_host() -> None:
+    polite = frontier(interval=0.25)
+    polite.add([task(1), task(2)])
+    assert polite.next(10.0) == task(1)
+    assert polite.reserve(CONNECTOR, "a.example", 10.0) == 10.25
+    assert polite.reserve(CONNECTOR, "a.example", 10.0) == 10.5
+    assert polite.next(10.25) == Wait(10.75)
+    assert polite.next(10.75) == task(2)
+
+
+def test_what_a_page_asks_of_another_host_has_that_hosts_pace() -> None:
+    polite = frontier(interval=0.25)
+    polite.add([task(1)])
+    assert polite.next(10.0) == task(1)
+    assert polite.reserve(CONNECTOR, "cdn.example", 10.0) == 10.0
+    assert polite.reserve(CONNECTOR, "cdn.example", 10.0) == 10.25
+    assert polite.is_drained(CONNECTOR) is False  # the task is under way; the other host holds nothing up
 
 
 def test_waiting_for_one_host_does_not_hold_up_another() -> None:
