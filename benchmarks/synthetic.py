@@ -40,6 +40,8 @@ class SyntheticWeb:
     hosts: int
     handed_over: RecentlySeen[int] = field(default_factory=lambda: RecentlySeen(LINKS_REMEMBERED))
 
+    fault: str | None = None
+
     def url(self, page: int) -> str:
         """The URL of a page."""
         return f"http://h{page % self.hosts}.example/{page}"

@@ -62,7 +62,10 @@ class KeptLogin:
 
 
 class SessionKeeper:
-    """All logins of one connector. `generation` counts the sessions; workers note it before they fetch."""
+    """All logins of one connector. `generation` counts the sessions; workers note it before they fetch.
+
+    `trouble_on_the_way` says in a sentence what a proxy fails at just now, if it does.
+    """
 
     def __init__(
         self,
@@ -72,8 +75,10 @@ class SessionKeeper:
         *,
         shows_login: Callable[[bytes], bool],
         note: Note = lambda _step: None,
+        trouble_on_the_way: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._logins = tuple(logins)
+        self._trouble_on_the_way = trouble_on_the_way
         self._web = web
         self._memory = memory
         self._shows_login = shows_login
@@ -100,7 +105,7 @@ class SessionKeeper:
         """
         async with self._lock:
             for login in self._logins:
-                self._fault = await _in_time(self._open(login, fresh=fresh, again=again))
+                self._fault = await self._in_time(self._open(login, fresh=fresh, again=again))
                 if self._fault is not None:
                     break
             return self._fault
@@ -221,7 +226,7 @@ class SessionKeeper:
         return await self._renew(login)
 
     async def _renew(self, login: KeptLogin) -> Standing:
-        self._fault = await _in_time(self._sign_in(login))
+        self._fault = await self._in_time(self._sign_in(login))
         if self._fault is not None:
             return await self._lost()
         self.generation += 1
@@ -272,6 +277,18 @@ class SessionKeeper:
                 await self._forget(login.scheme, login.scheme.fault)
         return Standing.LOST
 
+    async def _in_time(self, opening: Coroutine[None, None, LoginFault | None]) -> LoginFault | None:
+        try:
+            async with asyncio.timeout(SIGN_IN_SECONDS):
+                return await opening
+        except TimeoutError:
+            advice = "is the site slow, or a page of the login waiting for something?"
+            return LoginFault(
+                LoginFaultKind.UNREACHABLE,
+                f"the login came to no end within {SIGN_IN_SECONDS:.0f} s: "
+                f"{self._trouble_on_the_way() or advice}",
+            )
+
     async def _forget(self, scheme: Scheme, fault: LoginFault) -> None:
         await self._memory.keep_session(scheme, None)
         if fault.kind.spends_the_password:
@@ -280,18 +297,6 @@ class SessionKeeper:
     def _login_of(self, url: str) -> KeptLogin | None:
         origin = "/".join(url.split("/", 3)[:3])
         return next((each for each in self._logins if origin in each.scheme.origins), None)
-
-
-async def _in_time(opening: Coroutine[None, None, LoginFault | None]) -> LoginFault | None:
-    try:
-        async with asyncio.timeout(SIGN_IN_SECONDS):
-            return await opening
-    except TimeoutError:
-        return LoginFault(
-            LoginFaultKind.UNREACHABLE,
-            f"the login came to no end within {SIGN_IN_SECONDS:.0f} s: is the site slow, or a page "
-            "of the login waiting for something?",
-        )
 
 
 def _silent(answer: CanaryAnswer) -> LoginFault:

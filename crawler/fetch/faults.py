@@ -16,6 +16,7 @@ from crawler.fetch.proxies.errors import (
     ProxyRefusedError,
     ProxyUnusableError,
     SiteBehindProxyError,
+    SlowBehindProxyError,
 )
 from crawler.fetch.stream import TlsAlertError
 from crawler.outcome import Failed, Refused
@@ -43,6 +44,7 @@ _TABLE: dict[type[BaseException], _Fault] = {
     ProxyLoginError: _Fault(Reason.PROXY_UNAUTHORIZED, "{error}", is_final=True),
     ProxyRefusedError: _Fault(Reason.PROXY_REFUSED, "{error}"),
     SiteBehindProxyError: _Fault(Reason.CONNECTION_FAILED, "{error}"),
+    SlowBehindProxyError: _Fault(Reason.TIMEOUT, "{error}"),
     TimeoutError: _Fault(Reason.TIMEOUT, "{host} gave no complete answer within the time limit"),
     ConnectionRefusedError: _Fault(Reason.CONNECTION_FAILED, "{host} refuses connections"),
     AnswerNeverCameError: _Fault(Reason.CONNECTION_FAILED, "{host}: {error}"),

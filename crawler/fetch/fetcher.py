@@ -64,6 +64,7 @@ class HttpFetcher:
         user_agent: str = DEFAULT_USER_AGENT,
         logins: Mapping[str, httpx2.Auth] | None = None,
     ) -> None:
+        self._network = network
         self._clients = SiteClients(network)
         self._max_bytes = max_bytes
         self._seconds = seconds
@@ -126,8 +127,10 @@ class HttpFetcher:
             async with asyncio.timeout(ROBOTS_SECONDS):
                 return await self._ask_for_robots(address)
         except FAULTS as error:
-            fault = outcome_of(error, address.host)
-            return RobotsAnswer(None, failure=fault.reason, detail=fault.detail)
+            explained = self._network.explained(error, address.site, ROBOTS_SECONDS)
+            fault = outcome_of(explained, address.host)
+            is_final = isinstance(fault, Refused) or self._network.fault is not None
+            return RobotsAnswer(None, failure=fault.reason, detail=fault.detail, is_final=is_final)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -138,7 +141,8 @@ class HttpFetcher:
             async with asyncio.timeout(self._seconds):
                 return await self._ask(question)
         except FAULTS as error:
-            return outcome_of(error, question.address.host)
+            address = question.address
+            return outcome_of(self._network.explained(error, address.site, self._seconds), address.host)
 
     async def _ask(self, question: _Question) -> Answer:
         started = time.monotonic()

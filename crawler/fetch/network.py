@@ -150,6 +150,25 @@ class Network:
         """The proxies that rejected their credentials, be it once: a run may end before the second time."""
         return tuple(proxy for proxy, client in self._proxies.items() if client.standing.was_rejected)
 
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be reached by a proxy of this connector, in one sentence, if so."""
+        lost = (client.standing.outage for client in self._proxies.values())
+        return next((outage.trouble for outage in lost if outage.is_lost), None)
+
+    @property
+    def trouble(self) -> str | None:
+        """What a proxy failed at last, in one sentence, if it has not worked since."""
+        outages = (client.standing.outage for client in self._proxies.values())
+        return next((outage.trouble for outage in outages if outage.trouble is not None), None)
+
+    def explained(self, error: BaseException, site: Site, seconds: float) -> BaseException:
+        """The same error; where the time of a request by a proxy is over, one that names the proxy."""
+        if not isinstance(error, TimeoutError) or not self._proxies:
+            return error
+        route = self._routes.route(site.scheme, site.hostname, site.port)
+        return self._proxies[route].timed_out(site, seconds) if isinstance(route, Proxy) else error
+
     async def connect(self, site: Site, seconds: float = CONNECT_SECONDS) -> ByteStream:
         """A connection to the site's host, encrypted for https.
 

@@ -12,7 +12,7 @@ class RobotsAnswer:
     """The answer after at most five redirects, or why there is none.
 
     `status` is None where no answer came; `failure` and `detail` then say why. `body` is at most 500 KiB.
-    `retry_after` is what the server asked for, in seconds.
+    `retry_after` is what the server asked for, in seconds; `is_final` says that asking again is of no use.
     """
 
     status: int | None
@@ -20,3 +20,4 @@ class RobotsAnswer:
     failure: Reason | None = None
     detail: str | None = None
     retry_after: float | None = None
+    is_final: bool = False

@@ -10,10 +10,11 @@ from typing import Protocol
 
 from catalog.runs import Run
 from catalog.task import FetchTask
-from catalog.vocabulary import Limit
+from catalog.vocabulary import Limit, Reason
 from catalog.writer import RunContext
+from crawler.auth.keeper import Standing
 from crawler.fetch.robots_answer import RobotsAnswer
-from crawler.outcome import Outcome
+from crawler.outcome import Failed, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress
 from crawler.rules.robots import PRODUCT_NAME
 from crawler.sync.host_health import HostHealth
@@ -24,6 +25,10 @@ from crawler.sync.session_watch import SessionWatch
 
 class Fetcher(Protocol):
     """Brings what stands at a URL."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be brought at all, in one sentence, if so: the proxy is no use."""
 
     async def fetch(self, task: FetchTask, *, conditional: bool) -> Outcome:
         """Ask for a URL; every answer, and no answer, is an outcome."""
@@ -87,7 +92,7 @@ class ConnectorCrawl:
     health: HostHealth = field(default_factory=HostHealth)
     warnings: tuple[str, ...] = ()  # what weakens this crawl by its own configuration, said in every summary
     phase: Phase = Phase.SIGNING_IN
-    failure: str | None = None  # why the login does not work (any more): the crawl ends
+    failure: str | None = None  # why the proxy or the login does not work (any more): the crawl ends
     limit: Limit | None = None
     started_at: float = 0.0  # monotonic seconds, set when the crawl begins
     pages_begun: int = 0
@@ -96,6 +101,20 @@ class ConnectorCrawl:
     counts: Mapping[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)  # field → values that did not fit
     protected: int = 0
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be fetched that counts, if so: of the proxy, or of the login."""
+        of_login = None if self.watch is None else self.watch.fault
+        return self.fetcher.fault or (None if of_login is None else of_login.sentence)
+
+    async def judge(self, task: FetchTask, outcome: Outcome, generation: int) -> tuple[Standing, Outcome]:
+        """Whether an outcome counts, and as what: not where it came of a lost proxy, or of a lost session."""
+        if self.fetcher.fault is not None and _came_to_nothing(outcome):
+            return Standing.LOST, outcome
+        if self.watch is None:
+            return Standing.ALIVE, outcome
+        return await self.watch.judge(task, outcome, generation)
 
     def seconds(self, now: float) -> float:
         """Time spent on this run, continuations included."""
@@ -108,3 +127,8 @@ class ConnectorCrawl:
         if self.seconds(now) >= self.max_duration.total_seconds():
             return Limit.DURATION
         return None
+
+
+def _came_to_nothing(outcome: Outcome) -> bool:
+    is_407 = isinstance(outcome, Refused) and outcome.reason is Reason.PROXY_UNAUTHORIZED
+    return is_407 or isinstance(outcome, Failed)

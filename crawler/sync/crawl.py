@@ -24,7 +24,6 @@ from catalog.task import FetchTask
 from catalog.visit import Visit
 from catalog.writer import Committed, Writer
 from crawler.auth.keeper import Standing
-from crawler.auth.outcome import LoginFault
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane
 from crawler.outcome import Failed, NotModified, Outcome
@@ -133,7 +132,7 @@ class Crawl:
         if (fault := await watch.keeper.open()) is None:
             await self._begin(crawl)
         else:
-            self._lose(crawl, fault)
+            self._lose(crawl, crawl.fault or fault.sentence)
         self._wake.set()
 
     async def _begin(self, crawl: ConnectorCrawl) -> None:
@@ -226,12 +225,11 @@ class Crawl:
     async def _ask(self, crawl: ConnectorCrawl, task: FetchTask, generation: int = 0) -> None:
         self._frontier.begun(task, time.monotonic())
         outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
-        if crawl.watch is not None:
-            standing, outcome = await crawl.watch.judge(task, outcome, generation)
-            if standing is not Standing.ALIVE:
-                self._frontier.finish(task)
-                self._discount(crawl, [task], standing)
-                return
+        standing, outcome = await crawl.judge(task, outcome, generation)
+        if standing is not Standing.ALIVE:
+            self._frontier.finish(task)
+            self._discount(crawl, [task], standing)
+            return
         if not self._is_to_be_repeated(crawl, task, outcome):
             self._frontier.finish(task)
             visit = await self._understanding.visit(crawl, task, outcome)
@@ -256,21 +254,21 @@ class Crawl:
         self._wake.set()
 
     def _discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask], standing: Standing) -> None:
-        """What was fetched does not count, since the session was over: ask again, or give up."""
+        """What was fetched does not count, the session being over or the proxy lost: again, or give up."""
         if standing is Standing.RENEWED:
             for task in tasks:
                 self._frontier.again(replace(task, attempts=task.attempts + 1), time.monotonic())
             return
         for task in tasks:
             self._frontier.release(task)
-        if crawl.watch is not None and crawl.watch.fault is not None:
-            self._lose(crawl, crawl.watch.fault)
+        if crawl.fault is not None:
+            self._lose(crawl, crawl.fault)
 
-    def _lose(self, crawl: ConnectorCrawl, fault: LoginFault) -> None:
-        """There is no session any more: the crawl of this connector ends, what is left stays queued."""
+    def _lose(self, crawl: ConnectorCrawl, fault: str) -> None:
+        """There is no session or no way out any more: this crawl ends, what is left stays queued."""
         if crawl.failure is None:
-            crawl.failure = fault.sentence
-            self._say(crawl.name, fault.sentence)
+            crawl.failure = fault
+            self._say(crawl.name, fault)
             self._frontier.close(crawl.connector_id)
             if crawl.phase is Phase.SIGNING_IN:
                 crawl.phase = Phase.DONE
@@ -315,6 +313,8 @@ class Crawl:
         )
         if answer.status is not None and answer.status < 500:
             await self._write(partial(keep_robots, task.origin, answer))
+        if crawl.fetcher.fault is not None:
+            self._lose(crawl, crawl.fetcher.fault)
         self._frontier.open(task, crawl.robots.interval(task.origin))
         self._wake.set()
 

@@ -16,7 +16,6 @@ _HOST_FAULTS: Final = frozenset(
         Reason.DNS_FAILED,
         Reason.TLS_FAILED,
         Reason.TIMEOUT,
-        Reason.PROXY_FAILED,
     }
 )
 
@@ -39,7 +38,9 @@ class HostHealth:
         self._streaks.pop(host, None)
 
     def failed(self, host: str, reason: Reason, detail: str) -> None:
-        """A request came to nothing."""
+        """A request came to nothing. A proxy's failure says nothing of the host."""
+        if reason is Reason.PROXY_FAILED:
+            return
         if reason not in _HOST_FAULTS:
             self.answered(host)
             return

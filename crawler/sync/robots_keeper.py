@@ -32,6 +32,7 @@ _OF_THE_HOST: Final = frozenset(
 _FINAL: Final = frozenset(
     {Reason.TLS_FAILED, Reason.FORBIDDEN_ADDRESS, Reason.PROXY_UNAUTHORIZED, Reason.PROXY_REFUSED}
 )
+"""Waiting does not mend these."""
 
 LONGEST_CRAWL_DELAY: Final = 30.0
 """A longer `Crawl-delay` (seconds) is cut to this: some sites ask for days."""
@@ -84,7 +85,8 @@ class RobotsKeeper:
         for attempt in range(1, ATTEMPTS + 1):
             answer = await fetch(origin)
             robots = _understand(answer)
-            if robots.failure is None or robots.failure in _FINAL or attempt == ATTEMPTS:
+            is_final = answer.is_final or robots.failure in _FINAL
+            if robots.failure is None or is_final or attempt == ATTEMPTS:
                 break
             delay = min(retry_delay(attempt, answer.retry_after), LONGEST_WAIT)
             say(f"{origin}/robots.txt: {robots.detail}; asking again in {delay:.0f} s")

@@ -41,6 +41,11 @@ class SiteAccess:
     network: Network
     _proxy_memory: _ProxyMemory
 
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be fetched by the connector's proxy, in one sentence, if so."""
+        return self.network.fault
+
     def fetch(self, task: FetchTask, *, conditional: bool) -> Coroutine[Any, Any, Outcome]:
         """Ask for a URL."""
         return self.fetcher.fetch(task, conditional=conditional)
@@ -98,7 +103,14 @@ def open_access(
     keeper = None
     if logins and vault is not None:
         memory = CatalogMemory(catalog, vault, _number(catalog, connector.name))
-        keeper = SessionKeeper(logins, fetcher, memory, shows_login=shows_login, note=note)
+        keeper = SessionKeeper(
+            logins,
+            fetcher,
+            memory,
+            shows_login=shows_login,
+            note=note,
+            trouble_on_the_way=lambda: network.trouble,
+        )
     return SiteAccess(fetcher, keeper, network, proxy_memory)
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +66,10 @@ acl known proxy_auth REQUIRED
 
 @dataclass(frozen=True, slots=True)
 class RealProxy:
-    """A running proxy and its log, where it keeps one."""
+    """A running proxy and its log, where it keeps one; `end` ends it before its time."""
 
     port: int
+    end: Callable[[], None]
     log: Path | None = None
 
     @property
@@ -156,7 +157,7 @@ def _run_squid(
         )
         try:
             if _listens(port, process):
-                yield RealProxy(port, folder / "access.log")
+                yield RealProxy(port, process.kill, folder / "access.log")
                 return
         finally:
             _end(process)
@@ -186,7 +187,7 @@ def serve_proxy_py(
             )
             try:
                 if _listens(port, process):
-                    yield RealProxy(port, log)
+                    yield RealProxy(port, process.kill, log)
                     return
             finally:
                 _end(process)

@@ -7,8 +7,9 @@ from typing import Final
 
 from crawler.auth.challenge import Challenge, parse_challenges
 from crawler.auth.digest_response import DigestRequest
-from crawler.fetch.http11 import AnswerNeverCameError, Headers, Http1Connection, MalformedAnswerError
+from crawler.fetch.http11 import Headers, Http1Connection, MalformedAnswerError
 from crawler.fetch.proxies.errors import (
+    ProxyClosedError,
     ProxyError,
     error_page,
     no_answer,
@@ -81,6 +82,7 @@ class ProxyConnection(Http1Connection):
                     self._login.accepted()
                     self._standing.accepted()
                 if status != _WRONG_CREDENTIALS:
+                    self._standing.outage.passed()
                     return status, answer
                 words = self._next_words(conversation, answer)
                 await self._make_ready(is_in_handshake=bool(said) and self._speaks_ntlm)
@@ -163,8 +165,21 @@ class ForwardedConnection(ProxyConnection):
         self._asked += 1
         url = self._site.origin.encode() + target
         try:
-            status, answer = await self.ask(url, headers, method=method, body=body)
-        except AnswerNeverCameError as error:
+            status, answer = await self._forward(url, headers, method, body)
+        except ProxyClosedError:
+            raise  # some proxies do so when the site does: it says nothing of the proxy
+        except ProxyError as error:
+            self._standing.failed(error, self._site.hostname)
+            raise
+        fault = error_page(self._proxy, self._site.host, status, answer)
+        if fault is not None:
+            raise fault
+        return status, answer
+
+    async def _forward(self, url: bytes, headers: Headers, method: bytes, body: bytes) -> tuple[int, Headers]:
+        try:
+            return await self.ask(url, headers, method=method, body=body)
+        except ConnectionError as error:  # AnswerNeverCameError is one
             if self.served_before:
                 raise  # it died waiting: the request is sent once more on another one
             raise self.cut_off(self._site.host) from error
@@ -172,7 +187,3 @@ class ForwardedConnection(ProxyConnection):
             if self._standing.has_worked:
                 raise
             raise no_proxy_at_all(self._proxy, str(error)) from error
-        fault = error_page(self._proxy, self._site.host, status, answer)
-        if fault is not None:
-            raise fault
-        return status, answer

@@ -34,6 +34,14 @@ class SiteBehindProxyError(ProxyError):
     """The proxy works but cannot reach this site."""
 
 
+class ProxyClosedError(SiteBehindProxyError):
+    """The proxy, which has worked, closed the connection instead of saying anything of this site."""
+
+
+class SlowBehindProxyError(SiteBehindProxyError):
+    """The proxy works, and no answer of this site came in time."""
+
+
 _GATEWAY_STATUSES: Final = frozenset({500, 502, 503, 504})
 _SQUID_DENIES: Final = frozenset({"ERR_ACCESS_DENIED", "ERR_CACHE_ACCESS_DENIED"})
 _SQUID_CANNOT: Final[Mapping[str, str]] = {
@@ -77,7 +85,9 @@ def _words_of(error: OSError) -> str:
 def no_answer(proxy: Proxy, target: str, *, worked_before: bool) -> ProxyError:
     """The proxy closed the connection; one that never answered anything is no use for other sites either."""
     if worked_before:
-        return SiteBehindProxyError(f"the proxy {proxy.name} closed the connection to {target}")
+        return ProxyClosedError(
+            f"the proxy {proxy.name} closes the connection to {target} without an answer: see its log"
+        )
     return ProxyUnusableError(
         f"the proxy {proxy.name} closes connections without an answer: "
         f"see whether {proxy.setting} is right and it lets this machine in"
@@ -90,10 +100,29 @@ def no_proxy_at_all(proxy: Proxy, seen: str) -> ProxyUnusableError:
     return ProxyUnusableError(f"{proxy.name} is not {kind} proxy: {seen}; correct {proxy.setting}")
 
 
-def too_slow(proxy: Proxy, target: str, seconds: float) -> SiteBehindProxyError:
-    """The proxy has been asked for a site and says nothing."""
+def no_tunnel_in_time(proxy: Proxy, target: str, seconds: float, *, worked_before: bool) -> ProxyError:
+    """The proxy has been asked for a connection to a site and says nothing."""
+    if not worked_before:
+        return silent(proxy, target, seconds)
     return SiteBehindProxyError(
-        f"the proxy {proxy.name} had no connection to {target} within {seconds:.0f} seconds"
+        f"the proxy {proxy.name} had no connection to {target} within {seconds:g} seconds"
+    )
+
+
+def no_answer_in_time(proxy: Proxy, target: str, seconds: float, *, worked_before: bool) -> ProxyError:
+    """The time for a request by the proxy is over; who kept it waiting cannot be seen."""
+    if not worked_before:
+        return silent(proxy, target, seconds)
+    return SlowBehindProxyError(
+        f"{target} gave no complete answer by the proxy {proxy.name} within {seconds:g} seconds"
+    )
+
+
+def silent(proxy: Proxy, target: str, seconds: float) -> ProxyUnusableError:
+    """A proxy that was never heard of was asked for a site and says nothing."""
+    return ProxyUnusableError(
+        f"the proxy {proxy.name} said nothing for {seconds:g} seconds when asked for {target}: see whether "
+        f"it works and can reach that host, and whether {proxy.setting} names it"
     )
 
 

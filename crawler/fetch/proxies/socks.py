@@ -91,6 +91,7 @@ class SocksTunnel:
                 raise self._standing.rejected()
         self._standing.accepted()
         self._standing.has_worked = True
+        self._standing.outage.passed()
 
     async def _command(self, target: str) -> None:
         await self._say(_request_for(self._hostname, self._port))

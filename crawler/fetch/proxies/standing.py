@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from crawler.fetch.proxies.errors import ProxyLoginError, credentials_rejected
+from crawler.fetch.proxies.errors import ProxyError, ProxyLoginError, credentials_rejected
+from crawler.fetch.proxies.outage import Outage
 from crawler.fetch.proxies.routes import Proxy
 
 MOST_REJECTIONS: Final = 2
@@ -28,6 +29,7 @@ class ProxyStanding:
         self._turn = asyncio.Lock()
         self.has_worked = False
         """Whether it ever answered as a proxy does."""
+        self.outage = Outage()
 
     @property
     def is_open(self) -> bool:
@@ -43,6 +45,11 @@ class ProxyStanding:
     def was_rejected(self) -> bool:
         """Whether the credentials were rejected, and not accepted since: no later run need try them."""
         return self._rejections > 0
+
+    def failed(self, error: ProxyError, host: str) -> None:
+        """A request for a host came to nothing by this proxy."""
+        is_final = isinstance(error, ProxyLoginError) and self.is_rejected
+        self.outage.failed(error, host, is_final=is_final)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

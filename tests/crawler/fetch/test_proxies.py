@@ -14,7 +14,7 @@ import pytest
 from catalog.vocabulary import Reason
 from crawler.fetch.network import AddressForbiddenError
 from crawler.fetch.proxies.environment import environment_routes
-from crawler.fetch.proxies.errors import SiteBehindProxyError
+from crawler.fetch.proxies.errors import ProxyUnusableError
 from crawler.outcome import Failed, HtmlFetched, Refused
 from tests.crawler.fetch.conftest import MakeFetcher, address, task
 from tests.crawler.fetch.faux_site import answer, serve
@@ -286,8 +286,8 @@ async def test_a_proxy_that_says_nothing_is_named() -> None:
     async with listening(listen) as port:
         name = f"127.0.0.1:{port}"
         way = network({"url": f"http://{name}"}, "https://wiki.test/")
-        words = f"the proxy {name} had no connection to wiki.test:443 within 0"
-        with pytest.raises(SiteBehindProxyError, match=words):
+        words = f"the proxy {name} said nothing for 0.2 seconds when asked for wiki.test:443: see whether"
+        with pytest.raises(ProxyUnusableError, match=words):
             await way.connect(address("https://wiki.test/").site, 0.2)
 
 

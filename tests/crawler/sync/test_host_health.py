@@ -37,5 +37,14 @@ def test_an_error_that_the_server_itself_wrote_is_an_answer(reason: Reason) -> N
     assert health.decide("wiki.test") == ALLOWED
 
 
+def test_what_a_proxy_fails_at_is_neither_an_answer_nor_a_failure_of_the_host() -> None:
+    health = failing(FAILURES_IN_A_ROW - 1)
+    for _ in range(FAILURES_IN_A_ROW):
+        health.failed("wiki.test", Reason.PROXY_FAILED, "the proxy refuses connections")
+    assert health.decide("wiki.test") == ALLOWED
+    health.failed("wiki.test", Reason.TIMEOUT, "slow")
+    assert not health.decide("wiki.test").allowed
+
+
 def test_another_host_is_not_blamed() -> None:
     assert failing(FAILURES_IN_A_ROW).decide("handbook.test") == ALLOWED

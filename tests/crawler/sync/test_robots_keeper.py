@@ -119,6 +119,13 @@ async def test_what_waiting_will_not_mend_is_not_waited_for(
     assert (asking.asked, asking.slept) == (1, [])
 
 
+async def test_an_answer_that_says_it_is_final_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = RobotsAnswer(None, failure=Reason.PROXY_FAILED, detail="the proxy is down", is_final=True)
+    asking = await read(monkeypatch, lost)
+    assert asking.decide("/") == refused(Reason.PROXY_FAILED, "the proxy is down")
+    assert (asking.asked, asking.slept) == (1, [])
+
+
 async def test_the_copy_of_the_last_day_holds_while_the_server_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     asking = await read(monkeypatch, SERVER_ERROR, kept=RULES)
     assert asking.decide("/open") == ALLOWED
