@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final
+from typing import Final, Protocol
 
 from crawler.auth.canary import Canary, CanaryAnswer, Sign, ask_canary
 from crawler.auth.memory import LoginMemory
@@ -39,6 +39,18 @@ class Standing(Enum):
     LOST = auto()  # `SessionKeeper.fault` says why there is none
 
 
+class WayOut(Protocol):
+    """What `Network` tells of the proxies of a connector, in sentences."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be reached by a proxy, if so."""
+
+    @property
+    def trouble(self) -> str | None:
+        """What a proxy failed at last, if it has not worked since."""
+
+
 @dataclass(slots=True)
 class KeptLogin:
     """One login with what tells whether it lives; the keeper alone changes what follows `probe`.
@@ -64,7 +76,7 @@ class KeptLogin:
 class SessionKeeper:
     """All logins of one connector. `generation` counts the sessions; workers note it before they fetch.
 
-    `trouble_on_the_way` says in a sentence what a proxy fails at just now, if it does.
+    `way_out` tells whether a proxy on the way fails.
     """
 
     def __init__(
@@ -75,10 +87,10 @@ class SessionKeeper:
         *,
         shows_login: Callable[[bytes], bool],
         note: Note = lambda _step: None,
-        trouble_on_the_way: Callable[[], str | None] = lambda: None,
+        way_out: WayOut | None = None,
     ) -> None:
         self._logins = tuple(logins)
-        self._trouble_on_the_way = trouble_on_the_way
+        self._way_out = way_out
         self._web = web
         self._memory = memory
         self._shows_login = shows_login
@@ -196,6 +208,8 @@ class SessionKeeper:
             )
         if login.canary is None and login.signs.forms:
             stranger = await self._ask(login.probe, login, signed_in=False)
+            if self._way_out is not None and self._way_out.fault is not None:
+                return LoginFault(LoginFaultKind.UNREACHABLE, self._way_out.fault)
             login.witness = login.probe if stranger.sign is Sign.DEAD else None
         state = None if fresh else await self._memory.session(scheme)
         if state is not None and scheme.load(state) and login.teller is not None:
@@ -264,7 +278,7 @@ class SessionKeeper:
             answer = await ask_canary(
                 canary, login.scheme, self._web, login.signs, self._shows_login, signed_in=signed_in
             )
-            if answer.sign is not Sign.SILENT:
+            if answer.sign is not Sign.SILENT or (self._way_out is not None and self._way_out.fault):
                 break
             if attempt < CANARY_ATTEMPTS:
                 await asyncio.sleep(CANARY_PAUSE_SECONDS * attempt)
@@ -282,11 +296,11 @@ class SessionKeeper:
             async with asyncio.timeout(SIGN_IN_SECONDS):
                 return await opening
         except TimeoutError:
-            advice = "is the site slow, or a page of the login waiting for something?"
+            trouble = None if self._way_out is None else self._way_out.trouble
+            advice = trouble or "is the site slow, or a page of the login waiting for something?"
             return LoginFault(
                 LoginFaultKind.UNREACHABLE,
-                f"the login came to no end within {SIGN_IN_SECONDS:.0f} s: "
-                f"{self._trouble_on_the_way() or advice}",
+                f"the login came to no end within {SIGN_IN_SECONDS:.0f} s: {advice}",
             )
 
     async def _forget(self, scheme: Scheme, fault: LoginFault) -> None:

@@ -103,14 +103,7 @@ def open_access(
     keeper = None
     if logins and vault is not None:
         memory = CatalogMemory(catalog, vault, _number(catalog, connector.name))
-        keeper = SessionKeeper(
-            logins,
-            fetcher,
-            memory,
-            shows_login=shows_login,
-            note=note,
-            trouble_on_the_way=lambda: network.trouble,
-        )
+        keeper = SessionKeeper(logins, fetcher, memory, shows_login=shows_login, note=note, way_out=network)
     return SiteAccess(fetcher, keeper, network, proxy_memory)
 
 

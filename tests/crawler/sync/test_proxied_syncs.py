@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from crawler.auth.outcome import LoginFaultKind
 from tests.crawler.fetch.faux_site import answer
 from tests.crawler.fetch.proxied import serve_only_for, server_tls
 from tests.crawler.sync.certificates import self_signed
@@ -19,6 +20,7 @@ from tests.support.changing_site import Answer, Declared, page, serve_site
 from tests.support.own_proxy import basic_gate, own_http_proxy
 from tests.support.ports import free_port
 from tests.support.proxies import serve_squid
+from tests.support.signing_in import behind_login, try_to_sign_in
 from tests.support.syncing import Synced, configure, kept, sync
 
 PAGES = {
@@ -197,6 +199,22 @@ def test_a_proxy_that_goes_down_ends_the_crawl_and_the_next_run_goes_on(tmp_path
     assert 1 < cut.run["documents"] < 41
     assert {state for state, _ in found.verdicts().values()} == {"indexed", "queued"}
     assert (whole.run["state"], whole.run["documents"]) == ("succeeded", 41)
+
+
+def test_a_login_by_a_proxy_that_says_nothing_names_the_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.auth.keeper.SIGN_IN_SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # which accepts nothing: the kernel does
+        name = f"127.0.0.1:{listener.getsockname()[1]}"
+        connector = behind_login("http://wiki.test/", "form", "eva", "s1te-pass", "http://wiki.test/login")
+        connector |= {"proxy": {"url": f"http://{name}"}, "politeness": {"timeout": "500ms"}}
+        trial = try_to_sign_in(tmp_path, connector)
+    assert trial.fault is LoginFaultKind.UNREACHABLE
+    assert trial.sentence == (
+        f"the login came to no end within 1 s: the proxy {name} said nothing for 0.5 seconds when asked for "
+        "wiki.test: see whether it works and can reach that host, and whether proxy.url names it"
+    )
 
 
 def test_a_407_is_no_evidence_that_a_page_is_gone(tmp_path: Path) -> None:
