@@ -21,6 +21,17 @@ class RenderMode(StrEnum):
     ALWAYS = "always"
 
 
+class Blocked(StrEnum):
+    """What a page in the browser asks for and is not given."""
+
+    IMAGE = "image"
+    FONT = "font"
+    MEDIA = "media"
+    TRACKER = "tracker"
+    FRAME = "frame"
+    STYLESHEET = "stylesheet"
+
+
 class RenderSettings(Section):
     """Pages whose content exists only after JavaScript ran are opened in Chromium."""
 
@@ -34,6 +45,16 @@ class RenderSettings(Section):
     """Scroll down until nothing more comes."""
     click: tuple[Selector, ...] = Field(default=(), examples=[["css:.menu"]])
     """Elements to click, in this order: menus, tabs, "show more"."""
+    block: tuple[Blocked, ...] = (
+        Blocked.IMAGE,
+        Blocked.FONT,
+        Blocked.MEDIA,
+        Blocked.TRACKER,
+        Blocked.FRAME,
+    )
+    """What pages are not given: `image`, `font`, `media`, `tracker` (well-known hosts of analytics and
+    advertising), `frame` (documents of other sites in frames), `stylesheet`. The list replaces the default;
+    `[]` blocks none of them. Whatever would change something on a site never leaves."""
 
 
 def _mode_alone(value: Any) -> Any:

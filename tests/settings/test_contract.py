@@ -13,7 +13,7 @@ from settings.auth import FormLogin
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from settings.mapping import AppliesTo
 from settings.politeness import IgnoreRobots
-from settings.render import RenderMode, RenderSettings
+from settings.render import Blocked, RenderMode, RenderSettings
 from settings.scope import Follow
 from settings.secrets import Secret
 from settings.sync import SyncMode
@@ -152,6 +152,16 @@ def test_a_rendering_may_be_spelt_out(tmp_path: Path) -> None:
         scroll=True,
         click=("css:.menu",),
     )
+
+
+def test_what_a_page_in_the_browser_is_not_given_can_be_chosen(tmp_path: Path) -> None:
+    assert Blocked.TRACKER in RenderSettings().block
+    assert Blocked.STYLESHEET not in RenderSettings().block
+    assert connector(tmp_path, "render: {block: [image, stylesheet]}").render.block == (
+        Blocked.IMAGE,
+        Blocked.STYLESHEET,
+    )
+    assert connector(tmp_path, "render: {block: []}").render.block == ()
 
 
 def test_flags_of_a_field_that_is_always_there_can_be_changed(tmp_path: Path) -> None:
