@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from crawler.rules.guard import Guard
 from settings.proxy import TlsSettings
 from tests.crawler.fetch.conftest import address, task
 from tests.support.certificates import Authority
+from tests.support.certified_apache import serve_members
 from tests.support.certified_site import CertifiedSite, serve_by_openssl, serve_certified
 
 
@@ -106,6 +108,33 @@ async def test_a_server_that_refuses_by_tls_is_understood(
     assert "alert unknown ca): have it or its authority admitted there" in fault.sentence
     assert nothing_shown is not None
     assert nothing_shown.kind is LoginFaultKind.REJECTED
+
+
+@pytest.mark.parametrize("protocol", ["TLSv1.2", "TLSv1.3"])
+async def test_apache_asks_for_the_certificate_late_at_one_path_only(
+    authority: Authority, tmp_path: Path, protocol: str
+) -> None:
+    """TLS 1.2 negotiates anew (RFC 5746), TLS 1.3 authenticates after the handshake (RFC 8446, 4.6.2)."""
+    own = authority.sign("crawler")
+    foreign = Authority(tmp_path, "foreign").sign("stranger")
+    with serve_members(authority, protocol) as site:
+        open_page, members = task(site.url("/open")), task(site.url("/members/list"))
+        async with visitor(authority, {site.origin: ClientCertificate(*own)}, site.origin) as fetcher:
+            assert await scheme_for(own, members.url).sign_in(fetcher, lambda _step: None) is None
+            for page in (open_page, members, members, open_page):
+                assert isinstance(await fetcher.fetch(page), HtmlFetched)
+            together = await asyncio.gather(*(fetcher.fetch(members) for _ in range(4)))
+            assert {type(outcome) for outcome in together} == {HtmlFetched}
+        for files, shown in ((foreign, {site.origin: ClientCertificate(*foreign)}), (own, {})):
+            async with visitor(authority, shown, site.origin) as fetcher:
+                assert isinstance(await fetcher.fetch(open_page), HtmlFetched)
+                fault = await scheme_for(files, members.url).sign_in(fetcher, lambda _step: None)
+                assert isinstance(await fetcher.fetch(open_page), HtmlFetched)
+            assert fault is not None
+            assert fault.kind is LoginFaultKind.REJECTED
+            assert fault.sentence.startswith(
+                f"{site.origin} does not accept the client certificate {files[0]} ("
+            )
 
 
 async def test_a_certificate_whose_time_is_over_is_not_even_shown(authority: Authority) -> None:
