@@ -1,0 +1,26 @@
+"""What is evaluated in a page: it settles, is read as one tree, scrolled and clicked; and what it may not."""
+
+from crawler.rendering.page_scripts.clicking import AtRest, Clicked, ClickLimits, MayClick, click_all
+from crawler.rendering.page_scripts.observing import noted_link, on_new_document, with_open_shadow_trees
+from crawler.rendering.page_scripts.reading import PageReading, Stillness, read_page, wait_until_still
+from crawler.rendering.page_scripts.scrolling import Scrolled, ScrollLimits, scroll_to_end
+from crawler.rendering.page_scripts.waiting import wait_for
+
+__all__ = [
+    "AtRest",
+    "ClickLimits",
+    "Clicked",
+    "MayClick",
+    "PageReading",
+    "ScrollLimits",
+    "Scrolled",
+    "Stillness",
+    "click_all",
+    "noted_link",
+    "on_new_document",
+    "read_page",
+    "scroll_to_end",
+    "wait_for",
+    "wait_until_still",
+    "with_open_shadow_trees",
+]
