@@ -37,17 +37,4 @@ async function afterPress({ index }) {
   return { fresh, again: isConnected(element) && isVisible(element), lost: false };
 }
 
-async function goBack() {
-  const target = pageOf(state.page);
-  history.back();
-  for (let tries = 0; tries < 20; tries++) {
-    await pause(25);
-    if (pageOf(location.href) === target) {
-      await settle({ quiet_ms: 100, patience_ms: 100, cap_ms: 1000 });
-      return true;
-    }
-  }
-  return false;
-}
-
 const leftFor = () => [...(state.addresses ?? [])];

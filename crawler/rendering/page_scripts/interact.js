@@ -29,6 +29,7 @@ function stayHere() {
     if (addresses.size < MOST_ADDRESSES && /^https?:/.test(address)) addresses.add(short(address));
   };
   navigation.addEventListener("navigate", (event) => {
+    if (event.navigationType === "traverse" || event.navigationType === "reload") return;
     if (event.formData === null) note(event.destination.url);
     if (!event.destination.sameDocument && event.cancelable) event.preventDefault();
   });
@@ -61,6 +62,20 @@ function press(element) {
 function labelOf(element) {
   const label = attribute(element, "aria-label") || wordsOf(element) || attribute(element, "title") || "";
   return label.slice(0, 80).toWellFormed();
+}
+
+// Go back to the page that a click left by a route; whether it is shown again.
+async function goBack() {
+  const target = pageOf(state.page);
+  history.back();
+  for (let tries = 0; tries < 20; tries++) {
+    await pause(25);
+    if (pageOf(location.href) === target) {
+      await settle({ quiet_ms: 60, patience_ms: 60, cap_ms: 1000 });
+      return true;
+    }
+  }
+  return false;
 }
 
 const MENTIONS_STATE = "[aria-expanded], [aria-selected], [role=tab], summary";
