@@ -72,8 +72,8 @@ class WebAddress:
     def path(self) -> str:
         """The path without the query; it begins with a slash where the scheme is http or https."""
         if not self.site.host:
-            return self.url.removeprefix(self.site.scheme + ":").partition("?")[0]
-        return self.url[len(self.site.origin) :].partition("?")[0]
+            return self.url.removeprefix(self.site.scheme + ":").partition("#")[0].partition("?")[0]
+        return self.url[len(self.site.origin) :].partition("#")[0].partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.task import FetchTask, FoundBy
 from catalog.vocabulary import Decision
 from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.hash_routing import with_route
 from crawler.sync.connector_crawl import ConnectorCrawl
 
 
@@ -18,7 +19,7 @@ def may_ask(crawl: ConnectorCrawl, task: FetchTask) -> Decision:
     if task.found_by is FoundBy.ORPHAN:
         # No link brought it here, so the rules of today have not been asked about it; how deep it lies
         # without a link nobody knows.
-        decision = crawl.rules.links.decide(address, 0)
+        decision = crawl.rules.links.decide(with_route(address, crawl.rules.hash_routing), 0)
     if decision.allowed and crawl.obeys_robots:
         decision = crawl.robots.decide(address)
     return decision

@@ -22,6 +22,7 @@ from catalog.visit import (
 from catalog.vocabulary import ALLOWED, NOBODY, Decision, Reason, refused
 from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
+from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
 from crawler.sync.recently_seen import RecentlySeen
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
@@ -46,6 +47,7 @@ class ReadingRules:
     """All that a parser process must know of a connector; pickles.
 
     `access` are the patterns of the connector's access rules, `access_ids` the interned list of each.
+    `hash_routing` names the hosts whose pages are told apart by fragments, and how.
     """
 
     connector: str
@@ -55,6 +57,7 @@ class ReadingRules:
     access: PatternList
     access_ids: tuple[int, ...]
     keep_bodies: bool = True
+    hash_routing: Mapping[str, HashRouting] = field(default_factory=dict)
 
     @cached_property
     def hosts(self) -> frozenset[str]:
@@ -172,7 +175,7 @@ class Reader:
             draft=_draft(job, content, rules) if isinstance(content, Page) and decision.allowed else None,
             canonical=None if canonical is None else canonical.url,
             body=stored_body(job.body) if rules.keep_bodies else None,
-            links=_pack(content.links, all_nofollow=content.directives.nofollow),
+            links=_pack(content.links, rules, all_nofollow=content.directives.nofollow),
             discoveries=tuple(found.discoveries),
             hosts_refused=found.hosts_refused(),
             faults=content.faults if isinstance(content, Page) else (),
@@ -183,14 +186,14 @@ class Reader:
         rules, settled = self._rules[job.connector_id], self._settled[job.connector_id]
         found, seen_here = _Found(), set[str]()
         for link in links:
-            text = link.url.partition("#")[0]
+            text = _without_place(link.url, rules)
             if text in seen_here:
                 continue
             seen_here.add(text)
             mark = hash(text)
             if mark in settled:
                 continue
-            address = parse_url(text)
+            address = _address(text, rules)
             if isinstance(address, UrlFault):
                 settled.add(mark)  # neither a host to ask nor an address to write down
                 continue
@@ -270,6 +273,19 @@ def _draft(job: ReadJob, page: Page, rules: ReadingRules) -> DocumentDraft:
     )
 
 
-def _pack(links: Iterable[Link], *, all_nofollow: bool) -> bytes | None:
-    unique = {link.url.partition("#")[0]: link.nofollow or all_nofollow for link in links}
+def _without_place(url: str, rules: ReadingRules) -> str:
+    """A link without the place in its page that its fragment names; a route stays, where there may be one."""
+    if not rules.hash_routing or ("#/" not in url and "#!" not in url):
+        return url.partition("#")[0]
+    return url
+
+
+def _address(text: str, rules: ReadingRules) -> WebAddress | UrlFault:
+    """The address of a link, in its one form."""
+    address = parse_url(text)
+    return address if isinstance(address, UrlFault) else with_route(address, rules.hash_routing)
+
+
+def _pack(links: Iterable[Link], rules: ReadingRules, *, all_nofollow: bool) -> bytes | None:
+    unique = {_without_place(link.url, rules): link.nofollow or all_nofollow for link in links}
     return pack_links(unique.items()) if unique else None

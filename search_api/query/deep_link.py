@@ -43,11 +43,13 @@ def deep_link(
     safe = safe_url(url)
     if safe is None:
         return None
-    base = safe.split("#", 1)[0]
+    base, _, fragment = safe.partition("#")
     if kind == "file":
         is_pdf = urlsplit(base).path.lower().endswith(".pdf")
         return f"{base}#page={page}" if page is not None and is_pdf else safe
-    element = quote(anchor, safe="!$&'()*+,;=:@/?-._~") if anchor else ""
+    # A script's route is where the page is: only the words can be looked for there, no anchor.
+    route = fragment if fragment.startswith(("/", "!")) else ""
+    element = route or (quote(anchor, safe="!$&'()*+,;=:@/?-._~") if anchor else "")
     directive = text_directive(text, start)
     if directive is None:
         return f"{base}#{element}" if element else safe

@@ -56,6 +56,16 @@ def test_without_telling_words_the_anchor_alone_is_linked(text: str) -> None:
     assert link(text) == PAGE
 
 
+def test_the_route_of_a_script_stays_since_it_is_where_the_page_is() -> None:
+    url = "https://docs.example.com/#/guide"
+    assert deep_link(url, kind="page", text="", anchor="install") == url
+    link = deep_link(
+        url, kind="page", text="Leave is asked for two weeks before it begins.", anchor="install"
+    )
+    assert link is not None
+    assert link.startswith("https://docs.example.com/#/guide:~:text=")
+
+
 def test_an_anchor_is_encoded_and_a_fragment_of_the_address_replaced() -> None:
     assert link("", url=f"{PAGE}#old", anchor='a "b"<c>') == f"{PAGE}#a%20%22b%22%3Cc%3E"
 
