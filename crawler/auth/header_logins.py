@@ -45,6 +45,7 @@ class HeaderLogin(DirectAuth):
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = dict(headers)
         self._fields = _fields(headers)
+        self.owns_authorization = any(name.lower() == "authorization" for name in headers)
 
     def first_headers(self, origin: str, target: str, lane: Lane) -> Headers | None:  # noqa: ARG002
         """The same always."""

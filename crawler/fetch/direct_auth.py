@@ -13,7 +13,12 @@ from crawler.fetch.http11 import Headers
 
 
 class DirectAuth(httpx2.Auth):
-    """An auth flow with a shortcut."""
+    """An auth flow with a shortcut.
+
+    `owns_authorization`: what a page's scripts would say in `Authorization` is left out for what it says.
+    """
+
+    owns_authorization = True
 
     def first_headers(self, origin: str, target: str, lane: Lane) -> Headers | None:  # noqa: ARG002
         """What the flow would add to a request to this target, were it driven now; None: drive it.

@@ -16,10 +16,12 @@ from catalog.vocabulary import Reason
 from crawler.fetch.answer import REDIRECTS, Answer, outcome_of_answer, redirect_target, wants_body
 from crawler.fetch.clients import SiteClients
 from crawler.fetch.decoding import ACCEPTED, Body, BodyTooLargeError
+from crawler.fetch.direct_auth import merged
 from crawler.fetch.exchange import Exchange
 from crawler.fetch.faults import FAULTS, outcome_of
 from crawler.fetch.http11 import Headers
 from crawler.fetch.network import Network
+from crawler.fetch.resource import Count, ResourceAnswer, in_order, is_endless, without_claims
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Failed, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
@@ -116,6 +118,43 @@ class HttpFetcher:
         """
         return await self._answer(_Question(address, fields, auth, method, body, lambda _status: True))
 
+    @property
+    def login_origins(self) -> frozenset[str]:
+        """The origins that are asked with a login."""
+        return frozenset(self._logins)
+
+    async def fetch_resource(
+        self,
+        address: WebAddress,
+        fields: Headers,
+        *,
+        seconds: float,
+        max_bytes: int,
+        count: Count,
+        reads_body: bool = True,
+    ) -> ResourceAnswer | Failed | Refused:
+        """Ask for what a rendered page wants, with the page's own headers and under its origin's login.
+
+        No redirect is followed. Bodies are read whatever the status says, up to `max_bytes` or the fetcher's
+        own cap, and as far as `count` lets; `reads_body` False is a HEAD, which is sent as a GET.
+        """
+        auth = self._logins.get(address.origin)
+        question = _Question(address, without_claims(fields, auth), auth)
+        seconds = min(seconds, self._seconds)
+        try:
+            async with asyncio.timeout(seconds), await self._exchange(question) as exchange:
+                headers = _by_name(exchange.headers)
+                if is_endless(content_type := headers.get("content-type", "")):
+                    return Refused(Reason.UNSUPPORTED_TYPE, f"{address.host} answered with {content_type}")
+                body = b""
+                if reads_body and exchange.status not in {*REDIRECTS, 204, 304}:
+                    body = await self._read(exchange, headers, min(max_bytes, self._max_bytes), count)
+                else:
+                    await exchange.drain()
+                return ResourceAnswer(exchange.status, in_order(exchange.headers), body)
+        except FAULTS as error:
+            return outcome_of(self._network.explained(error, address.site, seconds), address.host)
+
     async def fetch_robots(self, origin: str) -> RobotsAnswer:
         """Ask for an origin's robots.txt, following five redirects (RFC 9309 section 2.3.1.2).
 
@@ -150,7 +189,7 @@ class HttpFetcher:
             headers = _by_name(exchange.headers)
             body = b""
             if question.reads_body(exchange.status):
-                body = await self._read(exchange, headers)
+                body = await self._read(exchange, headers, self._max_bytes)
             else:
                 await exchange.drain()
         return Answer(exchange.status, headers, body, round((time.monotonic() - started) * 1000))
@@ -158,19 +197,26 @@ class HttpFetcher:
     async def _exchange(self, question: _Question) -> Exchange:
         address = question.address
         client = await self._clients.client(address.site)
-        fields = [(b"Host", address.host.encode()), *self._fields, *question.fields]
+        fields = [(b"Host", address.host.encode()), *merged(self._fields, question.fields)]
         target = address.url[len(address.origin) :]
         return Exchange(client, target, fields, question.auth, method=question.method, body=question.body)
 
-    async def _read(self, exchange: Exchange, headers: Mapping[str, str]) -> bytes:
+    async def _read(
+        self,
+        exchange: Exchange,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        count: Count = lambda _bytes: None,
+    ) -> bytes:
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > self._max_bytes:
-            raise BodyTooLargeError(
-                f"Content-Length {int(length[:20]):,} is beyond {self._max_bytes:,} bytes"
-            )
-        body = Body(headers.get("content-encoding", ""), self._max_bytes)
+        if length.isdecimal() and int(length[:20]) > max_bytes:
+            raise BodyTooLargeError(f"Content-Length {int(length[:20]):,} is beyond {max_bytes:,} bytes")
+        body = Body(headers.get("content-encoding", ""), max_bytes)
+        counted = 0
         while piece := await exchange.read():
             body.feed(piece)
+            count(body.size - counted)
+            counted = body.size
         return body.finish()
 
     async def _ask_for_robots(self, address: WebAddress) -> RobotsAnswer:

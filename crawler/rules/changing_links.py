@@ -27,7 +27,9 @@ _OBJECT: Final = r"(?:[-_](?:account|all|comment|entry|file|item|items|message|p
 _WORD: Final = rf"(?:(?:do|confirm|soft|hard|bulk|ajax)[-_])?(?:{_DELETES}|{_UNSUBSCRIBES}){_OBJECT}"
 _PROGRAM: Final = r"(?:\.(?:php|aspx?|ashx|jsp|jsf|do|action|cgi|pl))?"
 _IN_PATH: Final = re.compile(rf"(?:^|/)({_WORD}){_PROGRAM}(?=$|[/;])", re.IGNORECASE)
-_ACTION: Final = r"(?:[a-z]*_)?(?:a|act|action|cmd|command|do|event|func|function|m|method|mode|op|operation|task|what|view)"
+_ACTION: Final = (
+    r"(?:[a-z]*_)?(?:a|act|action|cmd|command|do|event|func|function|m|method|mode|op|operation|task|what)"
+)
 _IN_QUERY: Final = re.compile(rf"[?&;](?:{_ACTION}=)?({_WORD})(?=$|[&;=])", re.IGNORECASE)
 _FILE: Final = re.compile(
     r"\.(?:m?js|css|map|json|md|txt|xml|ya?ml|wasm|svg|png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf|pdf|html?)$",
