@@ -71,6 +71,7 @@ class Explanation:
     status: int | None
     redirects: tuple[str, ...]
     renderer: str | None
+    renderer_reason: str | None
     content_type: str | None
     size: int | None
     attempts: int
@@ -132,6 +133,7 @@ def _explanation(connection: Connection, row: Row[*tuple[Any, ...]], connector: 
         status=row.status,
         redirects=tuple(row.redirects or ()),
         renderer=row.renderer,
+        renderer_reason=row.renderer_reason,
         content_type=row.content_type,
         size=row.size,
         attempts=row.attempts,

@@ -319,6 +319,7 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
             copy.last_modified,
             copy.body_hash,
             copy.content_hash,
+            copy.renderer_reason,
         )
     if verdict.document_id is not None:
         row.append(verdict.document_id)

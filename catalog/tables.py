@@ -116,6 +116,7 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("content_type", String(128)),
     Column("size", BigInteger),  # bytes of the body, decompressed
     Column("renderer", String(16)),
+    Column("renderer_reason", Text),
     Column("redirects", JSON),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("fetched_at", Moment()),
@@ -248,6 +249,20 @@ sessions = Table(  # of logins, encrypted (catalog.vault)
     Column("login", String(64), primary_key=True),  # which of the connector's logins: a keyed hash of it
     Column("sealed", LargeBinary, nullable=False),
     Column("saved_at", Moment(), nullable=False),
+)
+
+rendering = Table(  # which pages gained something in a browser (crawler.rendering.auto)
+    "rendering",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("host", String(300), primary_key=True),
+    Column("pattern", String(300), primary_key=True),  # of paths, such as /products/*
+    Column("template", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),  # of evidence
+    Column("pages", BigInteger, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("gains", Integer, nullable=False),
+    Column("streak", Integer, nullable=False),  # samples without a gain since the last one with
 )
 
 rejected_credentials = Table(  # by a keyed hash: what was rejected is not tried again until it changes

@@ -49,7 +49,10 @@ class HostRefused:
 
 @dataclass(frozen=True, slots=True)
 class FetchedCopy:
-    """What is remembered of a body that was read, for the next conditional request."""
+    """What is remembered of a body that was read, for the next conditional request.
+
+    `renderer_reason` is a sentence that says why this renderer was chosen.
+    """
 
     content_type: str
     size: int
@@ -58,6 +61,7 @@ class FetchedCopy:
     last_modified: str | None
     body_hash: bytes | None
     content_hash: bytes | None
+    renderer_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

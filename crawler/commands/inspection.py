@@ -178,7 +178,8 @@ def explain(
     if isinstance(address, UrlFault):
         stop(address.detail, ExitCode.WRONG_CALL)
     with _reading(load_or_exit(config)) as connection:
-        found = explain_url(connection, address.url, url)
+        route = f"{address.url}#{address.fragment}"  # where a host's pages are told apart by fragments
+        found = explain_url(connection, route) or explain_url(connection, address.url, url)
         elsewhere = () if found else links_to_host(connection, address.host)
     if json:
         print_json(_explanations_object(address.url, found, elsewhere))
@@ -211,6 +212,7 @@ def _explanations_object(
         "status": None,
         "redirects": [],
         "renderer": None,
+        "renderer_reason": None,
         "document": None,
         "history": [],
         "refused_host": refusals,
@@ -236,6 +238,7 @@ def _explanation_object(found: Explanation) -> dict[str, Any]:
         "status": found.status,
         "redirects": found.redirects,
         "renderer": found.renderer,
+        "renderer_reason": found.renderer_reason,
         "content_type": found.content_type,
         "bytes": found.size,
         "attempts": found.attempts,

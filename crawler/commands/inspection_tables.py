@@ -181,6 +181,9 @@ def _story(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:
         yield "redirects", [f"from {address}" for address in found.redirects]
     if found.fetched_at is not None:
         yield "answer", [_answer(found)]
+    if found.renderer is not None:
+        why = "" if found.renderer_reason is None else f", because {found.renderer_reason}"
+        yield "renderer", [f"{found.renderer}{why}"]
     if found.links is not None:
         yield "links", [f"{found.links:,}"]
     if found.document is not None:
@@ -211,7 +214,6 @@ def _answer(found: Explanation) -> str:
         None if found.size is None else _bytes(found.size),
         None if found.milliseconds is None else f"in {found.milliseconds:,} ms",
         f"on {_moment(found.fetched_at)}",
-        None if found.renderer is None else f"by {found.renderer}",
         None if found.attempts < 2 else f"at the {found.attempts}th attempt",
     ]
     return ", ".join(part for part in parts if part is not None)

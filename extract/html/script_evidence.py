@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-SHELL: Final = 5
-"""The weight of signs from which a page is taken for an empty shell that scripts fill."""
+_SHELL: Final = 5
+_DOUBTFUL: Final = 3
+
+
+class EvidenceKind(StrEnum):
+    """What the HTML alone looks like: all there, perhaps not, or an empty shell that scripts fill."""
+
+    PLAIN = "plain"
+    DOUBTFUL = "doubtful"
+    SHELL = "shell"
 
 
 @dataclass(frozen=True)  # no slots: it travels between processes, and is pickled in C without them
@@ -28,9 +37,11 @@ class ScriptEvidence:
     template: int = 0
 
     @property
-    def is_shell(self) -> bool:
-        """Whether the HTML alone shows that the content is still to come."""
-        return self.scripts > 0 and self.weight >= SHELL
+    def kind(self) -> EvidenceKind:
+        """What the signs together say."""
+        if self.weight >= _SHELL:
+            return EvidenceKind.SHELL
+        return EvidenceKind.DOUBTFUL if self.weight >= _DOUBTFUL else EvidenceKind.PLAIN
 
 
 NO_SCRIPTS: Final = ScriptEvidence()
