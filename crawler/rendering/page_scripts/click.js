@@ -22,6 +22,7 @@ function pressTarget({ index }) {
   keepState();
   state.clicked.add(element);
   state.page = location.href;
+  watcher().last = performance.now();
   press(element);
   return true;
 }

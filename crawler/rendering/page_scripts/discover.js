@@ -8,13 +8,7 @@ function candidates() {
   const { trees } = treesOf(document);
   const found = new Set();
   for (const tree of trees) for (const element of all(tree, CLICKABLE)) found.add(element);
-  let styled = 0;
-  for (const tree of trees) {
-    for (const element of all(tree, "button, li, div, span, tr, td, p, img, h1, h2, h3, h4, article, section, a:not([href])")) {
-      if (++styled > MOST_STYLED) break;
-      if (nameOf(element) === "button" || startsPointing(element)) found.add(element);
-    }
-  }
+  for (const tree of trees) for (const element of pointing(tree, MOST_STYLED)) found.add(element);
   const listed = [];
   for (const element of found) {
     if (listed.length >= MOST_CANDIDATES) break;
@@ -23,13 +17,6 @@ function candidates() {
     }
   }
   return listed;
-}
-
-// A cursor is inherited: the outermost element that has it is the one to click.
-function startsPointing(element) {
-  if (getComputedStyle(element).cursor !== "pointer") return false;
-  const parent = parentOf(element);
-  return parent === null || kindOf(parent) !== ELEMENT || getComputedStyle(parent).cursor !== "pointer";
 }
 
 // Inside a link or around one, which a parser finds.
@@ -98,6 +85,7 @@ async function tryCandidate({ path, label }) {
   const watch = watcher();
   const before = linksNow(), changes = watch.changes;
   state.page = location.href;
+  watch.last = performance.now();
   press(element);
   await settle({ quiet_ms: 40, patience_ms: 40, cap_ms: 400 });
   const moved = pageOf(location.href) !== pageOf(state.page);

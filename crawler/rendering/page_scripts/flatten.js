@@ -7,6 +7,12 @@ const TYPED_IN = "input[value]:not([type=submit i], [type=button i], [type=reset
 const isUnread = (name) =>
   name === "style" || name === "noscript" || name === "template" || name === "canvas" || name === "svg";
 
+const UNTIDY = [UNREAD, TYPED_IN, "textarea", 'img[src^="data:"]'].join(",");
+
+// Whether the live document can be written as it stands.
+const isTidy = ({ hosts, frames }) =>
+  hosts.size === 0 && frames.size === 0 && Document.prototype.querySelector.call(document, UNTIDY) === null;
+
 // `twins` (a Map), where it is given, is told the copy of each element.
 function flatCopy(found, twins = null) {
   const inert = document.implementation.createHTMLDocument("");

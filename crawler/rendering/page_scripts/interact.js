@@ -26,7 +26,8 @@ function stayHere() {
   if (state.addresses) return state.addresses;
   const addresses = (state.addresses = new Set());
   const note = (address) => {
-    if (addresses.size < MOST_ADDRESSES && /^https?:/.test(address)) addresses.add(short(address));
+    if (address === location.href || !/^https?:/.test(address)) return;
+    if (addresses.size < MOST_ADDRESSES) addresses.add(short(address));
   };
   navigation.addEventListener("navigate", (event) => {
     if (event.navigationType === "traverse" || event.navigationType === "reload") return;

@@ -1,27 +1,26 @@
 // Settle, flatten and collect in one evaluation.
 const MOST_HTML = 20_000_000;
+const HEAD = /^<html[^>]*><head[^>]*>/i;
 
 async function read(options) {
   const { still, found } = await settle(options);
-  const copy = withEarlierStates(found);
-  const base = document.baseURI;
-  nameBase(copy, base);
-  const html = "<!doctype html>" + copy.outerHTML;
+  const asItStands = !state.kept?.states.length && isTidy(found);
+  const page = asItStands ? rootElementOf(document) : withEarlierStates(found);
+  const html = "<!doctype html>" + withBase(page);
   return {
     url: location.href,
-    base,
+    base: document.baseURI,
     still,
     html: html.slice(0, MOST_HTML).toWellFormed(),
     cut: html.length > MOST_HTML,
-    ...collect(found),
+    ...collect(found, html),
   };
 }
 
 // References are relative to where the page is now, which may not be the address that was asked for.
-function nameBase(copy, base) {
-  const head = copy.querySelector("head");
-  if (head === null || head.querySelector("base[href]") !== null) return;
-  const element = copy.ownerDocument.createElement("base");
-  setAttribute(element, "href", base);
-  head.prepend(element);
+function withBase(page) {
+  const html = page.outerHTML;
+  if (page.querySelector("base[href]") !== null) return html;
+  const escaped = document.baseURI.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  return html.replace(HEAD, (head) => `${head}<base href="${escaped}">`);
 }
