@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -68,6 +69,10 @@ class Manual:
 
     pages: Mapping[str, str]
     unlisted: frozenset[str] = frozenset()
+
+    def first(self, count: int) -> Manual:
+        """A manual of no more than the first `count` pages."""
+        return Manual(dict(islice(self.pages.items(), count)), self.unlisted)
 
     def titles(self) -> dict[str, str]:
         """The title of each page."""

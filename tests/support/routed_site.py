@@ -139,5 +139,5 @@ def _text(subject: str, number: int) -> str:
     cargo, other = CARGOES[number % 10], CARGOES[(number * 7 + 3) % 10]
     return (
         f"This page is about {subject}. {cargo} is landed at mark {number * 37 + 11}, {other.lower()} waits"
-        f" for crane {number + 3}, and whoever asks for number {number * number + 101} is shown this page alone."
+        f" for crane {number + 3}, and whoever asks for {number * number + 101} is shown this page alone."
     )
