@@ -8,9 +8,9 @@ anywhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from playwright.async_api import Error
+from playwright.async_api import BrowserContext, Error, Page
 
 from crawler.auth.outcome import LoginFault, LoginFaultKind
 from crawler.auth.pages.attempt import PageLoginPlan
@@ -23,6 +23,8 @@ from crawler.browser.request_rules import LoginRule, PageRequest, guarded_page
 from crawler.browser.screenshot import masked_screenshot
 from crawler.fetch.network import Network
 from settings.proxy import TlsSettings
+
+_SESSION_STORAGE: Final = "() => [location.origin, Object.entries(sessionStorage)]"
 
 
 async def sign_in_by_browser(
@@ -57,10 +59,26 @@ async def sign_in_on_pages(
         except Error as error:
             fault = _gave_up(error)
         if fault is None:
-            return dict(await context.storage_state())
+            return await _state_of(context, page)
         return LoginFault(fault.kind, fault.sentence, await masked_screenshot(page, login.secrets_typed))
     finally:
         await context.close()
+
+
+async def _state_of(context: BrowserContext, page: Page) -> Mapping[str, Any]:
+    """The storage state, with the `sessionStorage` of the page on which the login ended.
+
+    Playwright leaves that out: it belongs to a page, and not to its context.
+    """
+    state: dict[str, Any] = dict(await context.storage_state())
+    try:
+        origin, items = await page.evaluate(_SESSION_STORAGE)
+    except Error:  # the page navigates, or may store nothing: then there is nothing to keep
+        return state
+    if items:
+        named = [{"name": name, "value": value} for name, value in items]
+        state["origins"] = [*state["origins"], {"origin": origin, "sessionStorage": named}]
+    return state
 
 
 def _gave_up(error: Error) -> LoginFault:

@@ -42,7 +42,11 @@ function draw(step, fault) {
     const answer = await fetch('/api/session', {method: 'POST', body: JSON.stringify(answers),
       headers: {'Content-Type': 'application/json'}});
     const said = await answer.json();
-    if (answer.ok) location.href = '/'; else draw(0, said.fault);
+    if (answer.ok) {
+      localStorage.setItem('token', 'local-' + step);
+      sessionStorage.setItem('token', 'tab-' + step);
+      location.href = '/';
+    } else draw(0, said.fault);
   };
 }
 const answers = {};

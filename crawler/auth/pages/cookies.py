@@ -9,16 +9,20 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
 import httpx2
 import orjson
 
+from crawler.auth.pages.browser_state import ScriptCookie
+
 _KEPT: Final = ("name", "value", "domain", "path", "secure", "expires", "domain_specified")
+_HTTP_ONLY: Final = re.compile(r";\s*httponly\s*(?:;|=|$)", re.I)
 _EXPIRES: Final = re.compile(r";\s*(?:expires|max-age)\s*=", re.I)
 _MOST_HEADERS: Final = 1_000
+_MARK: Final = "HttpOnly"
 
 
 class SessionCookies:
@@ -44,19 +48,18 @@ class SessionCookies:
         return self._cookies.jar
 
     def add_to(self, request: httpx2.Request) -> None:
-        """Give a request the cookies that belong to its address."""
+        """Give a request the cookies that belong to its address; its own of other names stay."""
         if time.time() >= self._good_until:
             self._changed()
         url = request.url
-        request.headers.pop("Cookie", None)
+        own = request.headers.pop("Cookie", None)
         key = (url.scheme, url.netloc.decode("ascii"), url.path if self._by_path else "")
         if key not in self._headers:
             if len(self._headers) >= _MOST_HEADERS:
                 self._headers.clear()
             self._cookies.set_cookie_header(request)
             self._headers[key] = request.headers.get("Cookie")
-            return
-        header = self._headers[key]
+        header = self._headers[key] if own is None else with_own(self._headers[key], own)
         if header is not None:
             request.headers["Cookie"] = header
 
@@ -74,6 +77,7 @@ class SessionCookies:
             self._name_without_dot(url.host)
         if url.scheme == "https":
             self._secure({line.partition("=")[0].strip() for line in lines}, url.host)
+        self._hide({line.partition("=")[0].strip() for line in lines if _HTTP_ONLY.search(line)}, url.host)
         for cookie in kept:  # what came over http replaces nothing that https protects (RFC 6265bis, 5.7)
             self.jar.set_cookie(cookie)
         self._changed()
@@ -89,10 +93,33 @@ class SessionCookies:
 
     def _secure(self, names: Collection[str], host: str) -> None:
         """What came over https never goes to http."""
-        for cookie in self.jar:
-            domain = cookie.domain.removesuffix(".local").lstrip(".")
-            if cookie.name in names and (host == domain or host.endswith(f".{domain}")):
-                cookie.secure = True
+        for cookie in self._named(names, host):
+            cookie.secure = True
+
+    def _hide(self, names: Collection[str], host: str) -> None:
+        """Scripts do not see what is HttpOnly, however the server spells that."""
+        for cookie in self._named(names, host):
+            cookie.set_nonstandard_attr(_MARK, "")
+
+    def _named(self, names: Collection[str], host: str) -> list[Cookie]:
+        """The cookies of these names that a host sees."""
+        return [each for each in self.jar if each.name in names and _is_below(host, _host_of(each))]
+
+    def seen_by_scripts(self, hosts: Iterable[str]) -> tuple[ScriptCookie, ...]:
+        """The cookies that are not HttpOnly and go to one of these hosts (names without ports)."""
+        return tuple(
+            ScriptCookie(
+                each.name,
+                each.value or "",
+                _host_of(each),
+                each.domain_specified,
+                each.path,
+                each.secure,
+                each.expires,
+            )
+            for each in self.jar
+            if not each.has_nonstandard_attr(_MARK) and any(_goes_to(each, host) for host in hosts)
+        )
 
     def _changed(self) -> None:
         self.jar.clear_expired_cookies()
@@ -120,12 +147,23 @@ class SessionCookies:
 
     def dump(self) -> bytes:
         """All cookies as JSON."""
-        return orjson.dumps([{name: getattr(cookie, name) for name in _KEPT} for cookie in self.jar])
+        return orjson.dumps(
+            [
+                {
+                    **{name: getattr(cookie, name) for name in _KEPT},
+                    "http_only": cookie.has_nonstandard_attr(_MARK),
+                }
+                for cookie in self.jar
+            ]
+        )
 
     def load(self, state: bytes) -> bool:
         """Put in what `dump` gave; False where it is none, or nothing of it has not expired."""
         try:
-            cookies = [{name: kept[name] for name in _KEPT} for kept in orjson.loads(state)]
+            cookies = [
+                {**{name: kept[name] for name in _KEPT}, "http_only": kept.get("http_only", True)}
+                for kept in orjson.loads(state)
+            ]
         except (ValueError, KeyError, TypeError):
             return False
         for kept in cookies:
@@ -144,6 +182,7 @@ class SessionCookies:
         if "." not in domain and ":" not in domain:
             domain += ".local"  # as the standard library writes hosts without a dot
         specified = bool(kept.get("domain_specified"))
+        hidden = {_MARK: ""} if kept.get("http_only", True) else {}
         self.jar.set_cookie(
             Cookie(
                 version=0,
@@ -161,7 +200,7 @@ class SessionCookies:
                 discard=kept.get("expires") is None,
                 comment=None,
                 comment_url=None,
-                rest={},
+                rest=hidden,
             )
         )
 
@@ -186,6 +225,27 @@ class SessionAuth(httpx2.Auth):
         return f"SessionAuth({self._cookies!r}, {', '.join(sorted(self._headers))})"
 
 
+def with_own(session: str | None, own: str) -> str:
+    """A Cookie header: the session's cookies, then those of a browser that have other names."""
+    pairs = [pair.strip() for pair in own.split(";") if pair.strip()]
+    if session is None:
+        return "; ".join(pairs)
+    taken = {pair.partition("=")[0].strip() for pair in session.split(";")}
+    return "; ".join([session, *(pair for pair in pairs if pair.partition("=")[0].strip() not in taken)])
+
+
+def _host_of(cookie: Cookie) -> str:
+    return cookie.domain.removesuffix(".local").lstrip(".")
+
+
+def _goes_to(cookie: Cookie, host: str) -> bool:
+    return _is_below(host, _host_of(cookie)) if cookie.domain_specified else host == _host_of(cookie)
+
+
+def _is_below(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
+
+
 def _of_browser(cookie: Mapping[str, Any]) -> Mapping[str, Any]:
     """A cookie as Playwright writes it; one of a domain begins with a dot there, too."""
     name, value, domain, path = (cookie[key] for key in ("name", "value", "domain", "path"))
@@ -199,5 +259,6 @@ def _of_browser(cookie: Mapping[str, Any]) -> Mapping[str, Any]:
         "domain_specified": domain.startswith("."),
         "path": str(path),
         "secure": bool(cookie.get("secure")),
+        "http_only": bool(cookie.get("httpOnly", True)),
         "expires": None if expires is None or float(expires) < 0 else int(float(expires)),
     }

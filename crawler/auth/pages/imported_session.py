@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import httpx2
@@ -10,6 +10,13 @@ import orjson
 
 from crawler.auth.canary import Canary, Sign, ask_canary
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
+from crawler.auth.pages.browser_state import (
+    BrowserState,
+    OriginStorage,
+    hostnames,
+    sealed,
+    storage_of,
+)
 from crawler.auth.pages.cookies import SessionAuth, SessionCookies
 from crawler.auth.pages.walls import shows_login
 from crawler.auth.scheme import Note, Web
@@ -22,7 +29,10 @@ class StorageStateError(OSError):
 
 
 class ImportedSession:
-    """Cookies from the configuration. A new session cannot be made: somebody has to bring one."""
+    """Cookies from the configuration, and what a browser stored.
+
+    A new session cannot be made: somebody has to bring one.
+    """
 
     kind = "cookies"
     authenticates_connections = False
@@ -41,14 +51,15 @@ class ImportedSession:
         self.origins = frozenset(origins)
         self._probe = probe
         self._cookies = SessionCookies()
+        self._storage: tuple[OriginStorage, ...] = ()
         if storage_state is not None:
-            _read(storage_state, self._cookies)
+            self._storage = _read(storage_state, self._cookies, self.origins)
         for origin in self.origins:
             address = parse_url(origin)
             assert isinstance(address, WebAddress)
             for name, value in cookies.items():
                 self._cookies.set(name, value, address.hostname, secure=address.scheme == "https")
-        self.secrets: tuple[str, ...] = (self._cookies.dump().decode(),)
+        self.secrets: tuple[str, ...] = (sealed(self._cookies.dump(), self._storage).decode(),)
         self.auth: httpx2.Auth = SessionAuth(self._cookies, headers)
 
     async def sign_in(self, web: Web, note: Note) -> LoginFault | None:
@@ -72,8 +83,13 @@ class ImportedSession:
         """Never: nobody tells when a session ends."""
         return False
 
+    @property
+    def browser_state(self) -> BrowserState:
+        """What of the session the scripts of the login's origins read."""
+        return BrowserState(self._cookies.seen_by_scripts(hostnames(self.origins)), self._storage)
+
     def dump(self) -> bytes | None:
-        """The cookies as the site has renewed them since."""
+        """The cookies as the site has renewed them since; what a browser stored is read from its file."""
         return self._cookies.dump()
 
     def load(self, state: bytes) -> bool:
@@ -84,10 +100,15 @@ class ImportedSession:
         return f"ImportedSession({sorted(self.origins)}, {self._cookies!r})"
 
 
-def _read(path: Path, cookies: SessionCookies) -> None:
-    """Put the cookies of a file into the jar; what it holds is a secret, so no error quotes it."""
+def _read(path: Path, cookies: SessionCookies, origins: Collection[str]) -> tuple[OriginStorage, ...]:
+    """Put the cookies of a file into the jar; what it stored for these origins.
+
+    What it holds is a secret, so no error quotes it.
+    """
     try:
-        cookies.load_browser_state(orjson.loads(path.read_bytes()))
+        state = orjson.loads(path.read_bytes())
+        storage = storage_of(state, origins)
+        cookies.load_browser_state(state)
     except OSError as error:
         raise StorageStateError(f"`auth.storage_state` {path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -95,3 +116,4 @@ def _read(path: Path, cookies: SessionCookies) -> None:
             f"`auth.storage_state` {path} is no storage state: it must be JSON with `cookies`, as "
             "Playwright's `context.storage_state(path=…)` writes it"
         ) from None
+    return storage

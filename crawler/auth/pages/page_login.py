@@ -9,6 +9,14 @@ import httpx2
 
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.attempt import Attempt, PageLoginPlan
+from crawler.auth.pages.browser_state import (
+    BrowserState,
+    OriginStorage,
+    hostnames,
+    sealed,
+    storage_of,
+    unsealed,
+)
 from crawler.auth.pages.cookies import SessionAuth, SessionCookies
 from crawler.auth.pages.journey import Journey
 from crawler.auth.scheme import Note, Web
@@ -19,7 +27,7 @@ SignInByBrowser = Callable[[PageLoginPlan, Note], Awaitable[Mapping[str, Any] | 
 
 
 class PageLoginScheme:
-    """An account that signs in on web pages; the session is in cookies.
+    """An account that signs in on web pages; the session is in cookies, and what a browser stored.
 
     The provider's cookies are kept as well, so that a later sign-in mostly needs no password.
     """
@@ -42,6 +50,7 @@ class PageLoginScheme:
         self._cookies = SessionCookies()
         self._on_the_way = SessionAuth(self._cookies)
         self.auth: httpx2.Auth = SessionAuth(self._cookies, headers)
+        self._storage: tuple[OriginStorage, ...] = ()
         self._previous_code: str | None = None
 
     @property
@@ -61,20 +70,42 @@ class PageLoginScheme:
         state = await self._by_browser(self._plan, note)
         if isinstance(state, LoginFault):
             return state
-        self._cookies.load_browser_state(state)
+        self.take_up(state)
         return None
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Take the session that a browser's storage state holds.
+
+        Raises `KeyError`, `TypeError` or `ValueError` where it is none.
+        """
+        storage = storage_of(state, self.origins)
+        self._cookies.load_browser_state(state)
+        self._storage = storage
 
     def is_stale(self) -> bool:
         """Never: nobody tells when a session ends."""
         return False
 
+    @property
+    def browser_state(self) -> BrowserState:
+        """What of the session the scripts of the login's origins read."""
+        return BrowserState(self._cookies.seen_by_scripts(hostnames(self.origins)), self._storage)
+
     def dump(self) -> bytes | None:
-        """The cookies."""
-        return self._cookies.dump() if len(self._cookies) else None
+        """The cookies, and what a browser stored."""
+        if not len(self._cookies) and not self._storage:
+            return None
+        return sealed(self._cookies.dump(), self._storage)
 
     def load(self, state: bytes) -> bool:
-        """Take up cookies of a former run; False where none is left."""
-        return self._cookies.load(state)
+        """Take up the session of a former run; False where nothing is left of it."""
+        try:
+            cookies, storage = unsealed(state, self.origins)
+        except (ValueError, KeyError, TypeError):
+            return False
+        has_cookies = self._cookies.load(cookies)
+        self._storage = storage
+        return has_cookies or bool(storage)
 
     def _auth_of(self, address: WebAddress) -> httpx2.Auth:
         """Cookies everywhere on the way, the configured headers at the site alone."""

@@ -10,6 +10,7 @@ import pytest
 
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.attempt import PageLoginPlan
+from crawler.auth.pages.browser_state import storage_of
 from crawler.browser.page_login import sign_in_by_browser
 from settings.proxy import TlsSettings
 from tests.crawler.browser.conftest import address, network_to
@@ -48,6 +49,14 @@ async def test_a_form_that_a_script_draws_and_sends_is_filled_in(
     assert (site.counts["passwords"], site.counts["rejected"]) == (1, 0)
     assert any(step.found.get("password_field") == "xpath://input[@id='p']" for step in noted)
     assert PASSWORD not in repr(noted)
+
+
+async def test_what_the_page_stored_is_part_of_the_session(site: ScriptedSite) -> None:
+    plan = plan_for(site)
+    state = await sign_in_by_browser(network_to(site.address), TlsSettings(), plan, lambda _step: None)
+    assert not isinstance(state, LoginFault)
+    local, tab = storage_of(state, plan.origins)
+    assert (local.local, tab.session) == ({"token": "local-0"}, {"token": "tab-0"})
 
 
 async def test_one_time_codes_are_typed(site: ScriptedSite) -> None:
