@@ -1,11 +1,12 @@
-"""Pages per second with `render: always`, beside Crawlee's PlaywrightCrawler: a manual, and a site of scripts.
+"""Pages per second with `render: always`, beside Crawlee's PlaywrightCrawler: a manual, a site of scripts.
 
-`python -m benchmarks.render [--peer crawlee] [--site manual docsify] [--pages 300] [--rounds 3]`. The sites are
-the PostgreSQL manual, and npm's docsify over the Markdown manuals of npm, fastify and eslint-plugin-jest.
-Ours is the whole `crawler sync --no-index`: HTTP, rules, extraction and catalog, its browser's start included.
+`python -m benchmarks.render [--peer crawlee] [--site manual docsify] [--pages 300] [--rounds 3]`. The sites
+are the PostgreSQL manual, and npm's docsify over the Markdown of npm, fastify and eslint-plugin-jest.
+
+Ours is the whole `crawler sync --no-index`: HTTP, rules, extraction, catalog, and the browser's start.
 Crawlee is given the addresses, opens each and takes HTML and links, its browser's start left out. Both: the
-same Chromium, as many pages at once, no images, fonts and media, and a page counts as ready once it is loaded,
-its network quiet and its DOM unchanged for the same time.
+same Chromium, as many pages at once, no images, fonts and media, and a page counts as ready once it is
+loaded, its network quiet and its DOM unchanged for the same time.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def crawlee_rate(site: Site) -> float:
     found = orjson.loads(done.stdout.splitlines()[-1])
     said = (
         f"crawlee: {found['pages']} of {len(site.pages)} pages in {found['seconds']:.1f} s, "
-        f"{found['characters'] // found['pages']:,} characters and {found['links'] // found['pages']} links each"
+        f"{found['characters'] // found['pages']:,} characters, {found['links'] // found['pages']} links each"
     )
     print(said, file=sys.stderr)
     if found["pages"] != len(site.pages):
