@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from crawler.rendering.cdp import CdpConnection
+
 EVALUATE_SECONDS: Final = 10.0
 """How long a script of ours may take in a page where nothing else is said."""
 
@@ -64,6 +66,18 @@ class ResourceLoader(Protocol):
 
     async def load(self, request: PageRequest, spent: Spent) -> Answered | Withheld:
         """What the page is given. Faults are `Withheld`; it may be cancelled when the visit ends."""
+        ...
+
+
+class PreparesContext(Protocol):
+    """Gives a new browser context the session of its connector."""
+
+    async def __call__(self, connection: CdpConnection, context: str, generation: int) -> Sequence[str]:
+        """Set the cookies of the session of that generation (`Storage.setCookies`) before any page is opened.
+
+        What is returned runs in each new document of the context before the page's scripts (local storage).
+        Raises `CdpError`.
+        """
         ...
 
 
