@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from crawler.rendering.cdp import CdpConnection
@@ -51,10 +53,20 @@ class Withheld:
 
 @dataclass(slots=True)
 class Spent:
-    """What one visit of a page used so far; the loader counts here, and holds the caps."""
+    """What one visit of a page used so far; the loader counts here, and holds the caps.
+
+    `generation` is the session that the page is seen under, `ends_at` the end of the visit by
+    `time.monotonic`. `withheld` counts by its `why` what was not made. `saw_unauthorized`: a script was
+    answered 401 or 403, or led to a login, by an origin that we are signed in to: the session may be over.
+    """
 
     requests: int = 0
     bytes: int = 0
+    reloads: int = 0
+    generation: int = 0
+    ends_at: float = math.inf
+    withheld: Counter[str] = field(default_factory=Counter)
+    saw_unauthorized: bool = False
 
 
 class ResourceLoader(Protocol):
