@@ -95,10 +95,10 @@ def sitelore_rate(site: Site) -> float:
         command = ["-m", "crawler", "sync", "--no-index", "--json", "--config", str(config)]
         done = subprocess.run([sys.executable, *command], capture_output=True, check=True)
     (run,) = orjson.loads(done.stdout)["runs"]
-    visited = run["added"] + run["states"].get("duplicate", 0)
+    read = run["added"] + run["duplicates"]
     said = f"sitelore: {run['added']} documents of {len(site.pages)} pages in {run['seconds']:.1f} s"
     print(said, file=sys.stderr)
-    if visited < len(site.pages):
+    if read < len(site.pages):
         raise SystemExit(f"{said}: the others are {run['refused']} refused, {run['failed']} failed")
     return float(len(site.pages) / run["seconds"])
 

@@ -21,14 +21,19 @@ import benchmarks
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 REPORT: Final = REPOSITORY / "docs" / "performance.md"
 RECORD: Final = REPOSITORY / "docs" / "performance.json"
-NOT_BENCHMARKS: Final = frozenset({"report", "run_all", "peers", "synthetic"})
+NOT_BENCHMARKS: Final = frozenset({"report", "run_all", "peers", "synthetic", "mixed_site"})
 
-ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {"crawl": ("--peer", "scrapy")}
+ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {
+    "crawl": ("--peer", "scrapy"),
+    "render": ("--peer", "crawlee"),
+}
 """What a benchmark is called with, besides its name."""
 TARGETS: Final[Mapping[str, str]] = {
     "auth": "ratio ≥ 0.6",
     "crawl": "ratio ≥ 3",
     "frontier": "≥ 5,000 URLs/s, last tenth ≥ 80 % of the first, ≤ 500 MB",
+    "render": "ratio ≥ 2 on both",
+    "render_auto": "all 1,000 right; ratio ≥ 5",
     "politeness": "≥ 95 % of the ceiling, no host over its rate",
     "startup": "≤ 0.4 s",
     "manuals": "≥ 85 of 100 terms; 9 of 10 plain questions",
