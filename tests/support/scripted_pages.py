@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pytest
+
 from crawler.rendering.cdp import CdpConnection, CdpError
 from crawler.rendering.chromium import RenderingBrowser, launch_rendering_browser
 from crawler.rendering.interfaces import EVALUATE_SECONDS, NOTE_BINDING
 from crawler.rendering.page_scripts import on_new_document
-from crawler.rendering.page_scripts.clicking import AtRest
 from crawler.rendering.page_scripts.reading import Stillness, wait_until_still
 
 ORIGIN: Final = "http://intranet.test"
@@ -49,6 +51,11 @@ class ScriptedPage:
         self._site = Site({"/": site}) if isinstance(site, str) else site
         self.address = ORIGIN + path
         await self.reload()
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked of the site since it was opened, path and query."""
+        return self._site.asked
 
     async def reload(self) -> None:
         """Load the address once more."""
@@ -148,6 +155,12 @@ async def scripted_page(browser: RenderingBrowser) -> AsyncIterator[ScriptedPage
         await page.close()
 
 
-def resting(page: ScriptedPage) -> AtRest:
-    """The page's own rest, as clicks and scrolls wait for it."""
-    return page.at_rest
+NEEDS_CHROMIUM: Final = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not any(map(shutil.which, ("chromium-headless-shell", "chromium"))),
+        reason="the Debian package chromium is missing",
+    ),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+"""The marks of a module whose tests ask pages."""

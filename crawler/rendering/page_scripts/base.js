@@ -18,6 +18,7 @@ const isConnected = reader(Node.prototype, "isConnected");
 const documentOf = reader(Node.prototype, "ownerDocument");
 const append = caller(Node.prototype, "appendChild");
 const nameOf = reader(Element.prototype, "localName");
+const spaceOf = reader(Element.prototype, "namespaceURI");
 const shadowOf = reader(Element.prototype, "shadowRoot");
 const attribute = caller(Element.prototype, "getAttribute");
 const setAttribute = caller(Element.prototype, "setAttribute");
@@ -42,6 +43,10 @@ const MOST_ROOTS = 5000, MOST_FRAMES = 50, DEEPEST_FRAME = 5;
 // Kept from one of our scripts to the next in the same document. No element's name can stand for a symbol.
 const state = (globalThis[Symbol.for("sitelore")] ??= {});
 
+// A frame's elements are no instances of our own window's classes.
+const isHtml = (element) => spaceOf(element) === "http://www.w3.org/1999/xhtml";
+const isHtmlNamed = (element, name) => nameOf(element) === name && isHtml(element);
+
 const all = (root, selector) =>
   kindOf(root) === DOCUMENT ? allInDocument(root, selector)
   : kindOf(root) === FRAGMENT ? allInFragment(root, selector)
@@ -61,7 +66,7 @@ function treesOf(page) {
         hosts.set(element, shadow);
         depths.set(shadow, depth);
         trees.push(shadow);
-      } else if (element instanceof HTMLIFrameElement && depth < DEEPEST_FRAME && frames.size < MOST_FRAMES) {
+      } else if (depth < DEEPEST_FRAME && frames.size < MOST_FRAMES && isHtmlNamed(element, "iframe")) {
         const inner = innerDocument(element);
         if (inner !== null) {
           frames.set(element, inner);

@@ -64,7 +64,7 @@ function copyInto(holder, node, depth, context) {
     copyFrame(holder, node, inner, depth, context);
     return;
   }
-  if (node instanceof HTMLSlotElement) {
+  if (isHtmlNamed(node, "slot")) {
     const assigned = assignedTo(node);
     if (assigned.length > 0) {
       for (const each of assigned) copyInto(holder, each, depth + 1, context);

@@ -36,7 +36,7 @@ function stayHere() {
   });
   const follow = (event) => {
     if (event.defaultPrevented) return;
-    const link = event.composedPath().find((each) => each instanceof Element && elementMatches(each, "a[href], area[href]"));
+    const link = event.composedPath().find((each) => each !== window && kindOf(each) === ELEMENT && elementMatches(each, "a[href], area[href]"));
     if (!link || typeof link.href !== "string" || !link.target || link.target === "_self") return;
     note(link.href);
     event.preventDefault();
@@ -56,7 +56,7 @@ function press(element) {
     ["mousedown", MouseEvent], ["pointerup", PointerEvent], ["mouseup", MouseEvent]]) {
     EventTarget.prototype.dispatchEvent.call(element, new Kind(type, options));
   }
-  if (element instanceof HTMLElement) HTMLElement.prototype.click.call(element);
+  if (isHtml(element)) HTMLElement.prototype.click.call(element);
   else EventTarget.prototype.dispatchEvent.call(element, new PointerEvent("click", options));
 }
 
