@@ -31,9 +31,10 @@ _ASSET: Final = re.compile(
     re.IGNORECASE,
 )
 _MACHINE_PATH: Final = re.compile(
-    r"/(?:api|ajax|rest|graphql|wp-json|_next|_nuxt|__data|static|assets|rpc|v\d+)(?:/|$)|\{|\$\{|[/=]:\w|\*",
-    re.IGNORECASE,
+    r"/(?:api|ajax|rest|graphql|wp-json|_next|_nuxt|__data|static|assets|rpc|v\d+)(?:/|$)", re.IGNORECASE
 )
+_TEMPLATE: Final = re.compile(r"[{}*\s<>]|[/=]:\w")
+"""In an address to be filled in: ``/users/{id}``, ``/users/:id``."""
 _LEADS_AWAY: Final = re.compile(
     r"""(?:location(?:\.href)?\s*=(?!=)|location\.(?:assign|replace)\(|\bopen\()\s*(['"`])([^'"`\s]{1,2048})\1"""
 )
@@ -120,7 +121,7 @@ def _is_for_programs(link: str) -> bool:
 
 
 def _join(reference: str, base: str) -> str | None:
-    if len(reference) > _LONGEST or reference.startswith("//") or any(each.isspace() for each in reference):
+    if len(reference) > _LONGEST or reference.startswith("//") or _TEMPLATE.search(reference):
         return None
     try:
         link = ada_url.join_url(base, reference)
