@@ -49,13 +49,13 @@ class CdpConnection(asyncio.Protocol):
         """Have the events of a session told from now on; the browser's own are those of session ``""``."""
         self._sessions[session] = on_event
 
-    def forget(self, session: str) -> None:
+    def forget(self, session: str, why: str = "its page is gone") -> None:
         """A session is over: its commands fail, its events are told no more."""
         self._sessions.pop(session, None)
         for number, (owner, answer) in list(self._waiting.items()):
             if owner == session:
                 del self._waiting[number]
-                _fail(answer, "its page is gone")
+                _fail(answer, why)
 
     async def send(
         self,

@@ -24,7 +24,7 @@ from crawler.rendering.cdp import CdpConnection, CdpError
 START_SECONDS: Final = 30.0
 CLOSE_SECONDS: Final = 3.0
 END_SECONDS: Final = 2.0
-_NAMES: Final = ("chromium-headless-shell", "chrome-headless-shell", *SYSTEM_NAMES)
+NAMES: Final = ("chromium-headless-shell", "chrome-headless-shell", *SYSTEM_NAMES)
 """The shell has no windows to manage: it takes half of the browser's processor time for a page."""
 _FIRST_FREE: Final = 10
 """Descriptors are moved above what Chromium reads (3) and writes (4)."""
@@ -54,6 +54,7 @@ _FLAGS: Final = (
     "--force-color-profile=srgb",
     "--password-store=basic",
     "--use-mock-keychain",
+    "--window-size=1280,1000",
     "--blink-settings=imagesEnabled=false",
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,"
     "PaintHolding,BackForwardCache,Prerender2,SpeculationRulesPrefetchProxy,GlobalMediaControls,"
@@ -76,7 +77,7 @@ async def launch_rendering_browser(flags: Sequence[str] = ()) -> AsyncIterator[R
 
     Raises `BrowserError` where there is none or it does not start.
     """
-    executable = find_chromium(names=_NAMES)
+    executable = find_chromium(names=NAMES)
     mark = secrets.token_hex(8)
     with browser_home() as home, _closed_way_out() as port, _log(home) as log:
         # Chromium refuses to run as root with its sandbox.

@@ -1,0 +1,240 @@
+"""One visit of one page: opened with what HTTP brought, left to its scripts until it is at rest, read.
+
+Whatever the page does, the visit ends: with the page, with where its script led, or with a reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Any, Final
+
+from catalog.vocabulary import Reason
+from crawler.outcome import Failed, Redirected, Refused
+from crawler.rendering.cdp import CdpError
+from crawler.rendering.findings import Findings
+from crawler.rendering.interception import Paused, document_answer
+from crawler.rendering.interfaces import EVALUATE_SECONDS, Answered
+from crawler.rendering.main_document import Course, Phase, course_of, refresh_course
+from crawler.rendering.page_scripts import (
+    PageReading,
+    click_all,
+    discover_by_clicking,
+    scroll_to_end,
+    wait_for,
+    with_open_shadow_trees,
+)
+from crawler.rendering.page_session import PageSession
+from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, RenderRequest
+from crawler.rendering.settling import Settling
+from crawler.rendering.surroundings import Surroundings, may_click
+from crawler.rendering.visit_requests import VisitRequests
+
+_REST_SECONDS: Final = 3.0
+_ELEMENT_SECONDS: Final = timedelta(seconds=10)
+_PULSE_SECONDS: Final = 2.0
+
+
+class PageLostError(Exception):
+    """The page crashed, closed itself, or went with the browser: in another one it may fare better."""
+
+
+class PageVisit:
+    """A visit, made once by `outcome`; then `PageSession.spoilt` says whether the page is still good."""
+
+    def __init__(self, page: PageSession, request: RenderRequest, surroundings: Surroundings) -> None:
+        self._page = page
+        self._asked = request
+        self._around = surroundings
+        self._phase = Phase.OPENING
+        self._reloads_left = surroundings.caps.reloads
+        self._findings = Findings()
+        self._requests = VisitRequests(page, surroundings.loader, self._on_answer)
+        self._settling = Settling(page, self._requests, surroundings.caps.settle_seconds)
+        self._began = time.monotonic()
+        self._ended: asyncio.Future[RenderOutcome] = asyncio.get_running_loop().create_future()
+
+    async def outcome(self) -> RenderOutcome:
+        """Make the visit. Raises `PageLostError`."""
+        page = self._page
+        page.visitor = self
+        work = asyncio.ensure_future(self._work())
+        pulse = asyncio.ensure_future(self._feel_the_pulse())
+        try:
+            await asyncio.wait(
+                {work, self._ended}, timeout=self._around.seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            return self._result(work)
+        except CdpError as error:
+            page.spoilt = str(error)
+            if page.lost is not None:
+                raise PageLostError(page.lost) from error
+            return Failed(Reason.BROWSER_FAILED, str(error))
+        finally:
+            self._phase = Phase.OVER
+            page.visitor = None
+            for task in (work, pulse):
+                task.cancel()
+            await asyncio.gather(work, pulse, return_exceptions=True)
+            await self._requests.stop()
+
+    def _result(self, work: asyncio.Future[RenderOutcome]) -> RenderOutcome:
+        if self._ended.done():
+            return self._ended.result()
+        if work.done():
+            return work.result()
+        self._page.spoilt = "its visit did not end"
+        seconds = f"{self._around.seconds:g}"
+        return Failed(Reason.BROWSER_FAILED, f"the page could not be read within {seconds} s")
+
+    async def _work(self) -> RenderOutcome:
+        await self._page.navigate(self._asked.url)
+        if self._around.options != RenderOptions():
+            await self._settling.come_to_rest()
+            self._phase = Phase.ACTING
+            await self._act(self._around.options)
+        reading = await self._settling.read()
+        if len(reading.html) > self._around.max_bytes:
+            return Refused(Reason.TOO_LARGE, f"the rendered page has {len(reading.html):,} characters")
+        if self._around.discovers and reading.clickable > 0 and self._page.spoilt is None:
+            await self._discover(reading)
+        return self._rendered(reading)
+
+    async def _act(self, options: RenderOptions) -> None:
+        """Do what the settings say."""
+        if options.wait_for is not None and not await wait_for(
+            self._page, options.wait_for, _ELEMENT_SECONDS
+        ):
+            seconds = f"{_ELEMENT_SECONDS.total_seconds():g}"
+            self._findings.add_notes([f"{options.wait_for} did not appear within {seconds} s"])
+        await asyncio.sleep(options.wait.total_seconds())
+        if options.scroll:
+            scrolled = await scroll_to_end(self._page, at_rest=self._rest)
+            self._findings.add_notes(scrolled.notes)
+        for selector in options.click:
+            clicked = await click_all(self._page, selector, at_rest=self._rest, may_click=may_click)
+            self._findings.add_links(clicked.links)
+            self._findings.add_notes(clicked.notes)
+
+    async def _rest(self) -> bool:
+        return await self._settling.come_to_rest(_REST_SECONDS)
+
+    async def _discover(self, reading: PageReading) -> None:
+        """Click what only scripts follow: the page was read, what becomes of it now does not matter."""
+        self._phase = Phase.ACTING
+        host = reading.url.split("/", 3)[2] if reading.url.count("/") >= 2 else ""
+        try:
+            found = await discover_by_clicking(self, host, memory=self._around.clicks, may_click=may_click)
+        except CdpError as error:
+            self._page.spoilt = str(error)
+            return
+        self._findings.add_links(found.links)
+        self._findings.add_notes(found.notes)
+
+    async def evaluate(self, expression: str, *, seconds: float = EVALUATE_SECONDS) -> Any:
+        """The page as `DisposablePage`. Raises `CdpError`."""
+        return await self._page.evaluate(expression, seconds=seconds)
+
+    async def evaluate_in_page(self, expression: str, *, seconds: float = EVALUATE_SECONDS) -> Any:
+        """The page as `DisposablePage`. Raises `CdpError`."""
+        return await self._page.evaluate_in_page(expression, seconds=seconds)
+
+    async def reload(self) -> None:
+        """Load the page anew, as it was. Raises `CdpError`."""
+        self._phase = Phase.OPENING
+        await self._page.navigate(self._asked.url)
+        self._phase = Phase.ACTING
+        await self._rest()
+
+    def _rendered(self, reading: PageReading) -> Rendered:
+        self._findings.add_links((*reading.links, *reading.hash_links))
+        self._findings.add_notes((*reading.notes, *self._requests.notes))
+        return Rendered(
+            url=reading.url,
+            html=reading.html,
+            links=self._findings.links,
+            is_settled=reading.is_still,
+            notes=self._findings.notes,
+            requests=self._requests.count,
+            milliseconds=self._milliseconds(),
+        )
+
+    def _milliseconds(self) -> int:
+        return round((time.monotonic() - self._began) * 1000)
+
+    async def _feel_the_pulse(self) -> None:
+        """End a script that keeps its page from answering; what stands in the page then is still read."""
+        while self._page.lost is None:
+            await asyncio.sleep(_PULSE_SECONDS)
+            if self._phase is Phase.OPENING:
+                continue
+            try:
+                await self._page.evaluate_in_page("0", seconds=self._around.caps.unresponsive_seconds)
+            except CdpError:
+                if self._page.lost is None:
+                    self._page.spoilt = "a script ran without an end"
+                    self._findings.add_notes(["a script of the page ran without an end and was stopped"])
+                    self._page.stop_scripts()
+
+    # What the page does, as `PageSession` tells it.
+
+    def on_request(self, paused: Paused) -> None:
+        """A main document by the rules for navigations, everything else by the loader."""
+        if paused.request.is_main_document:
+            self._on_main_document(paused)
+        elif self._phase in {Phase.OPENING, Phase.OVER}:
+            self._page.fail(paused, "Aborted")
+        else:
+            self._requests.begin(paused)
+
+    def _on_main_document(self, paused: Paused) -> None:
+        wanted = course_of(paused, self._phase, self._asked.url, self._reloads_left)
+        if wanted.note is not None:
+            self._findings.add_notes([wanted.note])
+        match wanted.course:
+            case Course.SERVE:
+                self._phase = Phase.SETTLING
+                body = with_open_shadow_trees(self._asked.document.body)
+                self._requests.serve(paused, document_answer(self._asked.document, body))
+            case Course.RELOAD:
+                self._reloads_left -= 1
+                self._requests.begin(paused)
+            case _:
+                self._page.fail(paused, "Aborted")
+                self._follow(wanted.course, paused.request.url)
+
+    def _follow(self, course: Course, url: str) -> None:
+        if course is Course.LINK:
+            self._findings.add_links([url])
+        elif course is Course.LEAVE and not self._ended.done():
+            self._ended.set_result(Redirected(url, self._asked.document.status, self._milliseconds()))
+
+    def on_refresh(self, url: str, seconds: float) -> None:
+        """A page that names its successor is a redirect, where that is to come at once."""
+        self._follow(refresh_course(url, seconds, self._phase, self._asked.url), url)
+
+    def on_note(self, note: str) -> None:
+        """A window that was not opened, mostly."""
+        self._findings.hear(note)
+
+    def on_link(self, url: str) -> None:
+        """A window or a download."""
+        self._findings.add_links([url])
+
+    def on_document(self, url: str) -> None:
+        """A page that its script replaced by an empty one cannot be read any more."""
+        if self._phase is not Phase.OPENING and not url.startswith(("http://", "https://")):
+            self._end_badly(f"a script replaced the page by {url.partition(',')[0][:100]}")
+
+    def on_lost(self, why: str) -> None:
+        """The page is gone."""
+        if not self._ended.done():
+            self._ended.set_exception(PageLostError(why))
+
+    def _end_badly(self, why: str) -> None:
+        if not self._ended.done():
+            self._ended.set_result(Failed(Reason.BROWSER_FAILED, why))
+
+    def _on_answer(self, paused: Paused, answer: Answered) -> None:
+        self._findings.look_into(paused.request, answer)

@@ -1,0 +1,63 @@
+"""Renders the pages of one connector: `render` gives each page as its scripts left it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from crawler.browser.executable import BrowserError, find_chromium
+from crawler.rendering.chromium import NAMES
+from crawler.rendering.interfaces import PreparesContext, ResourceLoader
+from crawler.rendering.pool import PagePool
+from crawler.rendering.rendered import RenderOptions, RenderOutcome, RenderRequest
+from crawler.rendering.surroundings import Surroundings
+
+INSTALL: Final = "apt-get install chromium-headless-shell"
+NO_BROWSER: Final = (
+    f"pages that need a browser are not rendered: no Chromium was found, install one by `{INSTALL}`"
+)
+
+
+def why_unavailable() -> str | None:
+    """Why there can be no rendering on this machine, and what installs it; None where there can."""
+    try:
+        find_chromium(names=NAMES)
+    except BrowserError:
+        return NO_BROWSER
+    return None
+
+
+class Renderer:
+    """The pages of one connector, opened in the browser of `pool`, which starts with the first of them."""
+
+    def __init__(
+        self,
+        pool: PagePool,
+        loader: ResourceLoader,
+        options: RenderOptions | None = None,
+        *,
+        prepare: PreparesContext | None = None,
+        max_bytes: int = 50_000_000,
+        discovers: bool = True,
+    ) -> None:
+        self._pool = pool
+        self._around = Surroundings(
+            loader=loader,
+            options=options or RenderOptions(),
+            prepare=prepare,
+            max_bytes=max_bytes,
+            discovers=discovers,
+        )
+
+    @property
+    def most_time(self) -> timedelta:
+        """What one page may take, whatever it does."""
+        return timedelta(seconds=self._around.seconds)
+
+    async def render(self, request: RenderRequest) -> RenderOutcome:
+        """Open a page in the browser, and give it as its scripts left it; faults are outcomes."""
+        return await self._pool.render(request, self._around)
+
+    async def aclose(self) -> None:
+        """Close the connector's pages; the browser is the pool's to end."""
+        await self._pool.release(self._around)

@@ -1,0 +1,62 @@
+"""What holds for all pages of one connector in the browser, and the caps of each visit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from crawler.rendering.interfaces import PreparesContext, ResourceLoader
+from crawler.rendering.page_scripts import ClickLimits, ClickMemory, ScrollLimits
+from crawler.rendering.rendered import RenderOptions
+from crawler.rules.changing_links import changes_something
+
+_MOST_BYTES: Final = 50_000_000
+_SPACES: Final = re.compile(r"[\s/?&]+")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCaps:
+    """Seconds of one visit.
+
+    `seconds` is for everything but what the settings ask for: waiting, scrolling, clicking. `settle_seconds`
+    is how long the page may go on changing while it waits for answers; without any it is half of that.
+    `unresponsive_seconds` is how long a script may keep the page from answering.
+    """
+
+    seconds: float = 30.0
+    settle_seconds: float = 20.0
+    unresponsive_seconds: float = 8.0
+    reloads: int = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """A connector's: who answers its pages' requests, what is done in them, who gives contexts its session.
+
+    `discovers` clicks what only scripts follow, after the page was read; `clicks` remembers what that
+    brought. `max_bytes` is the most that a page's HTML may have.
+    """
+
+    loader: ResourceLoader
+    options: RenderOptions = field(default_factory=RenderOptions)
+    prepare: PreparesContext | None = None
+    discovers: bool = True
+    max_bytes: int = _MOST_BYTES
+    caps: VisitCaps = VisitCaps()
+    clicks: ClickMemory = field(default_factory=ClickMemory)
+
+    @property
+    def seconds(self) -> float:
+        """The most that a visit takes, whatever the page does."""
+        options = self.options
+        scrolling = ScrollLimits().seconds if options.scroll else 0.0
+        clicking = ClickLimits().seconds * len(options.click)
+        return self.caps.seconds + options.wait.total_seconds() + scrolling + clicking
+
+
+def may_click(label: str, address: str) -> bool:
+    """Whether a click on an element reads only, by what it says of itself."""
+    path = "/" + address.partition("//")[2].partition("/")[2]
+    said = "/" + _SPACES.sub("-", label.strip())
+    return changes_something(path) is None and changes_something(said) is None

@@ -1,0 +1,112 @@
+"""The requests of one visit: the loader answers each, and whether the page still waits is known."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crawler.rendering.interception import Paused, is_preflight, preflight_answer
+from crawler.rendering.interfaces import Answered, ResourceLoader, Spent, Withheld
+from crawler.rendering.page_session import PageSession
+
+REQUEST_SECONDS: Final = 15.0
+"""A request that has no answer by then gets none."""
+_PATIENCE_SECONDS: Final = 5.0
+"""So long a page is waited for that asks its server for news; what holds up its load is waited for longer."""
+_HOLDS_UP_LOAD: Final = frozenset({"Document", "Stylesheet", "Script"})
+
+OnAnswer = Callable[[Paused, Answered], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    since: float
+    holds_up_load: bool
+
+
+class VisitRequests:
+    """What a page asks for besides its document, answered one by one."""
+
+    def __init__(self, page: PageSession, loader: ResourceLoader, on_answer: OnAnswer) -> None:
+        self._page = page
+        self._loader = loader
+        self._on_answer = on_answer
+        self._waiting: dict[str, _Waiting] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._change = asyncio.Event()
+        self._last_answer = 0.0
+        self.spent = Spent()
+        self.count = 0
+        self.notes: dict[str, None] = {}
+
+    def begin(self, paused: Paused) -> None:
+        """Have a request answered."""
+        if is_preflight(paused.request):
+            self._run(self._page.fulfil(paused, preflight_answer(paused.request)))
+            return
+        self.count += 1
+        holds_up = paused.request.resource_type in _HOLDS_UP_LOAD
+        self._waiting[paused.id] = _Waiting(time.monotonic(), holds_up)
+        self._run(self._load(paused))
+
+    def serve(self, paused: Paused, document: Answered) -> None:
+        """Answer with what we have."""
+        self._run(self._page.fulfil(paused, document))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _load(self, paused: Paused) -> None:
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                answer = await self._loader.load(paused.request, self.spent)
+        except TimeoutError:
+            answer = Withheld("late", f"a request had no answer within {REQUEST_SECONDS:g} s")
+        finally:
+            self._waiting.pop(paused.id, None)
+            self._last_answer = time.monotonic()
+            self._change.set()
+        if isinstance(answer, Withheld):
+            if answer.note is not None:
+                self.notes[answer.note] = None
+            self._page.fail(paused, "Aborted" if paused.request.is_main_document else "BlockedByClient")
+            return
+        if paused.request.is_main_document and answer.status >= 400:
+            self._page.fail(paused, "Aborted")  # what stands in the page is better
+            return
+        await self._page.fulfil(paused, answer)
+        self._on_answer(paused, answer)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether an answer is still to come that may change the page."""
+        now = time.monotonic()
+        return any(
+            each.holds_up_load or now - each.since < _PATIENCE_SECONDS for each in self._waiting.values()
+        )
+
+    def was_answered_within(self, seconds: float) -> bool:
+        """Whether the page got an answer so lately that it may not have made anything of it yet."""
+        return time.monotonic() - self._last_answer < seconds
+
+    async def until_answered(self, seconds: float) -> None:
+        """Wait until nothing is waited for, or the time is over."""
+        end = time.monotonic() + seconds
+        while self.is_waited_for and (left := end - time.monotonic()) > 0:
+            self._change.clear()
+            try:
+                async with asyncio.timeout(min(left, 0.5)):
+                    await self._change.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Give up whatever is under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
