@@ -106,6 +106,11 @@ class SessionKeeper:
         return self._fault or next((each.scheme.fault for each in self._logins if each.scheme.fault), None)
 
     @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The logins themselves."""
+        return tuple(each.scheme for each in self._logins)
+
+    @property
     def can_confirm(self) -> bool:
         """Whether a page can be asked that tells whether a session still lives which could end unseen."""
         return any(each.signs.forms and each.teller is not None for each in self._logins)

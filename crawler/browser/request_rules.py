@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, quote_plus
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Page, Route
 
 from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.secret_spellings import spellings
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -82,7 +80,7 @@ class LoginRule:
 
     def __init__(self, may_have_it: Callable[[WebAddress], bool], secrets: Sequence[str]) -> None:
         self._may_have_it = may_have_it
-        self._written = [form for secret in secrets if len(secret) >= 4 for form in _ways_to_write(secret)]
+        self._written = [form for secret in secrets if len(secret) >= 4 for form in spellings(secret)]
 
     def __call__(self, request: PageRequest) -> str | None:
         if not self._carries_a_secret(request):
@@ -95,13 +93,6 @@ class LoginRule:
     def _carries_a_secret(self, request: PageRequest) -> bool:
         said = [request.url.encode(), request.body, *(value.encode() for value in request.headers)]
         return any(form in text for form in self._written for text in said)
-
-
-def _ways_to_write(secret: str) -> set[bytes]:
-    """How a secret stands in URLs, forms, JSON and headers."""
-    raw = secret.encode()
-    texts = {quote(secret, safe=""), quote(secret), quote_plus(secret), json.dumps(secret)[1:-1]}
-    return {raw, base64.b64encode(raw), *(text.encode() for text in texts)}
 
 
 OnRefusal = Callable[[PageRequest], None]

@@ -33,7 +33,7 @@ _KINDS: Final = {
     "Media": Blocked.MEDIA,
     "Stylesheet": Blocked.STYLESHEET,
 }
-_SCRIPTED: Final = frozenset({"XHR", "Fetch"})
+SCRIPTED: Final = frozenset({"XHR", "Fetch"})
 _PIXEL: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
@@ -53,7 +53,7 @@ def stand_in(
     if request.resource_type == "Stylesheet" and why == Blocked.STYLESHEET:
         return _answered(request, "text/css", b"")
     note = None
-    if request.method not in READING and request.resource_type in _SCRIPTED:
+    if request.method not in READING and request.resource_type in SCRIPTED:
         note = f"its scripts wanted to {request.method}, and {POSTED}"
     return Withheld(why, note)
 
