@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
+from examples.intranet.board import Board
 from examples.intranet.handbook import FILES_FOLDER
 from examples.intranet.pages import read_pages
 from tests.support.intranet import Intranet
@@ -44,9 +45,10 @@ def links(page: httpx2.Response) -> set[str]:
 # --- handbook
 
 
-def test_about_sixty_pages_stand_on_five_sites() -> None:
+def test_about_eighty_pages_stand_on_five_sites() -> None:
     counts = {site: len(read_pages(site)) for site in ("handbook", "wiki", "portal", "finance", "status")}
-    assert 55 <= sum(counts.values()) <= 75
+    counts["status"] += 2 + len(Board.read().services) + len(Board.read().incidents)
+    assert 55 <= sum(counts.values()) <= 85
     assert min(counts.values()) >= 4
 
 
@@ -352,20 +354,44 @@ def test_the_saml_request_is_for_the_finance_site(intranet: Intranet, client: ht
 
 
 def test_the_status_app_is_empty_without_javascript(intranet: Intranet, client: httpx2.Client) -> None:
-    for path in ("/", "/maintenance"):
+    for path in ("/", "/services/warnings", "/incidents/2026-08-19-late-warnings", "/maintenance"):
         shell = client.get(intranet.status + path).text
         assert '<div id="app"></div>' in shell
-        assert "database" not in shell
+        assert not [word for word in ("queue", "database", "Gateway") if word in shell]
 
 
 def test_what_the_status_app_says_comes_as_json(intranet: Intranet, client: httpx2.Client) -> None:
-    paths = [entry["path"] for entry in client.get(f"{intranet.status}/api/contents").json()]
-    assert paths == ["/history", "/", "/maintenance", "/subscribe"]
-    page = client.get(f"{intranet.status}/api/page", params={"path": "/maintenance"}).json()
+    overview = client.get(f"{intranet.status}/api/overview").json()
+    states = {service["id"]: service["state"] for service in overview["services"]}
+    assert states == dict.fromkeys(("gateway", "charts", "warnings", "api", "sign-in"), "working") | {
+        "satellite": "slow"
+    }
+    assert [incident["id"] for incident in overview["open"]] == ["2026-11-14-satellite-slow"]
+    page = client.get(f"{intranet.status}/api/texts/maintenance").json()
     assert page["title"] == "Maintenance"
     assert "Sunday 6 December 2026" in page["html"]
 
 
-def test_json_of_a_missing_page_is_404(intranet: Intranet, client: httpx2.Client) -> None:
-    answer = client.get(f"{intranet.status}/api/page", params={"path": "/nothing"})
+def test_earlier_incidents_are_listed_only_when_asked_for(intranet: Intranet, client: httpx2.Client) -> None:
+    latest = client.get(f"{intranet.status}/api/incidents").json()
+    assert (len(latest["incidents"]), latest["earlier"]) == (4, True)
+    last = latest["incidents"][-1]["id"]
+    earlier = client.get(f"{intranet.status}/api/incidents", params={"before": last}).json()
+    assert (len(earlier["incidents"]), earlier["earlier"]) == (4, False)
+    names = [incident["id"] for incident in latest["incidents"] + earlier["incidents"]]
+    assert names == sorted(names, reverse=True)
+
+
+def test_an_incident_disturbs_its_services_for_as_long_as_it_lasted(
+    intranet: Intranet, client: httpx2.Client
+) -> None:
+    warnings = client.get(f"{intranet.status}/api/services/warnings").json()
+    disturbed = [day for day in warnings["days"] if day["minutes"]]
+    assert disturbed == [{"day": "2026-08-19", "minutes": 105, "severity": "major"}]
+    assert warnings["uptime"] == "99.92 %"
+
+
+@pytest.mark.parametrize("path", ["/api/services/nothing", "/api/incidents/nothing", "/api/texts/nothing"])
+def test_json_of_a_missing_page_is_404(intranet: Intranet, client: httpx2.Client, path: str) -> None:
+    answer = client.get(intranet.status + path)
     assert (answer.status_code, answer.json()) == (404, {"fault": "There is no such page."})
