@@ -160,7 +160,8 @@ async def test_a_request_that_nobody_waits_for_any_more_is_given_up() -> None:
 
 
 async def test_what_was_withheld_is_asked_for_anew() -> None:
-    cache, answers = ResourceCache(), [Withheld("timeout"), answer()]
+    cache = ResourceCache()
+    answers: list[Answered | Withheld] = [Withheld("timeout"), answer()]
 
     async def bring() -> Answered | Withheld:
         return answers.pop(0)
