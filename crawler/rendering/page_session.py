@@ -76,6 +76,7 @@ class PageSession:
         self._world: int | None = None
         self._frames: set[str] = set()
         self._navigation = ""
+        self._left_for = ""
         self._scripts: Sequence[str] = ()
         self.context = context
         self.target = target
@@ -148,7 +149,7 @@ class PageSession:
 
     async def leave(self) -> None:
         """Leave the page, so that nothing of it runs on. Raises `CdpError`."""
-        await self._navigate(_BLANK, OPEN_SECONDS)
+        self._left_for = str((await self._navigate(_BLANK, OPEN_SECONDS)).get("loaderId"))
 
     async def _navigate(self, url: str, seconds: float) -> Parameters:
         went = await self._connection.send(
@@ -247,7 +248,8 @@ class PageSession:
 
     def _on_document(self, parameters: Parameters) -> None:
         frame = parameters["frame"]
-        if frame["id"] != self.target:
+        # That the page was left may be told when the next document's request is already there.
+        if frame["id"] != self.target or frame["loaderId"] == self._left_for:
             return
         self.documents += 1
         self.url = frame["url"] + frame.get("urlFragment", "")
