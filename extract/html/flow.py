@@ -47,11 +47,13 @@ class Group:
 
 @dataclass(slots=True)
 class Flow:
-    """What the walk leaves: pieces and groups in document order, and the elements that link."""
+    """What the walk leaves: pieces and groups in document order, the elements that link, and those that
+    hold nothing at all (images too)."""
 
     pieces: list[Piece] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     link_nodes: list[LexborNode] = field(default_factory=list)
+    empty_nodes: list[LexborNode] = field(default_factory=list)
 
 
 _CODE: Final = BlockKind.CODE
@@ -86,13 +88,13 @@ _TERM_LEVEL: Final = -1
 _PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1"})
 
 
-def walk(tree: LexborHTMLParser) -> Flow:
+def walk(tree: LexborHTMLParser) -> Flow:  # noqa: PLR0912 - the hot loop, in one piece
     """The flow of the whole page, in one pass; time and memory are linear in its nodes."""
     root = tree.root
     if root is None:
         return Flow()
     walker = _Walker()
-    buffer, roles, flowing = walker.buffer, ROLES, Role.EMBED
+    buffer, roles, flowing, empty_nodes = walker.buffer, ROLES, Role.EMBED, walker.flow.empty_nodes
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
     while True:
@@ -117,6 +119,8 @@ def walk(tree: LexborHTMLParser) -> Flow:
                 stack.append((node, saved))
                 node = child
                 continue
+            if not walker.skip:
+                empty_nodes.append(node)
             walker.skip = False
             if saved is not None:
                 walker.leave(saved)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-_MOST_NODES: Final = 2_000
+from extract.words import word_set
+
+_MOST_NODES: Final = 800
 """Nodes of a page that are surveyed: a page that is a shell has few."""
 _MOST_INSIDE: Final = 80
 """Nodes without a word after which an element counts as hollow: a skeleton of what is to come."""
@@ -21,10 +24,10 @@ _ROOT_NAMES: Final = re.compile(
     r"swagger-ui|redoc(?:-container)?|ember-application|gwt-root|flutter-view",
     re.IGNORECASE,
 )
-_ROOT_ATTRIBUTES: Final = frozenset(
-    ["ng-app", "data-ng-app", "ng-view", "data-ng-view", "ui-view", "v-app", "v-cloak", "data-v-app",
-     "data-reactroot", "data-server-rendered", "data-ember-root"]
-)  # fmt: skip
+_ROOT_ATTRIBUTES: Final = word_set(
+    "ng-app data-ng-app ng-view data-ng-view ui-view v-app v-cloak data-v-app data-reactroot "
+    "data-server-rendered data-ember-root"
+)
 _ROOT_TAGS: Final = re.compile(
     r"app|(?:[a-z0-9]+-)*(?:app|root|outlet|shell)|ui-view|ng-view|redoc|rapi-doc|elements-api"
 )
@@ -32,44 +35,34 @@ _ROOT_TAGS: Final = re.compile(
 _BESIDE: Final = re.compile(
     r"cookie|consent|gdpr|modal|dialog|toast|pop-?up|overlay|tooltip|snackbar|lightbox|notif|banner|captcha|comment|"
     r"disqus|chat|fb-root|search|login|sign-?in|share|social|advert|(?:^|[-_])ads?(?:$|[-_\d])|google|gtm|analytics|"
-    r"tracking|progress|back-?to-?top|scroll-?top|theme|debug",
+    r"tracking|progress|back-?to-?top|scroll-?top|theme|debug|logo|nav|menu|toggle|sidebar|header|footer|breadcrumb|dfp|"
+    r"outbrain|taboola|nativo|sponsor|promo|spacer|clear|anchor",
     re.IGNORECASE,
 )
 _SPINNERS: Final = re.compile(
     r"(?:^|[-_\s])(?:spinner|loader|loading|preloader|skeleton|shimmer|lds-\w+|placeholder-glow)",
     re.IGNORECASE,
 )
+_WAITING: Final = (
+    r"(?:loading|please\s+wait|one\s+moment|just\s+a\s+moment|lädt|wird\s+geladen|bitte\s+warten|einen\s+augenblick|"
+    r"chargement|veuillez\s+patienter|cargando|espere|caricamento|attendere|carregando|aguarde|ładowanie|загрузка|"
+    r"подождите|読み込み中|ロード中|加载中|載入中|正在加载|로딩|불러오는\s*중)"
+)
+_BEGINNING: Final = r"(?:initiali[sz]ing|starting|fetching|preparing|rendering|connecting|laden)"
+# “Loading”, “Page is loading, please wait …”, “Fetching the latest news...”; but no heading about loading.
 _PLACEHOLDER: Final = re.compile(
-    r"\W*(?:now\s+|still\s+|page\s+|content\s+(?:is\s+)?)?(?:loading|please\s+wait|one\s+moment|just\s+a\s+moment|"
-    r"initiali[sz]ing|starting|fetching|lädt|laden|wird\s+geladen|bitte\s+warten|einen\s+(?:augenblick|moment)|"
-    r"chargement|veuillez\s+patienter|cargando|espere|caricamento|attendere|carregando|aguarde|ładowanie|"
-    r"загрузка|подождите|読み込み中|ロード中|加载中|載入中|正在加载|로딩|불러오는)\b.{0,60}",
-    re.IGNORECASE | re.DOTALL,
+    rf"\W*(?:\w+\W+){{0,3}}{_WAITING}\W*(?:{_WAITING}\W*)?|"
+    rf"\W*(?:\w+\W+){{0,3}}(?:{_WAITING}|{_BEGINNING})\b[^.…]{{0,40}}(?:\.\.+|…)\W*",
+    re.IGNORECASE,
 )
-_CONTAINERS: Final = frozenset(
-    [
-        "div",
-        "main",
-        "section",
-        "article",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "tbody",
-        "p",
-        "span",
-        "pre",
-        "output",
-        "h1",
-    ]
+CONTAINERS: Final = word_set("div main section article ul ol dl table tbody p pre output")
+_LINKING: Final = word_set("a button li tr div span")
+_UNREAD: Final = word_set("script style template noscript link meta title head")
+_MEDIA: Final = word_set("video audio canvas iframe object embed input textarea select")
+_SCRIPTED: Final = word_set(
+    "onclick ng-click data-ng-click @click v-on:click x-on:click routerlink ui-sref data-href "
+    "data-url data-route"
 )
-_UNREAD: Final = frozenset(["script", "style", "template", "noscript", "link", "meta", "title", "head"])
-_MEDIA: Final = frozenset(
-    ["video", "audio", "canvas", "iframe", "object", "embed", "input", "textarea", "select"]
-)
-_SCRIPTED: Final = frozenset(["onclick", "ng-click", "data-ng-click", "@click", "v-on:click", "x-on:click",
-                              "routerlink", "ui-sref", "data-href", "data-url", "data-route"])  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -84,19 +77,28 @@ class Survey:
     script_links: int = 0
 
 
-def survey(body: LexborNode) -> Survey:
-    """Look at the first 2,000 nodes of the body."""
-    seen = Survey()
-    for node, tag in _elements(body, _MOST_NODES):
+def survey(body: LexborNode, *, containers: bool) -> Survey:
+    """Look at the first 800 nodes of the body; for hollow containers of any name only if asked to."""
+    seen = Survey(container=None if containers else "")
+    _note_hollow(seen, body, "body", body.attributes)
+    for node in islice(_nodes(body), _MOST_NODES):
+        tag = node.tag or "-"
+        if tag[0] in "-!#" or tag in _UNREAD:
+            continue
         attributes = node.attributes
-        if node.mem_id != body.mem_id:
-            seen.elements += 1
-            seen.has_spinner = seen.has_spinner or _spins(attributes)
-            seen.script_links += tag in {"a", "button", "li", "tr", "div", "span"} and _is_script_link(
-                tag, attributes
-            )
+        seen.elements += 1
+        seen.has_spinner = seen.has_spinner or _spins(attributes)
+        seen.script_links += tag in _LINKING and _is_script_link(tag, attributes)
         _note_hollow(seen, node, tag, attributes)
     return seen
+
+
+def is_root(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element is one in which a framework puts a whole page."""
+    identity = attributes.get("id")
+    if identity and _ROOT_NAMES.fullmatch(identity):
+        return True
+    return not _ROOT_ATTRIBUTES.isdisjoint(attributes) or _ROOT_TAGS.fullmatch(tag) is not None
 
 
 def is_placeholder(text: str) -> bool:
@@ -109,30 +111,9 @@ def waits_for_content(identity: str) -> bool:
     return _BESIDE.search(identity) is None
 
 
-def _elements(root: LexborNode, most: int) -> Iterator[tuple[LexborNode, str]]:
-    """Elements that a reader could see something of, in document order."""
-    stack: list[LexborNode] = []
-    node: LexborNode | None = root
-    while node is not None and most > 0:
-        most -= 1
-        tag = node.tag
-        child = None
-        if tag is not None and tag[0] not in "-!#" and tag not in _UNREAD:
-            yield node, tag
-            child = node.first_child
-        if child is not None:
-            stack.append(node)
-            node = child
-            continue
-        node = node.next if node.mem_id != root.mem_id else None
-        while node is None and stack:
-            closed = stack.pop()
-            node = closed.next if closed.mem_id != root.mem_id else None
-
-
 def _note_hollow(seen: Survey, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
     identity = attributes.get("id") or ""
-    if _is_root(tag, identity, attributes):
+    if is_root(tag, attributes):
         if seen.root is None and _is_hollow(node):
             seen.root = f"#{identity}" if identity else f"<{tag}>"
     elif "-" in tag:
@@ -140,7 +121,7 @@ def _note_hollow(seen: Survey, node: LexborNode, tag: str, attributes: Mapping[s
             seen.component = f"<{tag}>"
     elif (
         seen.container is None
-        and tag in _CONTAINERS
+        and tag in CONTAINERS
         and (identity or tag == "main")
         and waits_for_content(identity)
         and _is_hollow(node)
@@ -148,34 +129,35 @@ def _note_hollow(seen: Survey, node: LexborNode, tag: str, attributes: Mapping[s
         seen.container = f"#{identity}" if identity else f"<{tag}>"
 
 
-def _is_root(tag: str, identity: str, attributes: Mapping[str, str | None]) -> bool:
-    if identity and _ROOT_NAMES.fullmatch(identity):
-        return True
-    return not _ROOT_ATTRIBUTES.isdisjoint(attributes) or _ROOT_TAGS.fullmatch(tag) is not None
-
-
 def _is_hollow(root: LexborNode) -> bool:
     """Whether a reader finds nothing in it but a placeholder."""
-    pictures, count = 0, 0
-    stack = [root.first_child]
-    while stack:
-        node = stack.pop()
-        while node is not None:
-            count += 1
-            if count > _MOST_INSIDE:
-                return True
-            tag = node.tag or ""
-            if tag == "-text":
-                text = node.text_content or ""
-                if not text.isspace() and not is_placeholder(text):
-                    return False
-            elif tag in _MEDIA:
+    pictures = 0
+    for count, node in enumerate(_nodes(root)):
+        tag = node.tag or ""
+        if tag == "-text":
+            text = node.text_content or ""
+            if not text.isspace() and not is_placeholder(text):
                 return False
-            elif tag not in _UNREAD:
-                pictures += tag == "img"
-                stack.append(node.first_child)
-            node = node.next
+        elif tag in _MEDIA or count > _MOST_INSIDE:
+            return tag not in _MEDIA
+        pictures += tag == "img"
     return pictures <= 1
+
+
+def _nodes(root: LexborNode) -> Iterator[LexborNode]:
+    """What is inside a root, in document order, without what no reader sees."""
+    stack: list[LexborNode] = []
+    node = root.first_child
+    while node is not None:
+        yield node
+        child = None if node.tag in _UNREAD else node.first_child
+        if child is not None:
+            stack.append(node)
+            node = child
+            continue
+        node = node.next
+        while node is None and stack:
+            node = stack.pop().next
 
 
 def _spins(attributes: Mapping[str, str | None]) -> bool:

@@ -42,7 +42,7 @@ def read_html(
     links = links_of(flow.link_nodes, tree.head, joiner)
     flow, pieces = _content(tree, flow, rules)
     blocks = blocks_of(pieces)
-    evidence = evidence_of(tree, flow, pieces, (link.url for link in links))
+    evidence = evidence_of(tree, flow, pieces, links)
     metadata = metadata_of(tree, head, joiner, headers, first_heading(blocks))
     if not blocks:
         why = _why_empty(tree)

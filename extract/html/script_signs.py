@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.document import BlockKind
 from extract.html.flow import Flow, Piece
 from extract.html.hints import Hint
-from extract.html.hollow import is_placeholder, survey, waits_for_content
+from extract.html.hollow import CONTAINERS, is_placeholder, is_root, survey, waits_for_content
 from extract.html.script_evidence import ScriptEvidence
 from extract.html.scripts import scripts_of
+from extract.html.tags import tag_id
+from extract.page import Link
 
 LITTLE: Final = 300
 """Words outside navigation, footers and links below which a page may still be a shell."""
@@ -27,8 +29,13 @@ LITTLE: Final = 300
 _LITTLE_WEIGHTS: Final = ((5, 3), (30, 2), (100, 1))
 """Words below which so few of them weigh so much."""
 _ALMOST_NONE: Final = 30
+_LARGE: Final = 1_800
+"""Characters outside links of which no navigation and no footer has so many, whatever its class says."""
+_PLAINLY_BESIDE: Final = frozenset(map(tag_id, ("nav", "footer")))
 _LETTERS_OF_A_WORD: Final = 12
 """Characters for a word at least: Chinese and Japanese write many without a space."""
+_LETTERS_AND_SPACE: Final = 6
+"""Characters for a word on average, where they are not counted."""
 _BUNDLES: Final = re.compile(
     r"chunk|bundle|runtime|polyfills|webpack|vendor|(?:^|/)(?:main|index|app)[.-]\*|_next/|assets/index",
     re.IGNORECASE,
@@ -36,70 +43,93 @@ _BUNDLES: Final = re.compile(
 _PLEA: Final = re.compile(r"java\s?script|\bJS\b", re.IGNORECASE)
 _ROUTE: Final = re.compile(r"#!?/|#!")
 _NUMBER: Final = re.compile(r"\d+")
-# What scripts fill or follow, as far as selectors can tell; part of a template's mark.
-_PLACES: Final = (
-    "div[id]:blank, main:blank, section[id]:blank, article:blank, ul[id]:blank, ol[id]:blank, tbody:blank, "
-    "table[id]:blank, [hx-get], turbo-frame[src], include-fragment, [v-for], [ng-repeat], [data-bind], "
-    '[x-data], a[onclick], a[href^="javascript:"]'
-)
+_PLACES: Final = frozenset(map(tag_id, CONTAINERS))
+"""Elements that scripts fill; custom elements are such too."""
+_LAST_KNOWN_TAG: Final = 1_000  # lexbor's numbers of unknown tags are addresses
 _MOST_PLACES: Final = 24
 
 
-def evidence_of(
-    tree: LexborHTMLParser, flow: Flow, pieces: Sequence[Piece], addresses: Iterable[str]
-) -> ScriptEvidence:
-    """What speaks for a browser on a page of which `pieces` (of `flow`) are the main content.
+class _Page(NamedTuple):
+    """What the signs are looked for in; of the words outside navigation and footers `linked` are links."""
 
-    `addresses` are its links.
-    """
+    tree: LexborHTMLParser
+    pieces: Sequence[Piece]
+    scripts: Sequence[str]
+    addresses: Sequence[str]
+    places: Sequence[LexborNode]
+    words: int
+    linked: int
+
+
+def evidence_of(
+    tree: LexborHTMLParser, flow: Flow, pieces: Sequence[Piece], links: Sequence[Link]
+) -> ScriptEvidence:
+    """What speaks for a browser on a page of which `pieces` (of `flow`) are the main content."""
     text_length = sum([len(piece.text) for piece in pieces])
     scripts = scripts_of(tree)
     if not scripts:
         return ScriptEvidence(text_length)
-    words = _own_words(flow, pieces)
-    signs = list(_signs(tree, pieces, words, scripts, addresses))
+    words, linked = _words(flow)
+    places = _places(flow)
+    signs = list(_signs(_Page(tree, pieces, scripts, [link.url for link in links], places, words, linked)))
     return ScriptEvidence(
         text_length=text_length,
-        words=words,
+        words=max(words, text_length // _LETTERS_AND_SPACE) if words >= LITTLE else words,
         scripts=len(scripts),
         weight=sum(weight for weight, _ in signs),
         reasons=tuple(reason for _, reason in signs if reason),
-        template=_template(tree, scripts),
+        template=_template(places, scripts),
     )
 
 
-def _own_words(flow: Flow, pieces: Sequence[Piece]) -> int:
-    """About how many words stand outside navigation, footers and links."""
-    furniture: list[bool] = []
+def _words(flow: Flow) -> tuple[int, int]:
+    """About how many words stand outside navigation and footers, and how many of them inside links.
+
+    Not of the main content alone: where nothing else has prose, that may be the footer's. Where there are
+    many, not all of them are counted.
+    """
+    beside = _groups_beside(flow)
+    words = linked = 0
+    for piece in flow.pieces:
+        if not beside[piece.group]:
+            length = len(piece.text)
+            said = max(piece.text.count(" ") + 1, length // _LETTERS_OF_A_WORD)
+            words += said
+            linked += said * piece.link_chars // length
+            if words - linked >= LITTLE:
+                break
+    return words, linked
+
+
+def _groups_beside(flow: Flow) -> list[bool]:
+    """Per group, whether it stands beside the content."""
+    marks: list[bool] = []
     for group in flow.groups:
-        furniture.append(group.hint >= Hint.FURNITURE or (group.parent >= 0 and furniture[group.parent]))
-    words = 0
-    for piece in pieces:
-        length = len(piece.text)
-        if furniture[piece.group] or length <= piece.link_chars:
-            continue
-        own = length - piece.link_chars
-        words += max((piece.text.count(" ") + 1) * own // length, own // _LETTERS_OF_A_WORD)
-    return words
+        is_beside = group.parent >= 0 and marks[group.parent]
+        if not is_beside and group.hint == Hint.FURNITURE and group.tag not in _PLAINLY_BESIDE:
+            inside = flow.pieces[group.first_piece : group.end_piece]
+            is_beside = sum([len(piece.text) - piece.link_chars for piece in inside]) < _LARGE
+        elif not is_beside:
+            is_beside = group.hint >= Hint.FURNITURE or group.tag in _PLAINLY_BESIDE
+        marks.append(is_beside)
+    return marks
 
 
-def _signs(
-    tree: LexborHTMLParser,
-    pieces: Sequence[Piece],
-    words: int,
-    scripts: Sequence[str],
-    addresses: Iterable[str],
-) -> Iterator[tuple[int, str]]:
+def _signs(page: _Page) -> Iterator[tuple[int, str]]:
     """Each sign's weight and its part of a sentence."""
-    yield from _unfilled(pieces)
-    if words >= LITTLE:
+    yield from _unfilled(page.pieces)
+    if page.words - page.linked >= LITTLE:
         return
-    yield next((weight for below, weight in _LITTLE_WEIGHTS if words < below), 0), ""
-    if tree.body is not None:
-        yield from _signs_of_emptiness(tree, pieces, words, addresses)
-    if any(_PLEA.search(node.text()) for node in tree.tags("noscript")[:10]):
+    if page.words >= LITTLE:  # of links: then only what is most plain
+        if any(is_root(node.tag or "", node.attributes) for node in page.places):
+            yield 5, "an empty root of a framework"
+        return
+    yield next((weight for below, weight in _LITTLE_WEIGHTS if page.words < below), 0), ""
+    if page.tree.body is not None:
+        yield from _signs_of_emptiness(page, page.tree.body)
+    if any(_PLEA.search(node.text()) for node in page.tree.tags("noscript")[:10]):
         yield 2, "a noscript text that asks for JavaScript"
-    if words < 100 and any(_BUNDLES.search(name) for name in scripts):
+    if page.words < 100 and any(_BUNDLES.search(name) for name in page.scripts):
         yield 1, ""
 
 
@@ -112,41 +142,48 @@ def _unfilled(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
         yield 5 if many else 1, f"{_count(len(unfilled), 'unfilled template')} such as {example}"
 
 
-def _signs_of_emptiness(
-    tree: LexborHTMLParser, pieces: Sequence[Piece], words: int, addresses: Iterable[str]
-) -> Iterator[tuple[int, str]]:
-    assert tree.body is not None
-    seen = survey(tree.body)
+def _signs_of_emptiness(page: _Page, body: LexborNode) -> Iterator[tuple[int, str]]:
+    has_almost_none = page.words - page.linked < _ALMOST_NONE
+    seen = survey(body, containers=has_almost_none)
     if seen.elements == 0:
         yield 3, "nothing in its body but scripts"
     if seen.root:
         yield 5, f"an empty {_shown(seen.root)}"
     elif seen.component:
         yield 3, f"an empty {_shown(seen.component)}"
-    elif seen.container and words < _ALMOST_NONE:
+    elif seen.container:
         yield 3, f"an empty {_shown(seen.container)}"
-    placeholder = next((piece.text for piece in pieces if is_placeholder(piece.text)), None)
-    if placeholder is not None and words < _ALMOST_NONE:
+    placeholder = next((piece.text for piece in page.pieces if is_placeholder(piece.text)), None)
+    if placeholder is not None and has_almost_none:
         yield 3, f"a text that says “{_shown(placeholder)}”"
     elif seen.has_spinner:
         yield 1, "a sign that something is loading"
-    addresses = list(addresses)
-    routes = sum(1 for address in addresses if _ROUTE.search(address))
-    if routes and 2 * routes >= len(addresses):
+    yield from _signs_of_links(page, seen.script_links)
+
+
+def _signs_of_links(page: _Page, script_links: int) -> Iterator[tuple[int, str]]:
+    links = len(page.addresses)
+    routes = sum(1 for address in page.addresses if _ROUTE.search(address))
+    if routes and 2 * routes >= links:
         yield 2, f"{_count(routes, 'link')} to routes that a script follows"
-    if seen.script_links > len(addresses):
-        yield 2, f"{_count(seen.script_links, 'link')} that only scripts follow"
-    elif not addresses and words < _ALMOST_NONE:
+    if script_links > links:
+        yield 2, f"{_count(script_links, 'link')} that only scripts follow"
+    elif not links and page.words < _ALMOST_NONE:
         yield 1, "no link"
 
 
-def _template(tree: LexborHTMLParser, scripts: Iterable[str]) -> int:
+def _places(flow: Flow) -> list[LexborNode]:
+    """The empty elements that scripts may fill."""
+    return [node for node in flow.empty_nodes if node.tag_id in _PLACES or node.tag_id > _LAST_KNOWN_TAG]
+
+
+def _template(places: Sequence[LexborNode], scripts: Iterable[str]) -> int:
     """A 64-bit mark of the scripts and of the places that they may fill."""
     parts = set(scripts)
-    for node in tree.css(_PLACES)[:_MOST_PLACES]:
-        identity = node.id or ""
-        if waits_for_content(identity):
-            parts.add(f"{node.tag}#{_NUMBER.sub('*', identity)}")
+    for node in places[:_MOST_PLACES]:
+        identity, tag = node.id or "", node.tag or ""
+        if (identity and waits_for_content(identity)) or "-" in tag:
+            parts.add(f"{tag}#{_NUMBER.sub('*', identity)}")
     mark = blake2b("\n".join(sorted(parts)).encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(mark, signed=True)
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 # A JavaScript MIME type or `module` (WHATWG HTML, "script", type), and what compilers in the browser take.
 _EXECUTED: Final = re.compile(
@@ -32,29 +32,17 @@ _TRACKING_SNIPPETS: Final = (
     "_hsq",
     "NREUM",
 )
-# What an inline script that writes, asks a server or goes elsewhere has to say.
-_WRITING: Final = (
-    "document.write", "HTML", "insertAdjacent", "append", "createElement", "textContent", "innerText",
-    "replaceChildren", "replaceWith", ".html(", ".text(", ".load(",
+# What an inline script says that writes or asks a server; long ones may hide it.
+_WRITING: Final = ("HTML", "createElement", "document.write", "append", "Text")
+_ASKING: Final = ("fetch(", "XMLHttpRequest", "ajax", "getJSON", "axios", "import")
+_OTHERWISE_ABLE: Final = (
+    "insertAdjacent", "replace", ".html(", ".text(", ".load(", "$.get", "EventSource", "WebSocket",
+    "createApp", "Vue", "React", "render", "mount", "bootstrap", "init", "require", "start", "location",
+    "history.", "navigate",
 )  # fmt: skip
-_ASKING: Final = ("fetch(", "XMLHttpRequest", "ajax", "getJSON", "$.get", "axios", "EventSource", "WebSocket")
-_STARTING: Final = (
-    "import",
-    "createApp",
-    "Vue",
-    "React",
-    "render",
-    "mount",
-    "bootstrap",
-    "init",
-    "require",
-    "start",
-)
-_LEAVING: Final = ("location", "history.", "navigate")
-_ABLE: Final = (_WRITING, _ASKING, _STARTING, _LEAVING)
-_HARMLESS: Final = 400
+_SHORT: Final = 400
 """Characters up to which an inline script that says none of it is taken to write nothing."""
-_READ: Final = 20_000
+_READ: Final = 4_000
 """Characters of an inline script that are looked at; the rest is data as a rule."""
 _BUILD_MARK: Final = re.compile(
     r"(?<=[-._~])(?=[A-Za-z_]*\d|[a-z]*[A-Z])[A-Za-z0-9_]{8,}(?=[.-])|[0-9a-f]{8,}|\d+(?:\.\d+)*"
@@ -73,7 +61,7 @@ def scripts_of(tree: LexborHTMLParser) -> list[str]:
         if kind and not _EXECUTED.fullmatch(kind.strip()):
             continue
         source = attributes.get("src")
-        name = _name_of(source) if source else _inline_name(node)
+        name = _name_of(source) if source else _inline_name(node.text()[:_READ])
         if name:
             names.append(name)
     body = tree.body
@@ -91,14 +79,12 @@ def _name_of(source: str) -> str:
     return _BUILD_MARK.sub("*", "/".join(path.rstrip("/").split("/")[-2:]))
 
 
-def _inline_name(node: LexborNode) -> str:
-    text = node.text()
-    looked_at = text[:_READ]
-    able = "".join(
-        str(number) for number, words in enumerate(_ABLE) if any(word in looked_at for word in words)
-    )
-    if not able and len(text) <= _HARMLESS:
+@lru_cache(maxsize=1024)
+def _inline_name(text: str) -> str:
+    if len(text) < _READ and any(snippet in text for snippet in _TRACKING_SNIPPETS):
         return ""
-    if any(snippet in looked_at for snippet in _TRACKING_SNIPPETS) and len(text) < _READ:
+    writes = any(word in text for word in _WRITING)
+    asks = any(word in text for word in _ASKING)
+    if not (writes or asks or len(text) > _SHORT or any(word in text for word in _OTHERWISE_ABLE)):
         return ""
-    return f"inline {able}"
+    return f"inline{' writes' if writes else ''}{' asks' if asks else ''}"
