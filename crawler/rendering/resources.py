@@ -240,16 +240,12 @@ class SiteResources:
         return Answered(brought.status, headers, brought.body)
 
     def _fields(self, asked: _Asked) -> Headers:
-        fields = passed_on(asked.request.headers, asked.target, asked.page)
-        if not self._signed_in.origins or asked.target.origin in self._signed_in.origins:
-            return fields
-        secrets = self._secrets_now()
-        return [
-            (name, secrets.without_cookies(value.decode("latin-1")).encode("latin-1"))
-            if name == b"cookie"
-            else (name, value)
-            for name, value in fields
-        ]
+        headers = dict(asked.request.headers)
+        if asked.target.origin not in self._signed_in.origins:
+            # The browser has one jar for a host, whatever the port, and for the hosts below its domain.
+            cookies = self._secrets_now().without_cookies(headers.pop("cookie", ""))
+            headers |= {"cookie": cookies} if cookies else {}
+        return passed_on(headers, asked.target, asked.page)
 
     def _secrets_now(self) -> Secrets:
         if (state := self._signed_in.state()) != self._secrets.state:
