@@ -54,7 +54,7 @@ _FLAGS: Final = (
     "--force-color-profile=srgb",
     "--password-store=basic",
     "--use-mock-keychain",
-    "--window-size=1280,1000",
+    "--window-size=1280,800",
     "--blink-settings=imagesEnabled=false",
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,"
     "PaintHolding,BackForwardCache,Prerender2,SpeculationRulesPrefetchProxy,GlobalMediaControls,"

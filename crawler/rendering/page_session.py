@@ -141,11 +141,11 @@ class PageSession:
         """Go to an address; returns when its document begins to come. Raises `CdpError`."""
         self.loads += 1
         self._must_be_there()
+        self.url = url
         if not (await self._navigate(url, seconds)).get("loaderId"):
             # The same document with another fragment: nothing would be loaded anew.
             await self.leave()
             await self._navigate(url, seconds)
-        self.url = url
 
     async def leave(self) -> None:
         """Leave the page, so that nothing of it runs on. Raises `CdpError`."""

@@ -14,8 +14,9 @@ from catalog.vocabulary import Reason
 from crawler.outcome import Failed, Redirected, Refused
 from crawler.rendering.cdp import CdpError
 from crawler.rendering.findings import Findings
+from crawler.rendering.harmless_clicks import may_click
 from crawler.rendering.interception import Paused, document_answer
-from crawler.rendering.interfaces import EVALUATE_SECONDS, Answered
+from crawler.rendering.interfaces import EVALUATE_SECONDS, Answered, Spent
 from crawler.rendering.main_document import Course, Phase, course_of, refresh_course
 from crawler.rendering.page_scripts import (
     PageReading,
@@ -28,7 +29,7 @@ from crawler.rendering.page_scripts import (
 from crawler.rendering.page_session import PageSession
 from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, RenderRequest
 from crawler.rendering.settling import Settling
-from crawler.rendering.surroundings import Surroundings, may_click
+from crawler.rendering.surroundings import Surroundings
 from crawler.rendering.visit_requests import VisitRequests
 
 _REST_SECONDS: Final = 3.0
@@ -48,11 +49,16 @@ class PageVisit:
         self._asked = request
         self._around = surroundings
         self._phase = Phase.OPENING
+        self._is_shown = False
         self._reloads_left = surroundings.caps.reloads
         self._findings = Findings()
-        self._requests = VisitRequests(page, surroundings.loader, self._on_answer)
-        self._settling = Settling(page, self._requests, surroundings.caps.settle_seconds)
         self._began = time.monotonic()
+        caps = surroundings.caps
+        self._spent = Spent(generation=request.generation, ends_at=self._began + surroundings.seconds)
+        self._requests = VisitRequests(
+            page, surroundings.loader, self._spent, self._on_answer, caps.request_seconds
+        )
+        self._settling = Settling(page, self._requests, caps.settle_seconds)
         self._ended: asyncio.Future[RenderOutcome] = asyncio.get_running_loop().create_future()
 
     async def outcome(self) -> RenderOutcome:
@@ -157,6 +163,7 @@ class PageVisit:
             is_settled=reading.is_still,
             notes=self._findings.notes,
             requests=self._requests.count,
+            saw_unauthorized=self._spent.saw_unauthorized,
             milliseconds=self._milliseconds(),
         )
 
@@ -224,7 +231,11 @@ class PageVisit:
 
     def on_document(self, url: str) -> None:
         """A page that its script replaced by an empty one cannot be read any more."""
-        if self._phase is not Phase.OPENING and not url.startswith(("http://", "https://")):
+        if self._phase is Phase.OPENING:
+            return
+        if url.startswith(("http://", "https://")):
+            self._is_shown = True
+        elif self._is_shown:  # before, it is what an idle page is sent to
             self._end_badly(f"a script replaced the page by {url.partition(',')[0][:100]}")
 
     def on_lost(self, why: str) -> None:

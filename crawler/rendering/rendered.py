@@ -42,7 +42,8 @@ class Rendered:
     place. `links` are absolute addresses that only scripts know: routes, what a click would open, what the
     JSON names that the page fetched, downloads. `is_settled` is False where it still changed when the time
     was over; `notes` say in words which cap was hit. `requests` counts what the page asked for besides its
-    document.
+    document. `saw_unauthorized`: a script was answered 401 or 403, or led to a login, by an origin that we
+    are signed in to, so that the session may be over.
     """
 
     url: str
@@ -51,6 +52,7 @@ class Rendered:
     is_settled: bool = True
     notes: tuple[str, ...] = ()
     requests: int = 0
+    saw_unauthorized: bool = False
     milliseconds: int = 0
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.rendering.interfaces import PreparesContext, ResourceLoader
 from crawler.rendering.page_scripts import ClickLimits, ClickMemory, ScrollLimits
 from crawler.rendering.rendered import RenderOptions
-from crawler.rules.changing_links import changes_something
 
 _MOST_BYTES: Final = 50_000_000
-_SPACES: Final = re.compile(r"[\s/?&]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +17,14 @@ class VisitCaps:
     """Seconds of one visit.
 
     `seconds` is for everything but what the settings ask for: waiting, scrolling, clicking. `settle_seconds`
-    is how long the page may go on changing while it waits for answers; without any it is half of that.
-    `unresponsive_seconds` is how long a script may keep the page from answering.
+    is how long the page may go on changing while it waits for answers (each for `request_seconds` at most);
+    without any it is half of that. `unresponsive_seconds` is how long a script may keep the page from
+    answering.
     """
 
     seconds: float = 30.0
     settle_seconds: float = 20.0
+    request_seconds: float = 15.0
     unresponsive_seconds: float = 8.0
     reloads: int = 3
 
@@ -53,10 +52,3 @@ class Surroundings:
         scrolling = ScrollLimits().seconds if options.scroll else 0.0
         clicking = ClickLimits().seconds * len(options.click)
         return self.caps.seconds + options.wait.total_seconds() + scrolling + clicking
-
-
-def may_click(label: str, address: str) -> bool:
-    """Whether a click on an element reads only, by what it says of itself."""
-    path = "/" + address.partition("//")[2].partition("/")[2]
-    said = "/" + _SPACES.sub("-", label.strip())
-    return changes_something(path) is None and changes_something(said) is None

@@ -12,8 +12,6 @@ from crawler.rendering.interception import Paused, is_preflight, preflight_answe
 from crawler.rendering.interfaces import Answered, ResourceLoader, Spent, Withheld
 from crawler.rendering.page_session import PageSession
 
-REQUEST_SECONDS: Final = 15.0
-"""A request that has no answer by then gets none."""
 _PATIENCE_SECONDS: Final = 5.0
 """So long a page is waited for that asks its server for news; what holds up its load is waited for longer."""
 _HOLDS_UP_LOAD: Final = frozenset({"Document", "Stylesheet", "Script"})
@@ -28,17 +26,20 @@ class _Waiting:
 
 
 class VisitRequests:
-    """What a page asks for besides its document, answered one by one."""
+    """What a page asks for besides its document; what has no answer after `seconds` gets none."""
 
-    def __init__(self, page: PageSession, loader: ResourceLoader, on_answer: OnAnswer) -> None:
+    def __init__(
+        self, page: PageSession, loader: ResourceLoader, spent: Spent, on_answer: OnAnswer, seconds: float
+    ) -> None:
         self._page = page
         self._loader = loader
+        self._spent = spent
         self._on_answer = on_answer
+        self._seconds = seconds
         self._waiting: dict[str, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._change = asyncio.Event()
         self._last_answer = 0.0
-        self.spent = Spent()
         self.count = 0
         self.notes: dict[str, None] = {}
 
@@ -63,10 +64,10 @@ class VisitRequests:
 
     async def _load(self, paused: Paused) -> None:
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                answer = await self._loader.load(paused.request, self.spent)
+            async with asyncio.timeout(self._seconds):
+                answer = await self._loader.load(paused.request, self._spent)
         except TimeoutError:
-            answer = Withheld("late", f"a request had no answer within {REQUEST_SECONDS:g} s")
+            answer = Withheld("late", f"a request had no answer within {self._seconds:g} s")
         finally:
             self._waiting.pop(paused.id, None)
             self._last_answer = time.monotonic()
