@@ -265,6 +265,16 @@ rendering = Table(  # which pages gained something in a browser (crawler.renderi
     Column("streak", Integer, nullable=False),  # samples without a gain since the last one with
 )
 
+hash_routes = Table(  # hosts whose pages are told apart by fragments (crawler.rules.hash_routing)
+    "hash_routes",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("host", String(300), primary_key=True),
+    Column("slash", Boolean, nullable=False),
+    Column("bang", Boolean, nullable=False),
+    Column("drops_id", Boolean, nullable=False),
+)
+
 rejected_credentials = Table(  # by a keyed hash: what was rejected is not tried again until it changes
     "rejected_credentials",
     metadata,

@@ -11,19 +11,24 @@ from sqlalchemy import Connection
 from catalog.access import intern
 from catalog.connectors import connector_id
 from catalog.database import Catalog
+from catalog.hash_routes import load_hash_routes
 from catalog.recording import reassign_access
 from catalog.redirected_seeds import redirected_seeds
+from catalog.rendering import RenderingRecord, load_rendering
 from catalog.runs import Run, begin_run, recent_runs
 from catalog.vocabulary import RunMode, RunState
 from catalog.writer import RunContext
+from crawler.rendering.pool import PagePool
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_filter
+from crawler.rules.hash_routing import HashRouting
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.reading import ReadingRules
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.site_access import open_access
+from crawler.sync.site_rendering import open_rendering
 from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -32,9 +37,9 @@ from settings.store import BodyRetention
 
 
 def prepare(
-    catalog: Catalog, settings: Settings, connector: ConnectorSettings, mode: RunMode
+    catalog: Catalog, settings: Settings, connector: ConnectorSettings, mode: RunMode, pool: PagePool
 ) -> ConnectorCrawl:
-    """Begin (or continue) the run of a connector.
+    """Begin (or continue) the run of a connector; pages that want a browser are opened in that of `pool`.
 
     Raises `catalog.runs.RunHeld` when another living process has it, `UnusableSettingError` before
     anything is written.
@@ -42,6 +47,7 @@ def prepare(
     fingerprint = settings_fingerprint(settings, connector)
     seeds = seed_addresses(connector)
     access = open_access(catalog, connector, seeds)
+    rendering = open_rendering(connector, access, pool, _learned(catalog, connector))
     with catalog.write() as connection:
         number = connector_id(connection, connector.name)
         run = begin_run(connection, number, mode, fingerprint)
@@ -53,6 +59,10 @@ def prepare(
             access=PatternList("access", [rule.match for rule in connector.access]),
             access_ids=tuple(intern(connection, rule.allow, rule.deny) for rule in connector.access),
             keep_bodies=settings.store.bodies is not BodyRetention.NONE,
+            hash_routing={
+                host: HashRouting(known.slash, known.bang, known.drops_id)
+                for host, known in load_hash_routes(connection, number).items()
+            },
         )
         reassign_access(connection, number, rules.access_id)
         conditional = mode is not RunMode.FORCED and _read_by_these_rules(connection, run, fingerprint)
@@ -66,6 +76,7 @@ def prepare(
         rules=rules,
         seeds=seeds,
         fetcher=access,
+        rendering=rendering,
         watch=None if access.keeper is None else SessionWatch(access.keeper),
         pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
         obeys_robots=politeness.robots == "obey",
@@ -75,6 +86,12 @@ def prepare(
         deletion_guard=connector.sync.deletion_guard,
         warnings=tuple(_warnings(connector)),
     )
+
+
+def _learned(catalog: Catalog, connector: ConnectorSettings) -> tuple[RenderingRecord, ...]:
+    """What former runs learned of pages that need a browser."""
+    with catalog.write() as connection:
+        return load_rendering(connection, connector_id(connection, connector.name))
 
 
 def _warnings(connector: ConnectorSettings) -> Iterator[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from catalog.deletion import ask_about_unmet, condemned, delete_documents, is_protected, reconsider_copies
 from catalog.documents import document_count
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
+from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.vocabulary import RunState, UrlState
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
@@ -51,7 +52,12 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             delete_documents(connection, doomed, datetime.now(UTC))
             counts["deleted"] = counts.get("deleted", 0) + len(doomed)
         counts["protected"] = crawl.protected
+    save_rendering(connection, connector_id, crawl.learned())
     counts["documents"] = document_count(connection, connector_id)
+    warnings = list(crawl.warnings)
+    if crawl.rendering is not None:
+        counts["rendered"] = crawl.rendering.rendered
+        warnings += crawl.rendering.warnings
     states = state_counts(connection, connector_id, run_id)
     refused, failed = {}, {}
     for (url_state, reason), number in states.items():
@@ -64,7 +70,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
         connection,
         run_id,
         state,
-        counts=counts | {"refused": refused, "failed": failed, "warnings": list(crawl.warnings)},
+        counts=counts | {"refused": refused, "failed": failed, "warnings": warnings},
         seconds=seconds,
         limit=crawl.limit,
         error=error,

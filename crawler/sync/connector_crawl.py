@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
+from functools import partial
 from typing import Protocol
 
+from catalog.rendering import RenderingRecord
 from catalog.runs import Run
 from catalog.task import FetchTask
 from catalog.vocabulary import Limit, Reason
 from catalog.writer import RunContext
 from crawler.auth.keeper import Standing
 from crawler.fetch.robots_answer import RobotsAnswer
-from crawler.outcome import Failed, Outcome, Refused
+from crawler.outcome import Failed, FileFetched, HtmlFetched, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress
 from crawler.rules.robots import PRODUCT_NAME
+from crawler.sync import visits
 from crawler.sync.host_health import HostHealth
+from crawler.sync.page_rendering import PageRendering
 from crawler.sync.reading import Job, Reading, ReadingRules
 from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.session_watch import SessionWatch
@@ -88,6 +92,7 @@ class ConnectorCrawl:
     max_duration: timedelta
     deletion_guard: float
     watch: SessionWatch | None = None
+    rendering: PageRendering | None = None
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
     health: HostHealth = field(default_factory=HostHealth)
     warnings: tuple[str, ...] = ()  # what weakens this crawl by its own configuration, said in every summary
@@ -115,6 +120,34 @@ class ConnectorCrawl:
         if self.watch is None:
             return Standing.ALIVE, outcome
         return await self.watch.judge(task, outcome, generation)
+
+    async def fetch(self, task: FetchTask, generation: int) -> Outcome:
+        """Ask for a URL, conditionally where a 304 would do."""
+        if self.rendering is not None and "#" in task.url:
+            return await self.rendering.shell(
+                task, generation, partial(self.fetcher.fetch, conditional=False)
+            )
+        conditional = self.conditional and not self.expects_browser(task.url)
+        return await self.fetcher.fetch(task, conditional=conditional)
+
+    def expects_browser(self, url: str) -> bool:
+        """Whether a page will be opened in a browser."""
+        return self.rendering is not None and self.rendering.expects_browser(url)
+
+    def learned(self) -> tuple[RenderingRecord, ...]:
+        """What was learned of pages that need a browser, and not saved yet."""
+        return () if self.rendering is None else self.rendering.decisions.knowledge.changes()
+
+    def stands(self, task: FetchTask, outcome: HtmlFetched | FileFetched) -> bool:
+        """Whether an answer brings what the catalog keeps, so that it need not be read again."""
+        if not self.conditional or self.expects_browser(task.url):
+            return False
+        return visits.stands(task, outcome, self.rules)
+
+    def count_faults(self, reading: Reading) -> None:
+        """Count the values that did not fit their field."""
+        for fault in reading.faults:
+            self.faults[fault.field] = self.faults.get(fault.field, 0) + 1
 
     def seconds(self, now: float) -> float:
         """Time spent on this run, continuations included."""

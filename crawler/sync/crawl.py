@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.ledger import frontier_window
-from catalog.runs import renew_lease
 from catalog.task import FetchTask
 from catalog.visit import Visit
 from catalog.writer import Committed, Writer
@@ -31,6 +30,9 @@ from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
+from crawler.sync.lease import keep_leases
+from crawler.sync.manners import teach_manners
+from crawler.sync.page_reading import page_readings
 from crawler.sync.permission import may_ask, robots_needed
 from crawler.sync.planting import plant
 from crawler.sync.robots_memory import keep_robots, kept_robots
@@ -42,8 +44,6 @@ CONCURRENCY: Final = 64
 
 MOST_UNWRITTEN: Final = 2_000
 """Visits that may wait for the writer; beyond that no new one starts."""
-
-LEASE_SECONDS: Final = 25.0
 
 _NOT_UNDER_WAY: Final = frozenset({Phase.SIGNING_IN, Phase.DONE})
 
@@ -79,6 +79,7 @@ class Crawl:
             lambda task: robots_needed(self._by_id[task.connector_id], task),
             window=window,
         )
+        teach_manners(self.crawls, self._frontier, self._learn_robots)
         self._visits: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()  # robots.txt files and refills: no loss if cut off
         self._visiting = 0
@@ -86,7 +87,8 @@ class Crawl:
         self._failure: BaseException | None = None
         self._wake = asyncio.Event()
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
-        self._understanding = Understanding(reader, self._read, say)
+        pages = page_readings(crawls, reader, self._write)
+        self._understanding = Understanding(reader, self._read, say, pages)
 
     @property
     def stopped(self) -> bool:
@@ -118,7 +120,7 @@ class Crawl:
                     await self._begin(crawl)
                 else:
                     self._spawn(self._sign_in(crawl, crawl.watch), self._errands)
-            lease = asyncio.create_task(self._keep_leases())
+            lease = asyncio.create_task(keep_leases(self.crawls, self._write))
             await self._loop()
             lease.cancel()
             await self._wind_up()
@@ -224,16 +226,22 @@ class Crawl:
 
     async def _ask(self, crawl: ConnectorCrawl, task: FetchTask, generation: int = 0) -> None:
         self._frontier.begun(task, time.monotonic())
-        outcome = await crawl.fetcher.fetch(task, conditional=crawl.conditional)
+        outcome = await crawl.fetch(task, generation)
         standing, outcome = await crawl.judge(task, outcome, generation)
         if standing is not Standing.ALIVE:
             self._frontier.finish(task)
             self._discount(crawl, [task], standing)
             return
         if not self._is_to_be_repeated(crawl, task, outcome):
-            self._frontier.finish(task)
-            visit = await self._understanding.visit(crawl, task, outcome)
-            if crawl.watch is not None and crawl.watch.is_over(generation):
+            renders = crawl.expects_browser(task.url)
+            if not renders:
+                self._frontier.finish(task)
+            visit = await self._understanding.visit(crawl, task, outcome, generation)
+            if renders:  # its page asks the host for more meanwhile
+                self._frontier.finish(task)
+            if isinstance(visit, Standing):
+                self._discount(crawl, [task], visit)
+            elif crawl.watch is not None and crawl.watch.is_over(generation):
                 self._discount(crawl, [task], Standing.RENEWED)
             elif crawl.watch is None or not crawl.watch.hold(task, visit, generation, time.monotonic()):
                 self._record(crawl, task, visit)
@@ -305,18 +313,21 @@ class Crawl:
 
     async def _read_robots(self, task: RobotsTask) -> None:
         crawl = self._by_id[task.connector_id]
+        await self._learn_robots(crawl, task.origin)
+        if crawl.fetcher.fault is not None:
+            self._lose(crawl, crawl.fetcher.fault)
+        self._frontier.open(task, crawl.robots.interval(task.origin))
+        self._wake.set()
+
+    async def _learn_robots(self, crawl: ConnectorCrawl, origin: str) -> None:
         answer = await crawl.robots.read(
-            task.origin,
+            origin,
             crawl.fetcher.fetch_robots,
             lambda origin: self._read(partial(kept_robots, origin)),
             lambda sentence: self._say(crawl.name, sentence),
         )
         if answer.status is not None and answer.status < 500:
-            await self._write(partial(keep_robots, task.origin, answer))
-        if crawl.fetcher.fault is not None:
-            self._lose(crawl, crawl.fetcher.fault)
-        self._frontier.open(task, crawl.robots.interval(task.origin))
-        self._wake.set()
+            await self._write(partial(keep_robots, origin, answer))
 
     async def _refill(self, lane: Lane) -> None:
         crawl = self._by_id[lane.connector_id]
@@ -360,12 +371,6 @@ class Crawl:
             stopped = crawl.phase is not Phase.DONE
             await self._write(partial(close_run, crawl, seconds=seconds, stopped=stopped))
 
-    async def _keep_leases(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS)
-            for crawl in self.crawls:
-                await self._write(partial(_renew, crawl.run.id))
-
     async def _write(self, function: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._writer.execute(function))
 
@@ -391,7 +396,3 @@ class Crawl:
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
         self._wake.set()
-
-
-def _renew(run_id: int, connection: Connection) -> bool:
-    return renew_lease(connection, run_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from settings.connector import ConnectorSettings
-from settings.render import RenderMode
 
 
 def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
@@ -16,8 +15,6 @@ def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
 def _sentences(connector: ConnectorSettings) -> Iterator[str]:
     if connector.sitemaps:
         yield "`sitemaps` are not read yet: name pages under `seeds`"
-    if connector.render.mode is RenderMode.ALWAYS:
-        yield "`render: always` is not supported yet: pages are read without a browser"
     if connector.ocr:
         yield "`ocr` is not supported yet: remove it"
     if connector.transcription is not None:

@@ -16,6 +16,7 @@ from catalog.database import Catalog, open_catalog
 from catalog.runs import prune_runs, read_run
 from catalog.vacuum import vacuum_bodies
 from catalog.vocabulary import RunMode
+from crawler.rendering.pool import PagePool
 from crawler.sync.assembly import prepare
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
@@ -57,9 +58,10 @@ def synchronise(
     pool = ParserPool(parsers)
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
-        crawls = [prepare(catalog, settings, connector, mode) for connector in connectors]
+        pages = PagePool()
+        crawls = [prepare(catalog, settings, connector, mode, pages) for connector in connectors]
         with set_for_crawling():
-            ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, index=index))
+            ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, pages, index=index))
         with catalog.write() as connection:
             prune_runs(connection, settings.store.keep_runs)
         vacuum_bodies(catalog)
@@ -73,6 +75,7 @@ async def _crawl_and_index(
     settings: Settings,
     crawls: Sequence[ConnectorCrawl],
     pool: ParserPool,
+    pages: PagePool,
     *,
     index: bool,
 ) -> Ending:
@@ -88,6 +91,7 @@ async def _crawl_and_index(
         stack.push_async_callback(pool.close)
         for each in crawls:
             stack.push_async_callback(each.fetcher.aclose)
+        stack.push_async_callback(pages.aclose)
         if bodies is not None:
             stack.callback(bodies.close)
         if indexing is not None:
@@ -96,6 +100,7 @@ async def _crawl_and_index(
         _stop_at_signals(crawl, indexing)
         with display.shown():
             await crawl.run()
+            await pages.aclose()
             await pool.close()  # indexing may go on for long, and wants the memory
             if indexing is not None and not crawl.stopped:
                 try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from catalog.content import pack_blocks, pack_fields, pack_links, storable, unpack_links
@@ -20,6 +21,7 @@ from catalog.visit import (
     stored_body,
 )
 from catalog.vocabulary import ALLOWED, NOBODY, Decision, Reason, refused
+from crawler.rendering.routes import fragment_of, is_route
 from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.hash_routing import HashRouting, with_route
@@ -36,6 +38,9 @@ LINKS_REMEMBERED: Final = 500_000
 Of each only a 64-bit hash is kept (at most about 70 MB): two of a million links share one with a probability
 of 3 in 100 million.
 """
+
+_SOME_ROUTES: Final = 20
+"""Links that are shown in a browser to see whether their fragments name pages."""
 
 SMALLEST_COPY: Final = 200
 """Characters below which equal text does not make two pages copies: lists and forms of a site often say the
@@ -80,7 +85,8 @@ class ReadingRules:
 @dataclass(frozen=True)
 class ReadJob:
     """A body to be read. `follow` is False where links lead nowhere new, `alone` where the page's
-    canonical link was found to lead nowhere and the page is judged by itself."""
+    canonical link was found to lead nowhere and the page is judged by itself. `more_links` are absolute
+    addresses that stand nowhere in the body, but were seen in a browser."""
 
     connector_id: int
     url_id: int
@@ -91,6 +97,7 @@ class ReadJob:
     is_seed: bool = False
     follow: bool = True
     alone: bool = False
+    more_links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,7 @@ class Reading:
     discoveries: tuple[Discovery, ...] = ()
     hosts_refused: tuple[HostRefused, ...] = ()
     faults: tuple[FieldFault, ...] = ()
+    routes: tuple[str, ...] = ()  # some links whose fragment may name a page
     evidence: ScriptEvidence = NO_SCRIPTS
 
 
@@ -153,14 +161,15 @@ class Reader:
     def read(self, job: Job) -> Reading:
         """Do a job; bad input is an answer, never an exception."""
         if isinstance(job, FollowJob):
-            links = [Link(url, nofollow=nofollow) for url, nofollow in unpack_links(job.links)]
-            found = self._follow(job, links, page_nofollow=False)
+            kept = [Link(url, nofollow=nofollow) for url, nofollow in unpack_links(job.links)]
+            found = self._follow(job, kept, page_nofollow=False)
             return Reading(discoveries=tuple(found.discoveries), hosts_refused=found.hosts_refused())
         rules = self._rules[job.connector_id]
         content = read(job.body, url=job.url, headers=job.headers, rules=rules.extraction)
+        links = [*content.links, *map(Link, job.more_links)]
         found = _Found()
         if job.follow:
-            found = self._follow(job, content.links, page_nofollow=content.directives.nofollow)
+            found = self._follow(job, links, page_nofollow=content.directives.nofollow)
         decision, detail, canonical = ALLOWED, None, None
         if isinstance(content, Page):
             decision, canonical = _decide(job, content, rules)
@@ -175,10 +184,11 @@ class Reader:
             draft=_draft(job, content, rules) if isinstance(content, Page) and decision.allowed else None,
             canonical=None if canonical is None else canonical.url,
             body=stored_body(job.body) if rules.keep_bodies else None,
-            links=_pack(content.links, rules, all_nofollow=content.directives.nofollow),
+            links=_pack(links, rules, all_nofollow=content.directives.nofollow),
             discoveries=tuple(found.discoveries),
             hosts_refused=found.hosts_refused(),
             faults=content.faults if isinstance(content, Page) else (),
+            routes=tuple(islice(filter(_may_be_route, (link.url for link in content.links)), _SOME_ROUTES)),
             evidence=content.evidence,
         )
 
@@ -278,6 +288,10 @@ def _without_place(url: str, rules: ReadingRules) -> str:
     if not rules.hash_routing or ("#/" not in url and "#!" not in url):
         return url.partition("#")[0]
     return url
+
+
+def _may_be_route(url: str) -> bool:
+    return is_route(fragment_of(url))
 
 
 def _address(text: str, rules: ReadingRules) -> WebAddress | UrlFault:

@@ -20,7 +20,7 @@ from crawler.auth.memory import CatalogMemory
 from crawler.auth.outcome import LoginFault
 from crawler.auth.pages.attempt import PageLoginPlan
 from crawler.auth.pages.walls import shows_login
-from crawler.auth.scheme import Note
+from crawler.auth.scheme import Note, Scheme
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.proxies.environment import environment_routes
@@ -39,12 +39,18 @@ class SiteAccess:
     fetcher: HttpFetcher
     keeper: SessionKeeper | None
     network: Network
+    schemes: tuple[Scheme, ...]
     _proxy_memory: _ProxyMemory
 
     @property
     def fault(self) -> str | None:
         """Why nothing more can be fetched by the connector's proxy, in one sentence, if so."""
         return self.network.fault
+
+    def leads_to_login(self, url: str, target: WebAddress) -> bool:
+        """Whether a redirect from a page goes to where people sign in."""
+        keeper = self.keeper
+        return keeper is not None and (keeper.is_login_page(target.url) or keeper.signs_in_at(url, target))
 
     def fetch(self, task: FetchTask, *, conditional: bool) -> Coroutine[Any, Any, Outcome]:
         """Ask for a URL."""
@@ -104,7 +110,8 @@ def open_access(
     if logins and vault is not None:
         memory = CatalogMemory(catalog, vault, _number(catalog, connector.name))
         keeper = SessionKeeper(logins, fetcher, memory, shows_login=shows_login, note=note, way_out=network)
-    return SiteAccess(fetcher, keeper, network, proxy_memory)
+    schemes = tuple(login.scheme for login in logins)
+    return SiteAccess(fetcher, keeper, network, schemes, proxy_memory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class RunSummary:
     duplicates: int
     redirects: int
     gone: int
+    rendered: int
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[str] = ()
@@ -121,4 +122,6 @@ def _others(summary: RunSummary) -> str:
     """URLs that are neither documents nor refused."""
     kinds = (("duplicates", summary.duplicates), ("redirects", summary.redirects), ("gone", summary.gone))
     named = [f"{number:,} {kind}" for kind, number in kinds if number]
+    if summary.rendered:
+        named.append(f"{summary.rendered:,} read in a browser")
     return f", among them {', '.join(named)}" if named else ""

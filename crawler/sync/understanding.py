@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from catalog.links import read_links
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
+from crawler.auth.keeper import Standing
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
+from crawler.sync.page_reading import PageReading
 from crawler.sync.reading import FollowJob, Reading, ReadJob
 
 AskCatalog = Callable[[Callable[[Connection], bytes | None]], Awaitable[bytes | None]]
@@ -27,9 +29,15 @@ class Understanding:
     reader: BodyReader
     ask_catalog: AskCatalog
     say: Callable[[str, str], None]
+    pages: Mapping[int, PageReading]  # of the connectors that may open pages in a browser
 
-    async def visit(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> Visit:
-        """What the ledger and the catalog are told of an outcome that is final."""
+    async def visit(
+        self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome, generation: int = 0
+    ) -> Visit | Standing:
+        """What the ledger and the catalog are told of an outcome that is final.
+
+        Where a page was opened in a browser its session, of `generation`, may turn out to be over.
+        """
         match outcome:
             case Gone() | Refused() | Failed():
                 return visits.without_content(task, outcome)
@@ -40,13 +48,16 @@ class Understanding:
             case NotModified():
                 return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
             case HtmlFetched() | FileFetched():
-                if crawl.conditional and visits.stands(task, outcome, crawl.rules):
+                if crawl.stands(task, outcome):
                     return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
-                return await self._read(crawl, task, outcome)
+                answer = await self._read(crawl, task, outcome, generation)
+                if isinstance(answer, Redirected):
+                    return await self.visit(crawl, task, answer, generation)
+                return answer
 
     async def _read(
-        self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched
-    ) -> Visit:
+        self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched, generation: int
+    ) -> Visit | Redirected | Standing:
         job = ReadJob(
             connector_id=crawl.connector_id,
             url_id=task.url_id,
@@ -56,11 +67,13 @@ class Understanding:
             headers=outcome.headers,
             is_seed=task.found_by is FoundBy.SEED,
             follow=task.found_by is not FoundBy.ORPHAN,
-            alone=task.found_by is FoundBy.COPY,
+            # The routes of a script share one document, whose canonical link is none of theirs.
+            alone=task.found_by is FoundBy.COPY or "#" in task.url,
         )
+        if isinstance(outcome, HtmlFetched) and (pages := self.pages.get(crawl.connector_id)) is not None:
+            return await pages.read(task, outcome, job, generation)
         reading = await self.reader.read(job)
-        for fault in reading.faults:
-            crawl.faults[fault.field] = crawl.faults.get(fault.field, 0) + 1
+        crawl.count_faults(reading)
         return visits.read(task, outcome, reading, crawl.name)
 
     def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:

@@ -9,14 +9,13 @@ from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery, FetchedCopy, Verdict, Visit, body_hash
 from catalog.vocabulary import Decision, Reason, UrlState
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Redirected, Refused
+from crawler.rendering.auto.cell import Renderer
 from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.link_rules import LinkRules
 from crawler.sync.reading import Reading, ReadingRules
 
 MAX_REDIRECTS = 10
 """More of them in a row are refused (the Fetch standard allows 20; RFC 9110 leaves it to the client)."""
-
-RENDERER_HTTP = "http"
 
 _OUT_OF_REACH = frozenset(
     {
@@ -126,17 +125,29 @@ def unchanged(task: FetchTask, outcome: NotModified | HtmlFetched | FileFetched,
     )
 
 
-def read(task: FetchTask, outcome: HtmlFetched | FileFetched, reading: Reading, connector: str) -> Visit:
-    """A body that was read: a document, or the reason why there is none."""
-    headers = outcome.headers
+def read(
+    task: FetchTask,
+    outcome: HtmlFetched | FileFetched,
+    reading: Reading,
+    connector: str,
+    *,
+    renderer: Renderer = Renderer.HTTP,
+    because: str | None = None,
+) -> Visit:
+    """A body that was read: a document, or the reason why there is none.
+
+    What a browser showed has no validators: those of its document say nothing of what its scripts brought.
+    """
+    headers = {} if renderer is Renderer.BROWSER else outcome.headers
     copy = FetchedCopy(
         content_type=reading.content_type or outcome.content_type,
         size=len(outcome.body),
-        renderer=RENDERER_HTTP,
+        renderer=renderer.value,
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
         body_hash=None if reading.body is None else reading.body.hash,
         content_hash=None if reading.draft is None else reading.draft.content_hash,
+        renderer_reason=because,
     )
     state, reason = UrlState.INDEXED, _orphaned(task)
     target = None

@@ -13,6 +13,7 @@ import pytest
 from catalog.database import Catalog, open_catalog
 from catalog.runs import RunHeld, finish_run
 from catalog.vocabulary import RunMode, RunState
+from crawler.rendering.pool import PagePool
 from crawler.sync.assembly import prepare, settings_fingerprint
 from crawler.sync.connector_crawl import ConnectorCrawl
 from settings.configuration import Settings
@@ -33,7 +34,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def begin(catalog: Catalog, configured: Settings, mode: RunMode = RunMode.FULL) -> ConnectorCrawl:
     (connector,) = configured.connectors
-    return prepare(catalog, configured, connector, mode)
+    return prepare(catalog, configured, connector, mode, PagePool())
 
 
 @contextmanager

@@ -29,7 +29,6 @@ CANARY = {"logged_in": {"url": "https://wiki.test/me", "contains": "u"}}
     ("settings", "named"),
     [
         ({"sitemaps": ["https://wiki.test/sitemap.xml"]}, "`sitemaps`"),
-        ({"render": "always"}, "`render: always`"),
         ({"ocr": True}, "`ocr`"),
         ({"access": [{"match": "", "allow": ["everyone"], "inherit": True}]}, "`access[].inherit`"),
         ({"sync": {"delete_orphans_after": 3}}, "`sync.delete_orphans_after`"),

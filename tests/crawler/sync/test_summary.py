@@ -35,6 +35,7 @@ SUMMARY = RunSummary(
     duplicates=0,
     redirects=0,
     gone=0,
+    rendered=0,
 )
 
 
@@ -84,3 +85,8 @@ def test_people_read_why_in_sentences() -> None:
         "1 URLs in 2.0 s (10 a second), among them 2 redirects, 1 gone",
         "certificates are not checked",
     )
+
+
+def test_people_are_told_how_many_pages_a_browser_read() -> None:
+    mixed = replace(SUMMARY, visited=9, redirects=2, rendered=4)
+    assert remarks(mixed)[0].endswith(", among them 2 redirects, 4 read in a browser")
