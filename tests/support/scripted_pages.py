@@ -20,6 +20,8 @@ from crawler.rendering.page_scripts.reading import Stillness, wait_until_still
 
 ORIGIN: Final = "http://intranet.test"
 QUICK: Final = Stillness(quiet_ms=100, patience_ms=1_000, cap_ms=4_000)
+_AFTER_AN_ANSWER: Final = 0.1
+"""Seconds in which a page makes something of an answer."""
 _TYPES: Final = {"js": "text/javascript", "json": "application/json", "md": "text/markdown"}
 
 
@@ -42,6 +44,7 @@ class ScriptedPage:
         self._world: int | None = None
         self._site = Site({})
         self._pending: set[asyncio.Task[None]] = set()
+        self._answered = 0.0
         self.notes: list[str] = []
         self.loads = 0
         self.address = ""
@@ -77,10 +80,14 @@ class ScriptedPage:
 
     async def at_rest(self) -> None:
         """Wait until nothing is asked for and the DOM is still."""
-        await wait_until_still(self, QUICK)
-        while self._pending:
-            await asyncio.wait(set(self._pending))
+        loop = asyncio.get_running_loop()
+        while True:
             await wait_until_still(self, QUICK)
+            if not self._pending and loop.time() - self._answered > _AFTER_AN_ANSWER:
+                return
+            if self._pending:
+                await asyncio.wait(set(self._pending))
+            await asyncio.sleep(_AFTER_AN_ANSWER)
 
     async def close(self) -> None:
         """Give the tab up."""
@@ -131,7 +138,8 @@ class ScriptedPage:
             "responseHeaders": [{"name": "content-type", "value": f"{kind}; charset=utf-8"}],
             "body": base64.b64encode(body or b"").decode(),
         }
-        self._connection.tell("Fetch.fulfillRequest", answer, session=self.session)
+        await self._send("Fetch.fulfillRequest", answer)
+        self._answered = asyncio.get_running_loop().time()
 
 
 @asynccontextmanager

@@ -18,24 +18,21 @@ function targets({ selector }) {
 function pressTarget({ index }) {
   const element = state.targets[index];
   if (!element || !isConnected(element) || !isVisible(element)) return false;
-  stayHere();
   keepState();
   state.clicked.add(element);
-  state.page = location.href;
-  watcher().last = performance.now();
-  press(element);
+  pressFrom(element);
   return true;
 }
 
 // What became of it: whether texts came that were not seen before, and whether it can be clicked again.
 async function afterPress({ index }) {
   const element = state.targets[index];
-  if (pageOf(location.href) !== pageOf(state.page)) {
-    if (!(await goBack())) state.lost = true;
-    return { fresh: 0, again: false, lost: state.lost === true };
+  if (isElsewhere()) {
+    if (!(await goBack())) state.lost = state.page;
+    return { fresh: 0, again: false, left: true, lost: Boolean(state.lost) };
   }
   const fresh = keepState();
-  return { fresh, again: isConnected(element) && isVisible(element), lost: false };
+  return { fresh, again: isConnected(element) && isVisible(element), left: false, lost: false };
 }
 
 const leftFor = () => [...(state.addresses ?? [])];

@@ -64,29 +64,29 @@ class _Walk:
         self._may_click = may_click
         self._limits = limits
         self._until = time.monotonic() + limits.seconds
+        self._done_with: set[str] = set()
         self.clicks = 0
 
     async def run(self) -> str | None:
         """Click until nothing is left to be clicked; which cap ended it, in words."""
-        refused: set[str] = set()
         while True:
             targets = await self._ask("targets", {"selector": self._selector})
-            fresh = [
-                (index, target)
-                for index, target in enumerate(targets)
-                if target["label"] + target["address"] not in refused
+            named = [
+                (index, target, target["label"] + target["address"]) for index, target in enumerate(targets)
             ]
+            fresh = [each for each in named if each[2] not in self._done_with]
             if not fresh:
                 return None
-            for index, target in fresh:
+            for index, target, name in fresh:
                 if not self._may_click(target["label"], target["address"]):
-                    refused.add(target["label"] + target["address"])
+                    self._done_with.add(name)
                     continue
-                note = await self._press(index, repeats=len(targets) <= _FEW and not target["toggles"])
+                repeats = len(targets) <= _FEW and not target["toggles"]
+                note = await self._press(index, name, repeats=repeats)
                 if note is not None:
                     return note
 
-    async def _press(self, index: int, *, repeats: bool) -> str | None:
+    async def _press(self, index: int, name: str, *, repeats: bool) -> str | None:
         while True:
             if self.clicks >= self._limits.clicks:
                 return f"{self._selector}: stopped after {self.clicks} clicks"
@@ -99,6 +99,8 @@ class _Walk:
             after = await self._ask("afterPress", {"index": index})
             if after["lost"]:
                 return f"{self._selector}: a click led to another page from which there was no way back"
+            if after["left"]:
+                self._done_with.add(name)  # the page may draw it anew, and would be left once more
             if not (repeats and after["again"] and after["fresh"]):
                 return None
 

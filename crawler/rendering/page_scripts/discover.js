@@ -84,11 +84,9 @@ async function tryCandidate({ path, label }) {
   addresses.clear();
   const watch = watcher();
   const before = linksNow(), changes = watch.changes;
-  state.page = location.href;
-  watch.last = performance.now();
-  press(element);
+  pressFrom(element);
   await settle({ quiet_ms: 40, patience_ms: 40, cap_ms: 400 });
-  const moved = pageOf(location.href) !== pageOf(state.page);
+  const moved = isElsewhere();
   const changed = watch.changes !== changes;
   const revealed = changed && !moved ? [...linksNow()].filter((link) => !before.has(link)) : [];
   const back = !moved || (await goBack());

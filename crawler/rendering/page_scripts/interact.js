@@ -65,13 +65,25 @@ function labelOf(element) {
   return label.slice(0, 80).toWellFormed();
 }
 
+// Note where the page is, and click.
+function pressFrom(element) {
+  stayHere();
+  state.page = location.href;
+  state.entry = navigation.currentEntry.index;
+  watcher().begin();
+  press(element);
+}
+
+const isElsewhere = () => pageOf(location.href) !== pageOf(state.page);
+
 // Go back to the page that a click left by a route; whether it is shown again.
 async function goBack() {
-  const target = pageOf(state.page);
-  history.back();
+  const steps = navigation.currentEntry.index - state.entry;
+  if (steps <= 0) return false;
+  history.go(-steps);
   for (let tries = 0; tries < 20; tries++) {
     await pause(25);
-    if (pageOf(location.href) === target) {
+    if (!isElsewhere()) {
       await settle({ quiet_ms: 60, patience_ms: 60, cap_ms: 1000 });
       return true;
     }

@@ -1,18 +1,17 @@
 // Settle, flatten and collect in one evaluation.
-const MOST_HTML = 20_000_000;
 const HEAD = /^<html[^>]*><head[^>]*>/i;
 
-async function read(options) {
+async function read({ most_characters, ...options }) {
   const { still, found } = await settle(options);
   const asItStands = !state.kept?.states.length && isTidy(found);
   const page = asItStands ? rootElementOf(document) : withEarlierStates(found);
   const html = "<!doctype html>" + withBase(page);
   return {
-    url: location.href,
+    url: state.lost || location.href,
     base: document.baseURI,
     still,
-    html: html.slice(0, MOST_HTML).toWellFormed(),
-    cut: html.length > MOST_HTML,
+    html: html.slice(0, most_characters).toWellFormed(),
+    cut: html.length > most_characters,
     ...collect(found, html),
   };
 }

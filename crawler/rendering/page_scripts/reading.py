@@ -10,6 +10,8 @@ from crawler.rendering.interfaces import Evaluates
 from crawler.rendering.page_scripts.sources import expression
 from crawler.rendering.script_links import links_in_attributes, links_in_handlers
 
+MOST_CHARACTERS: Final = 20_000_000
+"""The most that is taken of a page's HTML."""
 _SPARE_SECONDS: Final = 10.0
 """What reading may take besides waiting: the largest pages take a second."""
 _READ: Final = ("base", "settle", "states", "flatten", "collect", "read")
@@ -56,13 +58,16 @@ class PageReading:
     notes: tuple[str, ...]
 
 
-async def read_page(page: Evaluates, stillness: Stillness) -> PageReading:
+async def read_page(
+    page: Evaluates, stillness: Stillness, *, most_characters: int = MOST_CHARACTERS
+) -> PageReading:
     """Wait until the page is still and read it, in one evaluation. Raises `CdpError`.
 
     The page's requests are the caller's to know: where some were made meanwhile, it reads again.
     """
-    script = expression(*_READ, call="read", argument=stillness.as_options())
-    return _reading(await page.evaluate(script, seconds=stillness.seconds))
+    options = {**stillness.as_options(), "most_characters": most_characters}
+    script = expression(*_READ, call="read", argument=options)
+    return _reading(await page.evaluate(script, seconds=stillness.seconds), most_characters)
 
 
 async def wait_until_still(page: Evaluates, stillness: Stillness) -> bool:
@@ -73,7 +78,8 @@ async def wait_until_still(page: Evaluates, stillness: Stillness) -> bool:
     return bool(await page.evaluate(script, seconds=stillness.seconds))
 
 
-def _reading(found: Mapping[str, Any]) -> PageReading:
+def _reading(found: Mapping[str, Any], most_characters: int) -> PageReading:
+    cut = f"the page's HTML has more than {most_characters:,} characters: the rest is left out"
     base = str(found["base"])
     links = [
         *found["hidden"],
@@ -87,5 +93,5 @@ def _reading(found: Mapping[str, Any]) -> PageReading:
         links=tuple(dict.fromkeys(link for link in links if link)),
         hash_links=tuple(found["hash"]),
         clickable=int(found["clickable"]),
-        notes=("the page's HTML is over 20 MB: the rest is left out",) if found["cut"] else (),
+        notes=(cut,) if found["cut"] else (),
     )

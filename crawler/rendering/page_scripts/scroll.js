@@ -1,5 +1,5 @@
 // Scrolls down once, screen by screen: the page itself and what scrolls in it.
-const STEP_MS = 30;
+const MOST_FRAME_MS = 500;
 const MOST_STEPS = 200;
 const MOST_SCROLLERS = 5;
 
@@ -13,10 +13,19 @@ async function scrollDown({ most_ms }) {
       scroller.scrollBy({ top: Math.max(scroller.clientHeight * 0.9, 100), behavior: "instant" });
       if (scroller.scrollTop <= before) break;
       steps++;
-      await pause(STEP_MS);
+      watcher().begin();
+      await nextFrame();
+      keepState();
     }
   }
+  watcher().begin();
   return steps;
+}
+
+// A page hears of scrolling with its next frame, and may draw with the one after.
+function nextFrame() {
+  const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))));
+  return Promise.race([drawn, pause(MOST_FRAME_MS)]);
 }
 
 function scrollersOf() {

@@ -13,6 +13,8 @@ from crawler.rendering.page_scripts.sources import expression
 _SCRIPTS: Final = ("base", "settle", "states", "flatten", "collect", "interact", "scroll")
 _ROUND_SECONDS: Final = 8.0
 _SPARE_SECONDS: Final = 10.0
+_ROUNDS_WITHOUT_NEWS: Final = 2
+"""What comes when its end is seen may be asked for a moment later than we look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ async def scroll_to_end(page: Evaluates, *, at_rest: AtRest, limits: ScrollLimit
     """Scroll down until the page grows no more. Texts that go as others come are kept. Raises `CdpError`."""
     limits = limits or ScrollLimits()
     until = time.monotonic() + limits.seconds
-    screens = 0
+    screens = without_news = 0
     before = await _extent(page)
     for _ in range(limits.rounds):
         left = min(until - time.monotonic(), _ROUND_SECONDS)
@@ -46,7 +48,9 @@ async def scroll_to_end(page: Evaluates, *, at_rest: AtRest, limits: ScrollLimit
         screens += int(await page.evaluate(script, seconds=left + _SPARE_SECONDS))
         await at_rest()
         after = await _extent(page)
-        if after["height"] <= before["height"] and after["fresh"] == 0:
+        has_grown = after["height"] > before["height"] or after["fresh"] > 0
+        without_news = 0 if has_grown else without_news + 1
+        if without_news == _ROUNDS_WITHOUT_NEWS:
             return Scrolled(screens)
         before = after
     return Scrolled(screens, (f"infinite scroll: stopped after {screens} screens",))

@@ -1,5 +1,5 @@
 // Waits until the page is loaded and its DOM was still for a while; tickers count as noise.
-const BURST_MS = 40;
+const BURST_MS = 40, LATE_MS = 15;
 const BURSTS_OF_A_TICKER = 5;
 const MOST_TEXT_OF_A_TICKER = 2000;
 const MOST_ELEMENTS_OF_A_TICKER = 100;
@@ -11,11 +11,10 @@ const PLACEHOLDER =
 function watcher() {
   if (state.watcher) return state.watcher;
   const watched = new WeakSet();
-  const churn = new WeakMap();
-  const self = { last: performance.now(), changes: 0, loaded: null, churn };
+  const self = { last: performance.now(), changes: 0, loaded: null, churn: new WeakMap(), calm: null };
   const observer = new MutationObserver((records) => {
     const now = performance.now();
-    if (records.length > MOST_RECORDS || records.map((each) => matters(each, now, churn)).some(Boolean)) {
+    if (records.length > MOST_RECORDS || records.map((each) => matters(each, now, self.churn)).some(Boolean)) {
       self.last = now;
       self.changes++;
     }
@@ -27,6 +26,12 @@ function watcher() {
       subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["href"],
     });
     return true;
+  };
+  // What we do ourselves makes no ticker; those of before are remembered.
+  self.begin = () => {
+    self.calm ??= self.churn;
+    self.churn = new WeakMap();
+    self.last = performance.now();
   };
   self.watch(document);
   return (state.watcher = self);
@@ -71,11 +76,17 @@ async function settle({ quiet_ms, patience_ms, cap_ms }) {
     const rest = Math.max(watch.last, watch.loaded) + quiet - performance.now();
     if (rest <= 0) return { still: true, found };
     if (left() <= 0) return { still: false, found };
-    await pause(Math.min(rest, Math.max(left(), 0)));
+    const late = await pause(Math.min(rest, Math.max(left(), 0)));
+    // On a busy machine timers of the page may be due as well, and come after ours.
+    if (late > LATE_MS) watch.last = Math.max(watch.last, performance.now() - quiet + LATE_MS);
   }
 }
 
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+// Resolves with the milliseconds that it took longer.
+const pause = (milliseconds) => {
+  const due = performance.now() + milliseconds;
+  return new Promise((done) => setTimeout(() => done(performance.now() - due), milliseconds));
+};
 
 function loaded(tree, left) {
   if (readinessOf(tree) === "complete") return true;
