@@ -48,7 +48,7 @@ class Group:
 @dataclass(slots=True)
 class Flow:
     """What the walk leaves: pieces and groups in document order, the elements that link, and those that
-    hold nothing at all (images too)."""
+    hold nothing but white space (images too)."""
 
     pieces: list[Piece] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
@@ -104,6 +104,8 @@ def walk(tree: LexborHTMLParser) -> Flow:  # noqa: PLR0912 - the hot loop, in on
                 text = node.text_content or ""
                 if buffer or not text.isspace() or walker.kind is _CODE:
                     buffer.append(text)
+                elif node.prev is None and node.next is None and stack:
+                    empty_nodes.append(stack[-1][0])
                 node = node.next
                 continue
             role = roles.get(tag)

@@ -44,7 +44,7 @@ _SPINNERS: Final = re.compile(
     re.IGNORECASE,
 )
 _WAITING: Final = (
-    r"(?:loading|please\s+wait|one\s+moment|just\s+a\s+moment|lädt|wird\s+geladen|bitte\s+warten|einen\s+augenblick|"
+    r"(?:loading|please\s+wait|one\s+moment|just\s+a\s+moment|lädt|(?:wird|werden)\s+geladen|bitte\s+warten|einen\s+augenblick|"
     r"chargement|veuillez\s+patienter|cargando|espere|caricamento|attendere|carregando|aguarde|ładowanie|загрузка|"
     r"подождите|読み込み中|ロード中|加载中|載入中|正在加载|로딩|불러오는\s*중)"
 )

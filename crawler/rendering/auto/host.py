@@ -19,7 +19,8 @@ _ANY_TEMPLATE: Final = 0
 _CLEAN: Final = (8, 3)
 """Samples over so many patterns, all without a gain, after which a template speaks for new patterns too."""
 _CLEAN_HOST: Final = (9, 3)
-"""Samples over so many templates, all without a gain, after which one sample does for a new template."""
+"""Samples of pages that look complete, over so many templates, all without a gain: after these one sample
+does for a new template, and speaks for it in all patterns."""
 _FEW_PAGES: Final = 4
 """Pages of a pattern that is not sampled at all where its template is known to gain nothing."""
 _FIRST_CHECK: Final = 64
@@ -104,14 +105,16 @@ class Host:
     def wanted(self, key: CellKey) -> int:
         """How many samples of a key are wanted in all."""
         tally = self._tally(key)
-        if tally.gains == 0:
-            if tally.samples >= _CLEAN[0] and tally.patterns >= _CLEAN[1]:
-                return 0 if self.cell(key).pages <= _FEW_PAGES else 1
-            if tally.samples >= SAMPLES:
-                return 1
         if self.is_clean is None:
             self.is_clean = self._is_clean()
-        return 1 if key.kind is EvidenceKind.PLAIN and self.is_clean else SAMPLES
+        is_clean_host = key.kind is EvidenceKind.PLAIN and self.is_clean
+        if tally.gains == 0:
+            is_clean = tally.samples >= _CLEAN[0] and tally.patterns >= _CLEAN[1]
+            if (is_clean or (is_clean_host and tally.samples)) and self.cell(key).pages <= _FEW_PAGES:
+                return 0
+            if tally.samples >= SAMPLES:
+                return 1
+        return 1 if is_clean_host else SAMPLES
 
     def forget_tallies(self) -> None:
         """To be called when a cell learned something."""
