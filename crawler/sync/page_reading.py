@@ -5,6 +5,7 @@ Links of both readings count: what a page links leads on, whichever reading beco
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -52,6 +53,7 @@ class _Shown:
     """A page as the browser showed it, and what was read of that."""
 
     outcome: HtmlFetched
+    job: ReadJob
     reading: Reading
     notes: tuple[str, ...]
 
@@ -87,11 +89,21 @@ class PageReading:
         """A page that is rendered whatever its HTML says."""
         match await self._show(page):
             case _Shown() as shown:
-                return self._by_browser(page, shown, shown.reading, because)
+                reading = await self._by_itself(page, shown)
+                return self._by_browser(page, shown, reading, because)
             case Failed() | Refused() as fault:
                 return visits.without_content(page.task, fault)
             case answer:
                 return answer
+
+    async def _by_itself(self, page: _Page, shown: _Shown) -> Reading:
+        """What was read, judged by itself where its canonical address is that of a shell."""
+        if shown.reading.canonical is None:
+            return shown.reading
+        static = await self.reader.read(page.job)
+        if static.evidence.kind is EvidenceKind.PLAIN:
+            return shown.reading
+        return _with_links_of(await self.reader.read(replace(shown.job, alone=True)), shown.reading)
 
     async def _compared(self, page: _Page, static: Reading, plan: Plan) -> Answer:
         """A page that was read already, and is rendered to see more, or to see whether there is more."""
@@ -134,11 +146,22 @@ class PageReading:
             return standing
         if isinstance(judged, Refused):
             return judged
+        if rendered.saw_unauthorized and await self._is_over(page):
+            return Standing.RENEWED if self.crawl.fault is None else Standing.LOST
         job = replace(page.job, body=body, headers=headers, more_links=rendered.links)
         reading = await self.reader.read(job)
         if await self.routes.learn(task.host, job, outcome, rendered, reading):
             reading = _with_links_of(await self.reader.read(job), reading)
-        return _Shown(shown, reading, rendered.notes)
+        return _Shown(shown, job, reading, rendered.notes)
+
+    async def _is_over(self, page: _Page) -> bool:
+        """A script was refused what it asked for: whether that is since the session is over."""
+        if self.crawl.watch is None or not self.rendering.is_doubtful(time.monotonic()):
+            return False
+        standing = await self.crawl.watch.keeper.check(page.task.url, page.generation)
+        if standing is Standing.ALIVE:  # there are things that the account may not see
+            self.rendering.believe(time.monotonic())
+        return standing is not Standing.ALIVE
 
     def _content(self, job: ReadJob, reading: Reading) -> ReadContent:
         rules = self.crawl.rules

@@ -19,6 +19,8 @@ from settings.render import RenderMode
 
 SHELL_SECONDS: Final = 600.0
 """How long the document that all routes of a script share is taken for what it was."""
+BELIEVED_SECONDS: Final = 60.0
+"""After a false alarm a session is believed to live for so long, whatever its pages' scripts are refused."""
 MOST_SHELLS: Final = 100
 
 
@@ -76,6 +78,7 @@ class PageRendering:
     missing: str = ""
     rendered: int = 0
     wanting: int = 0
+    _believed_until: float = 0.0
     _shells: dict[tuple[str, int], _Shell] = field(default_factory=dict)
 
     def expects_browser(self, url: str) -> bool:
@@ -103,6 +106,14 @@ class PageRendering:
             else:
                 self._shells.pop(key, None)
             return outcome
+
+    def is_doubtful(self, now: float) -> bool:
+        """Whether a refusal that a script met is a reason to ask if the session still lives."""
+        return now >= self._believed_until
+
+    def believe(self, now: float) -> None:
+        """The session was alive: scripts are refused some things anyway."""
+        self._believed_until = now + BELIEVED_SECONDS
 
     @property
     def warnings(self) -> tuple[str, ...]:
