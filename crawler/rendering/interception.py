@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from crawler.outcome import HtmlFetched
 from crawler.rendering.interfaces import Answered, PageRequest
+from crawler.rendering.page_headers import cookies_for_scripts
 
 _OF_THE_TRANSFER: Final = frozenset(
     {
@@ -30,7 +31,7 @@ _NOT_FOR_A_DOCUMENT: Final = frozenset(
         "nel",
         "report-to",
         "reporting-endpoints",
-        "set-cookie",  # the session's cookies are the connector's
+        "set-cookie",  # joined by commas, and the session's are the connector's
         "strict-transport-security",
     }
 )
@@ -99,6 +100,7 @@ def document_answer(document: HtmlFetched, body: bytes) -> Answered:
     headers = [
         *((name, value) for name, value in document.headers.items() if name not in _NOT_FOR_A_DOCUMENT),
         *(() if "content-type" in document.headers else (("content-type", document.content_type),)),
+        *cookies_for_scripts(document.headers.get("set-cookie", "")),
     ]
     return Answered(document.status, headers, body)
 

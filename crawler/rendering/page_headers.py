@@ -89,6 +89,15 @@ def given_back(
     )
 
 
+def cookies_for_scripts(joined: str) -> tuple[tuple[str, str], ...]:
+    """The Set-Cookie headers of a page's document that its scripts may see, of those that were joined.
+
+    The others are the session's: our fetcher has kept them if anybody does.
+    """
+    lines = cookie_lines(joined)
+    return tuple(("set-cookie", line) for line in lines if not _HTTP_ONLY.search(line))
+
+
 def cookie_lines(joined: str) -> tuple[str, ...]:
     """The single Set-Cookie headers of those that were joined by commas, as `Answer.headers` has them.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.rendering.page_headers import cookie_lines, given_back, passed_on
+from crawler.rendering.page_headers import cookie_lines, cookies_for_scripts, given_back, passed_on
 from tests.crawler.rendering.loading import address
 
 PAGE = address("https://app.test/")
@@ -101,3 +101,11 @@ def test_a_page_gets_the_headers_of_its_answer_and_no_orders_to_report() -> None
 )
 def test_joined_cookies_come_apart(joined: str, lines: tuple[str, ...]) -> None:
     assert cookie_lines(joined) == lines
+
+
+def test_scripts_see_the_cookies_of_their_document_but_those_of_the_session() -> None:
+    joined = "sid=1; Path=/; HttpOnly, xsrf=2; Expires=Wed, 25 Nov 2026 12:00:00 GMT, lang=de"
+    assert cookies_for_scripts(joined) == (
+        ("set-cookie", "xsrf=2; Expires=Wed, 25 Nov 2026 12:00:00 GMT"),
+        ("set-cookie", "lang=de"),
+    )

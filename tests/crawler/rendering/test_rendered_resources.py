@@ -64,8 +64,12 @@ async def browser(*seeds: str, schemes: tuple[Scheme, ...] = ()) -> AsyncIterato
         await fetcher.aclose()
 
 
-async def rendered(renderer: Renderer, url: str, body: bytes) -> Rendered:
-    document = HtmlFetched(body, 200, "text/html; charset=utf-8", {"content-type": "text/html"}, 1)
+async def rendered(renderer: Renderer, url: str, body: bytes, **headers: str) -> Rendered:
+    named = {
+        "content-type": "text/html",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    document = HtmlFetched(body, 200, "text/html; charset=utf-8", named, 1)
     outcome = await renderer.render(RenderRequest(url, document))
     assert isinstance(outcome, Rendered), outcome
     return outcome
@@ -180,3 +184,19 @@ async def test_a_script_of_the_page_gives_nothing_of_the_session_to_anybody(tmp_
     assert "x-1" not in str(evil.log)
     assert SECRET not in str(evil.log)
     assert "cookie" not in evil.log[0].headers
+
+
+async def test_a_token_that_the_document_sets_is_there_for_its_scripts() -> None:
+    script = """
+    const token = document.cookie.match(/xsrf=(\\w+)/)[1];
+    fetch('/api', {headers: {'x-xsrf-token': token}}).then(r => r.text()).then(show);
+    """
+
+    def api(headers: Mapping[str, str]) -> Answer:
+        return json(f"{headers['x-xsrf-token']} {headers['cookie']}".encode())
+
+    with serve_site({"/api": api}) as site:
+        async with browser(site.url()) as renderer:
+            cookies = "xsrf=abc; Path=/, sid=1; HttpOnly"
+            page = await rendered(renderer, site.url("/a"), page_of(script), set_cookie=cookies)
+    assert said(page) == ["abc xsrf=abc"]
