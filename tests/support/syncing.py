@@ -18,6 +18,7 @@ from catalog.reports import RefusedHost, ReportRow, refused_hosts, report_rows
 from catalog.runs import recent_runs
 from catalog.tables import access_lists, documents, urls
 from settings.load import load_settings
+from tests.support.warm_crawler import warm_crawler
 
 FAST: Mapping[str, Any] = {"requests_per_minute": "unlimited", "concurrency": 8}
 """Politeness towards a server of our own."""
@@ -65,23 +66,17 @@ def configure(folder: Path, *connectors: Mapping[str, Any], **sections: Any) -> 
 
 def command(config: Path, *arguments: str) -> Sequence[str]:
     """The command line of a sync that crawls only and prints JSON."""
-    return (
-        *(sys.executable, "-m", "crawler", "sync", "--config", str(config)),
-        *("--no-index", "--json", *arguments),
-    )
+    return (sys.executable, "-m", "crawler", *_arguments(config, *arguments))
 
 
 def sync(config: Path, *arguments: str) -> Synced:
-    """Run a sync to its end."""
-    finished = subprocess.run(
-        command(config, *arguments),
-        cwd=REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    """Run a sync to its end: the command line in a process that has imported all it needs."""
+    finished = warm_crawler().run(_arguments(config, *arguments), seconds=PATIENCE_SECONDS)
     return read_output(finished.returncode, finished.stdout, finished.stderr)
+
+
+def _arguments(config: Path, *arguments: str) -> Sequence[str]:
+    return ("sync", "--config", str(config), "--no-index", "--json", *arguments)
 
 
 def read_output(code: int, out: bytes, err: bytes) -> Synced:
