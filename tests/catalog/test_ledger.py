@@ -215,6 +215,19 @@ def test_an_answer_without_a_body_leaves_what_is_known_of_the_copy(
     assert (again.etag, again.document_id) == ('"one"', name_of("/page"))
 
 
+def test_why_a_page_was_read_as_it_was_is_kept_with_its_copy(catalog: Catalog) -> None:
+    (task,) = find(catalog, 1, met("/page"))
+    read = copy("text", renderer="browser", renderer_reason="its HTML holds 12 words, “#app” is empty")
+    conclude(catalog, task, UrlState.INDEXED, document_id=name_of("/page"), copy=read)
+    row = row_of(catalog, "/page")
+    assert (row.renderer, row.renderer_reason) == ("browser", "its HTML holds 12 words, “#app” is empty")
+    conclude(catalog, revisited(catalog), UrlState.UNCHANGED)
+    assert row_of(catalog, "/page").renderer_reason == row.renderer_reason
+    (task,) = find(catalog, 3, met("/page"))
+    conclude(catalog, task, UrlState.INDEXED, document_id=name_of("/page"), copy=copy("text"))
+    assert (row_of(catalog, "/page").renderer, row_of(catalog, "/page").renderer_reason) == ("http", None)
+
+
 def test_verdicts_of_every_shape_go_into_one_batch(catalog: Catalog) -> None:
     tasks = find(catalog, 1, *(met(f"/{number}") for number in range(4)))
     first, second, third, fourth = (task.url_id for task in tasks)

@@ -322,6 +322,20 @@ def test_explain_tells_the_story_of_a_document(crawled: Terminal) -> None:
     assert "version 1 “Holidays (draft)”" in text
 
 
+def test_explain_says_which_renderer_read_a_page_and_why(crawled: Terminal) -> None:
+    found = crawled.json("explain", PAGE)
+    assert (found["renderer"], found["renderer_reason"]) == ("http", None)
+    assert "  renderer   http\n" in crawled.text("explain", PAGE)
+    reason = "its HTML holds 12 words beside 3 scripts and an empty #[app]"
+    app = "https://intranet.example/app"
+    with crawled.catalog.write() as connection:
+        add_url(connection, app, status=200, fetched_at=NOON, renderer="browser", renderer_reason=reason)
+    found = crawled.json("explain", app)
+    assert (found["renderer"], found["renderer_reason"]) == ("browser", reason)
+    assert f"  renderer   browser, because {reason}\n" in crawled.text("explain", app)
+    assert crawled.json("explain", f"{app}/never")["renderer_reason"] is None
+
+
 def test_explain_says_why_a_url_was_refused_and_by_which_rule(crawled: Terminal) -> None:
     text = crawled.text("explain", SECRET)
     assert "refused: the site's robots.txt disallows it (robots_disallowed)" in text
