@@ -80,7 +80,7 @@ def docsify_site(pages: int) -> Iterator[Site]:
         serve_manual(Path(folder), manual, Application.DOCSIFY) as served,
     ):
         addresses = list(manual.addresses(served, Application.DOCSIFY).values())
-        yield Site("docsify", f"{served.url}/", 10, [f"{served.url}/", *addresses])
+        yield Site("docsify", f"{served.url}/", 10, addresses)
 
 
 SITES: Final = {"manual": manual_site, "docsify": docsify_site}

@@ -79,8 +79,9 @@ class Manual:
         return {name: _title(text) or name for name, text in self.pages.items()}
 
     def addresses(self, site: StaticSite, application: Application) -> dict[str, str]:
-        """The address of each page on a site."""
-        return {name: f"{site.url}/{application.marker}{name}" for name in self.pages}
+        """The address of each page on a site; the front page's is that of the site."""
+        named = {name: f"{site.url}/{application.marker}{name}" for name in self.pages}
+        return named | {"README": f"{site.url}/"}
 
 
 @contextmanager
@@ -94,7 +95,11 @@ def serve_manual(folder: Path, manual: Manual, application: Application) -> Iter
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     titles = manual.titles()
-    listed = [f"* [{titles[name]}](/{name}.md)" for name in manual.pages if name not in manual.unlisted]
+    listed = [
+        f"* [{titles[name]}](/{'' if name == 'README' else f'{name}.md'})"
+        for name in manual.pages
+        if name not in manual.unlisted
+    ]
     (folder / "_sidebar.md").write_text("\n".join(listed), encoding="utf-8")
     if application is Application.DOCSIFY:
         shutil.copytree(npm_package(*DOCSIFY) / "dist", folder / "docsify", dirs_exist_ok=True)
