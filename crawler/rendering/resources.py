@@ -7,27 +7,25 @@ request of its own, with its own cookies, its own CORS, and its own login or non
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
-from weakref import WeakValueDictionary
 
 from catalog.vocabulary import Decision, Reason
-from crawler.fetch.answer import REDIRECTS
 from crawler.fetch.decoding import BodyTooLargeError
 from crawler.fetch.http11 import Headers
 from crawler.fetch.resource import Count, ResourceAnswer
 from crawler.outcome import Failed, Refused
-from crawler.rendering.blocking import SCRIPTED, stand_in
-from crawler.rendering.browser_session import Secrets, SignedIn
+from crawler.rendering.blocking import stand_in
+from crawler.rendering.browser_session import SignedIn
 from crawler.rendering.freshness import SHARED, seconds_fresh
+from crawler.rendering.host_lanes import HostLanes
 from crawler.rendering.interfaces import Answered, PageRequest, Spent, Turn, Withheld
-from crawler.rendering.page_headers import given_back, passed_on
+from crawler.rendering.page_headers import given_back
 from crawler.rendering.resource_cache import ResourceCache
+from crawler.rendering.session_bounds import SessionBounds
 from crawler.rules.canonical_url import WebAddress, parse_url
-from crawler.rules.registrable_domain import registrable_domain
 from settings.render import Blocked, RenderSettings
 
 _SCHEMES: Final = frozenset({"http", "https"})
@@ -110,11 +108,10 @@ class SiteResources:
         self._block = frozenset(block)
         self._turn = turn
         self._may_fetch = may_fetch
-        self._signed_in = signed_in or SignedIn()
+        self._bounds = SessionBounds(signed_in or SignedIn())
         self._caps = caps or ResourceCaps()
         self._cache = cache or ResourceCache()
-        self._secrets = Secrets(self._signed_in.state())
-        self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._lanes = HostLanes(self._caps.per_host)
 
     async def load(self, request: PageRequest, spent: Spent) -> Answered | Withheld:
         """What a page is given for a request."""
@@ -132,11 +129,11 @@ class SiteResources:
         if (instead := stand_in(request, target, page, self._block)) is not None:
             return instead
         asked = _Asked(request, target, page, spent)
-        if (why := self._over(asked) or self._behind_login(asked)) is not None:
+        if (why := self._over(asked) or self._bounds.why_not(request, target, page)) is not None:
             return why
         answer = await self._brought(asked)
-        if isinstance(answer, Answered):
-            self._learn(asked, answer)
+        if isinstance(answer, Answered) and self._bounds.speaks_against(request, target, answer):
+            spent.saw_unauthorized = True
         return answer
 
     def _over(self, asked: _Asked) -> Withheld | None:
@@ -153,24 +150,6 @@ class SiteResources:
 
     def _too_much(self) -> Withheld:
         return _over(f"{self._caps.bytes / (1 << 20):g} MB")
-
-    def _behind_login(self, asked: _Asked) -> Withheld | None:
-        """Nothing of a login goes to other origins, and pages of other sites see nothing behind it."""
-        origins, target, page = self._signed_in.origins, asked.target, asked.page
-        if not origins:
-            return None
-        if target.origin in origins:
-            if page.origin in origins or _site(page) == _site(target):
-                return None
-            return Withheld("a page of another site does not see what is behind a login")
-        said = [target.url, *(value for name, value in asked.request.headers.items() if name != "cookie")]
-        if self._secrets_now().are_in(said):
-            return Withheld(
-                "it would give away a session",
-                f"{target.host} was to be given what belongs to the session: add it to `auth.origins` "
-                "if it is part of the site",
-            )
-        return None
 
     async def _brought(self, asked: _Asked) -> Answered | Withheld:
         headers, spent = asked.request.headers, asked.spent
@@ -215,7 +194,9 @@ class SiteResources:
         request, target = asked.request, asked.target
         if self._may_fetch is not None and not (decision := await self._may_fetch(target.url)).allowed:
             return _disallowed(decision, target)
-        async with self._lane(target.host):
+        async with self._lanes.lane(target.host):
+            if self._lanes.is_left_alone(target.host):
+                return Withheld("too many requests", f"{target.host} wants to be asked less (429 or 503)")
             await self._turn(target.host)
             seconds = self._caps.seconds
             if not asked.is_shared:  # others may wait for what is shared, whose time is not over
@@ -224,7 +205,7 @@ class SiteResources:
                 return Withheld("the time of the visit is over")
             brought = await self._fetcher.fetch_resource(
                 target,
-                self._fields(asked),
+                self._bounds.fields(request, target, asked.page),
                 seconds=seconds,
                 max_bytes=max_bytes,
                 count=count,
@@ -235,47 +216,11 @@ class SiteResources:
         headers = given_back(
             brought.headers,
             keeps_length=request.method == "HEAD",
-            hides_sessions=target.origin in self._signed_in.cookie_origins,
+            hides_sessions=self._bounds.keeps_cookies_of(target),
         )
-        return Answered(brought.status, headers, brought.body)
-
-    def _fields(self, asked: _Asked) -> Headers:
-        headers = dict(asked.request.headers)
-        if asked.target.origin not in self._signed_in.origins:
-            # The browser has one jar for a host, whatever the port, and for the hosts below its domain.
-            cookies = self._secrets_now().without_cookies(headers.pop("cookie", ""))
-            headers |= {"cookie": cookies} if cookies else {}
-        return passed_on(headers, asked.target, asked.page)
-
-    def _secrets_now(self) -> Secrets:
-        if (state := self._signed_in.state()) != self._secrets.state:
-            self._secrets = Secrets(state)
-        return self._secrets
-
-    def _lane(self, host: str) -> asyncio.Semaphore:
-        lane = self._lanes.get(host)
-        if lane is None:
-            lane = self._lanes[host] = asyncio.Semaphore(self._caps.per_host)
-        return lane
-
-    def _learn(self, asked: _Asked, answer: Answered) -> None:
-        """Take note of what speaks against the session."""
-        target = asked.target
-        if asked.request.resource_type not in {*SCRIPTED, "Document"}:
-            return
-        if target.origin not in self._signed_in.origins:
-            return
-        if answer.status in {401, 403} or (answer.status in REDIRECTS and self._to_login(target, answer)):
-            asked.spent.saw_unauthorized = True
-
-    def _to_login(self, target: WebAddress, answer: Answered) -> bool:
-        location = next((value for name, value in answer.headers if name == "location"), "")
-        onward = parse_url(location, target.url)
-        return isinstance(onward, WebAddress) and self._signed_in.leads_to_login(target.url, onward)
-
-
-def _site(address: WebAddress) -> str:
-    return registrable_domain(address.hostname)
+        answer = Answered(brought.status, headers, brought.body)
+        self._lanes.learn(target.host, answer)
+        return answer
 
 
 def _over(cap: str) -> Withheld:

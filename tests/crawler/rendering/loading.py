@@ -25,6 +25,15 @@ def address(url: str) -> WebAddress:
     return parsed
 
 
+class Clock:
+    """A time that a test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @asynccontextmanager
 async def resources(
     *seeds: str,

@@ -9,17 +9,10 @@ import pytest
 from crawler.rendering.freshness import KEPT_SECONDS, seconds_fresh
 from crawler.rendering.interfaces import Answered, Withheld
 from crawler.rendering.resource_cache import ResourceCache
-from tests.crawler.rendering.loading import wants
+from tests.crawler.rendering.loading import Clock, wants
 
 URL = "https://wiki.test/x"
 DATE = ("date", "Wed, 25 Nov 2026 12:00:00 GMT")
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def answer(body: bytes = b"body", *headers: tuple[str, str], status: int = 200) -> Answered:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 import pytest
 
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
+from crawler.rendering.host_lanes import HostLanes
 from crawler.rendering.interfaces import Answered, Spent, Withheld
 from crawler.rendering.resources import ResourceCaps
 from crawler.rules.robots import RobotsRules
 from settings.render import Blocked
 from tests.crawler.fetch.faux_site import answer, serve
 from tests.crawler.fetch.proxied import network, serve_only_for
-from tests.crawler.rendering.loading import MAX_BYTES, given, header, resources, wants, withheld
+from tests.crawler.rendering.loading import MAX_BYTES, Clock, given, header, resources, wants, withheld
 from tests.support.changing_site import Answer, ChangingSite, redirect, serve_site
 from tests.support.own_proxy import own_http_proxy
 
@@ -231,6 +232,27 @@ async def test_a_host_is_asked_for_few_things_at_once() -> None:
     ):
         await asyncio.gather(*(given(loader, wants(site.url(path))) for path in paths))
     assert most == 3
+
+
+@pytest.mark.parametrize("busy", [Answer(b"", 429), Answer(b"", 503, headers={"Retry-After": "30"})])
+async def test_a_host_that_is_asked_too_much_is_left_alone(site: ChangingSite, busy: Answer) -> None:
+    site.pages["/busy"] = busy
+    async with resources(site.url()) as loader:
+        assert (await given(loader, wants(site.url("/busy")))).status == busy.status
+        answered = await withheld(loader, wants(site.url("/api/items")))
+    assert answered.why == "too many requests"
+    assert site.asked("/api/items") == []
+
+
+def test_a_host_is_asked_again_when_its_time_is_over() -> None:
+    clock = Clock()
+    lanes = HostLanes(6, clock=clock)
+    lanes.learn("a", Answered(429, [("retry-after", "30")], b""))
+    lanes.learn("b", Answered(500, [("retry-after", "30")], b""))
+    clock.now = 29.0
+    assert (lanes.is_left_alone("a"), lanes.is_left_alone("b")) == (True, False)
+    clock.now = 30.0
+    assert not lanes.is_left_alone("a")
 
 
 # caps
