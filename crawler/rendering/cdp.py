@@ -25,6 +25,10 @@ class CdpError(Exception):
     """A command was refused, its target is gone, or it was not answered in time."""
 
 
+class CdpTimeoutError(CdpError):
+    """A command was not answered in time: whoever should answer is busy, or hangs."""
+
+
 class CdpConnection(asyncio.Protocol):
     """Our end of the pipe to a browser. Commands go to the browser itself, or to a target's `session`."""
 
@@ -74,7 +78,7 @@ class CdpConnection(asyncio.Protocol):
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError:
-            raise CdpError(f"{method} was not answered within {seconds:g} s") from None
+            raise CdpTimeoutError(f"{method} was not answered within {seconds:g} s") from None
         finally:
             self._waiting.pop(number, None)
 

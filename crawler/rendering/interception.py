@@ -42,6 +42,7 @@ _FILE: Final = re.compile(
     r"|xlsx?|xz|zip)$",
     re.IGNORECASE,
 )
+_SANDBOX: Final = re.compile(r"(?:(?<=^)|(?<=[;,]))\s*sandbox\b[^;,]*;?", re.IGNORECASE)
 HISTORY: Final = "historyDifferentDocument"
 """How DevTools calls a navigation back or forth in the history of the page."""
 
@@ -95,10 +96,15 @@ def fulfilment(paused: Paused, answer: Answered) -> Mapping[str, Any]:
 def document_answer(document: HtmlFetched, body: bytes) -> Answered:
     """What HTTP brought, for the page as its main document.
 
-    The page's policy (CSP) goes along and holds for its scripts; ours run in a world of their own.
+    The page's policy (CSP) goes along and holds for its scripts; ours run in a world of their own. A sandbox
+    without scripts would still them too.
     """
     headers = [
-        *((name, value) for name, value in document.headers.items() if name not in _NOT_FOR_A_DOCUMENT),
+        *(
+            (name, _SANDBOX.sub("", value) if name == "content-security-policy" else value)
+            for name, value in document.headers.items()
+            if name not in _NOT_FOR_A_DOCUMENT
+        ),
         *(() if "content-type" in document.headers else (("content-type", document.content_type),)),
         *cookies_for_scripts(document.headers.get("set-cookie", "")),
     ]
@@ -125,6 +131,11 @@ def preflight_answer(request: PageRequest) -> Answered:
 def without_fragment(url: str) -> str:
     """The address as it is asked for."""
     return url.partition("#")[0]
+
+
+def is_download(request: PageRequest) -> bool:
+    """Whether a navigation is a click on ``<a download>``: all others say that they want a page."""
+    return "upgrade-insecure-requests" not in request.headers
 
 
 def is_file(url: str) -> bool:

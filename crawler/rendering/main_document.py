@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from crawler.rendering.interception import HISTORY, Paused, is_file, without_fragment
+from crawler.rendering.interception import HISTORY, Paused, is_download, is_file, without_fragment
 
 SOON_SECONDS: Final = 3.0
 """A page that is replaced after so long is a redirect; one that stays longer is meant to be read."""
@@ -58,7 +58,7 @@ def course_of(paused: Paused, phase: Phase, address: str, reloads_left: int) -> 
     if paused.navigation == HISTORY or (phase is Phase.ACTING and is_itself):
         return Navigating(Course.STAY)
     if not is_itself:
-        is_link = phase is Phase.ACTING or is_file(asked.url)
+        is_link = phase is Phase.ACTING or is_file(asked.url) or is_download(asked)
         return Navigating(Course.LINK if is_link else Course.LEAVE)
     if reloads_left > 0:
         return Navigating(Course.RELOAD)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from crawler.rendering.cdp import CdpConnection, CdpError, Parameters
@@ -77,6 +78,7 @@ class PageSession:
         self._frames: set[str] = set()
         self._navigation = ""
         self._left_for = ""
+        self._document_came = asyncio.Event()
         self._scripts: Sequence[str] = ()
         self.context = context
         self.target = target
@@ -159,6 +161,15 @@ class PageSession:
             raise CdpError(f"the page could not be opened: {error}")
         return went
 
+    async def until_document(self, count: int, seconds: float) -> bool:
+        """Whether so many documents (see `documents`) have been there before the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.documents < count and self.lost is None:
+                    self._document_came.clear()
+                    await self._document_came.wait()
+        return self.documents >= count and self.lost is None
+
     async def evaluate(self, expression: str, *, seconds: float = EVALUATE_SECONDS) -> Any:
         """The value of an expression in our own world of the page. Raises `CdpError`."""
         if self._world is None:
@@ -224,6 +235,7 @@ class PageSession:
         if self.lost is not None:
             return
         self.lost = why
+        self._document_came.set()
         for session in (self.session, *self._frames):
             self._connection.forget(session, why)
         if self.visitor is not None:
@@ -252,6 +264,7 @@ class PageSession:
         if frame["id"] != self.target or frame["loaderId"] == self._left_for:
             return
         self.documents += 1
+        self._document_came.set()
         self.url = frame["url"] + frame.get("urlFragment", "")
         if self.visitor is not None:
             self.visitor.on_document(self.url)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from catalog.vocabulary import Reason
 from crawler.outcome import Failed, Redirected, Refused
-from crawler.rendering.cdp import CdpError
+from crawler.rendering.cdp import CdpError, CdpTimeoutError
 from crawler.rendering.findings import Findings
 from crawler.rendering.harmless_clicks import may_click
-from crawler.rendering.interception import Paused, document_answer
+from crawler.rendering.interception import Paused, document_answer, without_fragment
 from crawler.rendering.interfaces import EVALUATE_SECONDS, Answered, Spent
 from crawler.rendering.main_document import Course, Phase, course_of, refresh_course
 from crawler.rendering.page_scripts import (
@@ -28,13 +29,17 @@ from crawler.rendering.page_scripts import (
 )
 from crawler.rendering.page_session import PageSession
 from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, RenderRequest
-from crawler.rendering.settling import Settling
+from crawler.rendering.settling import Settling, read_now
 from crawler.rendering.surroundings import Surroundings
 from crawler.rendering.visit_requests import VisitRequests
 
 _REST_SECONDS: Final = 3.0
 _ELEMENT_SECONDS: Final = timedelta(seconds=10)
 _PULSE_SECONDS: Final = 2.0
+_STOPS: Final = 5
+_STOP_SECONDS: Final = 1.0
+_STOP_TIMERS: Final = "for (let last = setTimeout(() => 0); last > 0; last--) clearTimeout(last)"
+"""Timers belong to the document: those of the page's own world end too."""
 
 
 class PageLostError(Exception):
@@ -49,7 +54,9 @@ class PageVisit:
         self._asked = request
         self._around = surroundings
         self._phase = Phase.OPENING
+        self._before = without_fragment(page.url)
         self._is_shown = False
+        self._early: list[Paused] = []
         self._reloads_left = surroundings.caps.reloads
         self._findings = Findings()
         self._began = time.monotonic()
@@ -68,10 +75,19 @@ class PageVisit:
         work = asyncio.ensure_future(self._work())
         pulse = asyncio.ensure_future(self._feel_the_pulse())
         try:
-            await asyncio.wait(
-                {work, self._ended}, timeout=self._around.seconds, return_when=asyncio.FIRST_COMPLETED
+            async with asyncio.timeout(self._around.seconds):
+                first: set[asyncio.Future[Any]] = {work, pulse, self._ended}
+                await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                if pulse.done() and not (work.done() or self._ended.done()):
+                    work.cancel()
+                    work = asyncio.ensure_future(self._salvage())
+                    await asyncio.wait({work, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+            return self._ended.result() if self._ended.done() else work.result()
+        except TimeoutError:
+            page.spoilt = "its visit did not end"
+            return Failed(
+                Reason.BROWSER_FAILED, f"the page could not be read within {self._around.seconds:g} s"
             )
-            return self._result(work)
         except CdpError as error:
             page.spoilt = str(error)
             if page.lost is not None:
@@ -85,17 +101,9 @@ class PageVisit:
             await asyncio.gather(work, pulse, return_exceptions=True)
             await self._requests.stop()
 
-    def _result(self, work: asyncio.Future[RenderOutcome]) -> RenderOutcome:
-        if self._ended.done():
-            return self._ended.result()
-        if work.done():
-            return work.result()
-        self._page.spoilt = "its visit did not end"
-        seconds = f"{self._around.seconds:g}"
-        return Failed(Reason.BROWSER_FAILED, f"the page could not be read within {seconds} s")
-
     async def _work(self) -> RenderOutcome:
         await self._page.navigate(self._asked.url)
+        self._show()
         if self._around.options != RenderOptions():
             await self._settling.come_to_rest()
             self._phase = Phase.ACTING
@@ -156,6 +164,8 @@ class PageVisit:
     def _rendered(self, reading: PageReading) -> Rendered:
         self._findings.add_links((*reading.links, *reading.hash_links))
         self._findings.add_notes((*reading.notes, *self._requests.notes))
+        if (unanswered := self._requests.note_of_unanswered) is not None:
+            self._findings.add_notes([unanswered])
         return Rendered(
             url=reading.url,
             html=reading.html,
@@ -171,18 +181,28 @@ class PageVisit:
         return round((time.monotonic() - self._began) * 1000)
 
     async def _feel_the_pulse(self) -> None:
-        """End a script that keeps its page from answering; what stands in the page then is still read."""
-        while self._page.lost is None:
+        """Return when a script keeps the page from answering."""
+        while True:
             await asyncio.sleep(_PULSE_SECONDS)
-            if self._phase is Phase.OPENING:
-                continue
             try:
                 await self._page.evaluate_in_page("0", seconds=self._around.caps.unresponsive_seconds)
+            except CdpTimeoutError:
+                return
             except CdpError:
-                if self._page.lost is None:
-                    self._page.spoilt = "a script ran without an end"
-                    self._findings.add_notes(["a script of the page ran without an end and was stopped"])
-                    self._page.stop_scripts()
+                continue  # another document comes
+
+    async def _salvage(self) -> RenderOutcome:
+        """Stop the script that runs without an end, and read what stands in the page."""
+        self._page.spoilt = "a script ran without an end"
+        self._findings.add_notes(["a script of the page ran without an end and was stopped"])
+        for _ in range(_STOPS):
+            self._page.stop_scripts()
+            try:
+                await self._page.evaluate(_STOP_TIMERS, seconds=_STOP_SECONDS)
+                break
+            except CdpError:
+                continue  # the next one began already
+        return self._rendered(replace(await read_now(self._page), is_still=False))
 
     # What the page does, as `PageSession` tells it.
 
@@ -190,10 +210,26 @@ class PageVisit:
         """A main document by the rules for navigations, everything else by the loader."""
         if paused.request.is_main_document:
             self._on_main_document(paused)
-        elif self._phase in {Phase.OPENING, Phase.OVER}:
+        elif self._phase in {Phase.OPENING, Phase.OVER} or self._is_of_the_page_before(paused):
             self._page.fail(paused, "Aborted")
-        else:
+        elif self._is_shown:
             self._requests.begin(paused)
+        else:
+            self._early.append(paused)
+
+    def _is_of_the_page_before(self, paused: Paused) -> bool:
+        referrer = paused.request.headers.get("referer")
+        return referrer == self._before and self._before != without_fragment(self._page.url)
+
+    def _show(self) -> None:
+        """The document stands in the page; requests up to now may be last words of the one before."""
+        self._is_shown = True
+        early, self._early = self._early, []
+        for paused in early:
+            if paused.request.method in {"GET", "HEAD"}:
+                self._requests.begin(paused)
+            else:
+                self._page.fail(paused, "Aborted")
 
     def _on_main_document(self, paused: Paused) -> None:
         wanted = course_of(paused, self._phase, self._asked.url, self._reloads_left)
@@ -234,7 +270,7 @@ class PageVisit:
         if self._phase is Phase.OPENING:
             return
         if url.startswith(("http://", "https://")):
-            self._is_shown = True
+            self._show()
         elif self._is_shown:  # before, it is what an idle page is sent to
             self._end_badly(f"a script replaced the page by {url.partition(',')[0][:100]}")
 

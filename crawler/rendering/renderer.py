@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from catalog.vocabulary import Reason
 from crawler.browser.executable import BrowserError, find_chromium
+from crawler.outcome import Failed
 from crawler.rendering.chromium import NAMES
 from crawler.rendering.interfaces import PreparesContext, ResourceLoader
 from crawler.rendering.pool import PagePool
@@ -13,6 +15,7 @@ from crawler.rendering.rendered import RenderOptions, RenderOutcome, RenderReque
 from crawler.rendering.surroundings import Surroundings
 
 INSTALL: Final = "apt-get install chromium-headless-shell"
+_MOST_DOCUMENT_BYTES: Final = 20_000_000
 NO_BROWSER: Final = (
     f"pages that need a browser are not rendered: no Chromium was found, install one by `{INSTALL}`"
 )
@@ -56,6 +59,13 @@ class Renderer:
 
     async def render(self, request: RenderRequest) -> RenderOutcome:
         """Open a page in the browser, and give it as its scripts left it; faults are outcomes."""
+        size = len(request.document.body)
+        if size > _MOST_DOCUMENT_BYTES:
+            most = f"{_MOST_DOCUMENT_BYTES / 1e6:g} MB"
+            return Failed(
+                Reason.BROWSER_FAILED,
+                f"its HTML alone is {size / 1e6:.0f} MB: the browser takes up to {most}",
+            )
         return await self._pool.render(request, self._around)
 
     async def aclose(self) -> None:

@@ -13,7 +13,13 @@ from crawler.rendering.visit_requests import VisitRequests
 
 _SLICE: Final = Stillness(cap_ms=3_000)
 _AS_IT_IS: Final = Stillness(quiet_ms=0, patience_ms=0, cap_ms=500)
+_TOLD_SECONDS: Final = 1.0
 _QUIET_SECONDS: Final = _SLICE.quiet_ms / 1000
+
+
+async def read_now(page: PageSession) -> PageReading:
+    """Read the page as it is. Raises `CdpError`."""
+    return await read_page(page, _AS_IT_IS)
 
 
 class Settling:
@@ -31,9 +37,9 @@ class Settling:
             try:
                 return await self._read()
             except CdpError:
-                if self._page.documents == documents:
+                # It may have loaded itself anew meanwhile, which is told a little later.
+                if not await self._page.until_document(documents + 1, _TOLD_SECONDS):
                     raise
-                # It loaded itself anew meanwhile, which it may do a few times.
 
     async def _read(self) -> PageReading:
         # The first look is most often enough, and saves a question.
@@ -41,7 +47,7 @@ class Settling:
         if reading.is_still and self._is_at_rest():
             return reading
         is_still = await self.come_to_rest()
-        reading = await read_page(self._page, _AS_IT_IS)
+        reading = await read_now(self._page)
         notes = reading.notes if is_still else (*reading.notes, "the page did not come to rest")
         return replace(reading, is_still=is_still, notes=notes)
 

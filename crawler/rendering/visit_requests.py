@@ -16,6 +16,8 @@ _PATIENCE_SECONDS: Final = 5.0
 """So long a page is waited for that asks its server for news; what holds up its load is waited for longer."""
 _HOLDS_UP_LOAD: Final = frozenset({"Document", "Stylesheet", "Script"})
 
+_MOST_FRAMES: Final = 50
+
 OnAnswer = Callable[[Paused, Answered], None]
 
 
@@ -41,6 +43,7 @@ class VisitRequests:
         self._change = asyncio.Event()
         self._last_answer = 0.0
         self.count = 0
+        self._frames = 0
         self.notes: dict[str, None] = {}
 
     def begin(self, paused: Paused) -> None:
@@ -49,6 +52,12 @@ class VisitRequests:
             self._run(self._page.fulfil(paused, preflight_answer(paused.request)))
             return
         self.count += 1
+        if paused.request.resource_type == "Document" and not paused.request.is_main_document:
+            self._frames += 1
+            if self._frames > _MOST_FRAMES:
+                self.notes[f"it has more than {_MOST_FRAMES} frames: the rest was left out"] = None
+                self._page.fail(paused)
+                return
         holds_up = paused.request.resource_type in _HOLDS_UP_LOAD
         self._waiting[paused.id] = _Waiting(time.monotonic(), holds_up)
         self._run(self._load(paused))
@@ -105,6 +114,13 @@ class VisitRequests:
                     await self._change.wait()
             except TimeoutError:
                 continue
+
+    @property
+    def note_of_unanswered(self) -> str | None:
+        """What is said of a page that is read while it waits for answers."""
+        if not self._waiting:
+            return None
+        return f"{len(self._waiting)} of its requests had no answer when it was read"
 
     async def stop(self) -> None:
         """Give up whatever is under way."""
