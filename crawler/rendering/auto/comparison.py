@@ -19,12 +19,18 @@ _MOST_OF_A_SHORT_PAGE: Final = (3, 0.5)
 _WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\d_]{2,}")
 
 
+def _everywhere(_link: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ReadContent:
-    """What of a reading is compared: the distinct words of its main content, and its links in scope."""
+    """What of a reading is compared: the distinct words of its main content, and its links; `leads_on` says
+    which of these would be followed."""
 
     words: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
+    leads_on: Callable[[str], bool] = _everywhere
 
 
 def content_of(
@@ -36,7 +42,8 @@ def content_of(
 ) -> ReadContent:
     """Unpack what a `Reading` holds (`draft`, `links`); takes about a millisecond for a long page.
 
-    `leads_on` says whether a link would be followed; `more_links` are those that the browser found besides.
+    `leads_on` says whether a link would be followed, and is asked only of those that were gained; `more_links`
+    are those that the browser found besides.
     """
     words: set[str] = set()
     if draft is not None:
@@ -45,7 +52,7 @@ def content_of(
             words.update(_WORD.findall(block.text.casefold()))
     addresses = {address for address, _ in unpack_links(links)} if links is not None else set()
     addresses.update(more_links)
-    return ReadContent(frozenset(words), frozenset(filter(leads_on, addresses)))
+    return ReadContent(frozenset(words), frozenset(addresses), leads_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +84,5 @@ def compare(static: ReadContent, rendered: ReadContent) -> Comparison:
         words=len(rendered.words),
         gained_words=len(rendered.words - static.words),
         lost_words=len(static.words - rendered.words),
-        gained_links=rendered.links - static.links,
+        gained_links=frozenset(filter(rendered.leads_on, rendered.links - static.links)),
     )

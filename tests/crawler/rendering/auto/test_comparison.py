@@ -32,7 +32,7 @@ def gains(static: str, rendered: str) -> bool:
     return compare(content(static), content(rendered)).gains_content
 
 
-def test_content_is_the_words_of_the_main_content_and_the_links_in_scope() -> None:
+def test_content_is_the_words_of_the_main_content_and_the_links() -> None:
     read = content_of(
         draft("Valves, and PUMPS: 17 of them."),
         pack_links([("https://a.example/x", True), ("https://a.example/out/y", False)]),
@@ -40,11 +40,12 @@ def test_content_is_the_words_of_the_main_content_and_the_links_in_scope() -> No
         more_links=["https://a.example/#/route", "https://a.example/out/z"],
     )
     assert read.words == {"shipping", "valves", "and", "pumps", "of", "them"}
-    assert read.links == {"https://a.example/x", "https://a.example/#/route"}
+    assert compare(ReadContent(), read).gained_links == {"https://a.example/x", "https://a.example/#/route"}
 
 
 def test_a_page_without_a_document_has_no_words() -> None:
-    assert content_of(None, None, leads_on=lambda _: True) == ReadContent()
+    read = content_of(None, None, leads_on=lambda _: True)
+    assert (read.words, read.links) == (frozenset(), frozenset())
 
 
 def test_a_shell_that_fills_gains_content() -> None:
@@ -95,6 +96,20 @@ def test_what_covers_a_page_loses_more_than_it_gains() -> None:
 def test_only_new_links_in_scope_are_gained() -> None:
     comparison = compare(content("x", "/a"), content("x", "/a", "/b", "/out/c"))
     assert comparison.gained_links == {"https://a.example/b"}
+
+
+def test_the_rules_are_asked_only_of_links_that_were_gained() -> None:
+    asked: list[str] = []
+
+    def leads_on(link: str) -> bool:
+        asked.append(link)
+        return False
+
+    many = [(f"https://a.example/{number}", False) for number in range(100)]
+    static = content_of(None, pack_links(many), leads_on=leads_on)
+    rendered = content_of(None, pack_links(many), leads_on=leads_on, more_links=["https://a.example/new"])
+    assert compare(static, rendered).gained_links == frozenset()
+    assert asked == ["https://a.example/new"]
 
 
 def test_a_page_compared_with_itself_gains_and_loses_nothing() -> None:
