@@ -42,8 +42,8 @@ def content_of(
 ) -> ReadContent:
     """Unpack what a `Reading` holds (`draft`, `links`); takes about a millisecond for a long page.
 
-    `leads_on` says whether a link would be followed, and is asked only of those that were gained; `more_links`
-    are those that the browser found besides.
+    `leads_on` says whether a link would be followed, and is asked only of those that were gained;
+    `more_links` are those that the browser found besides.
     """
     words: set[str] = set()
     if draft is not None:
