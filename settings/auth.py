@@ -194,7 +194,8 @@ class CookiesLogin(Login):
     cookies: Mapping[Text, Secret] = Field(default_factory=dict, examples=[{"SESSION": "${env:SESSION}"}])
     """Cookies by name."""
     storage_state: LocalPath | None = None
-    """A browser's storage state as Playwright saves it (JSON)."""
+    """A browser's storage state as Playwright saves it (JSON): its cookies, and for pages that are rendered
+    what the login's origins stored."""
 
     @model_validator(mode="after")
     def _has_a_session(self) -> CookiesLogin:

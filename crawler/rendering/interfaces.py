@@ -58,6 +58,8 @@ class Spent:
     `generation` is the session that the page is seen under, `ends_at` the end of the visit by
     `time.monotonic`. `withheld` counts by its `why` what was not made. `saw_unauthorized`: a script was
     answered 401 or 403, or led to a login, by an origin that we are signed in to: the session may be over.
+    `unavailable` counts what scripts and frames wanted and what might come another time (429, 5xx, no
+    connection): the page may be incomplete.
     """
 
     requests: int = 0
@@ -67,6 +69,7 @@ class Spent:
     ends_at: float = math.inf
     withheld: Counter[str] = field(default_factory=Counter)
     saw_unauthorized: bool = False
+    unavailable: int = 0
 
 
 class ResourceLoader(Protocol):

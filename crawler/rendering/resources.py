@@ -26,6 +26,7 @@ from crawler.rendering.page_headers import given_back
 from crawler.rendering.resource_cache import ResourceCache
 from crawler.rendering.session_bounds import SessionBounds
 from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.retry import RETRYABLE
 from settings.render import Blocked, RenderSettings
 
 _SCHEMES: Final = frozenset({"http", "https"})
@@ -132,6 +133,8 @@ class SiteResources:
         if (why := self._over(asked) or self._bounds.why_not(request, target, page)) is not None:
             return why
         answer = await self._brought(asked)
+        if request.resource_type not in _WITHOUT_TEXT and _may_come_later(answer):
+            spent.unavailable += 1
         if isinstance(answer, Answered) and self._bounds.speaks_against(request, target, answer):
             spent.saw_unauthorized = True
         return answer
@@ -196,7 +199,7 @@ class SiteResources:
             return _disallowed(decision, target)
         async with self._lanes.lane(target.host):
             if self._lanes.is_left_alone(target.host):
-                return Withheld("too many requests", f"{target.host} wants to be asked less (429 or 503)")
+                return Withheld(Reason.RATE_LIMITED, f"{target.host} wants to be asked less (429 or 503)")
             await self._turn(target.host)
             seconds = self._caps.seconds
             if not asked.is_shared:  # others may wait for what is shared, whose time is not over
@@ -221,6 +224,13 @@ class SiteResources:
         answer = Answered(brought.status, headers, brought.body)
         self._lanes.learn(target.host, answer)
         return answer
+
+
+def _may_come_later(answer: Answered | Withheld) -> bool:
+    if isinstance(answer, Withheld):
+        # Many pages ask for what is answered when there are news: it never comes.
+        return answer.why in RETRYABLE and answer.why != Reason.TIMEOUT
+    return answer.status == 429 or answer.status >= 500
 
 
 def _over(cap: str) -> Withheld:

@@ -119,6 +119,36 @@ async def test_an_error_is_the_pages_to_handle(site: ChangingSite) -> None:
     assert (answered.status, answered.body) == (404, b"gone")
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "unavailable"),
+    [
+        (500, "XHR", 1),
+        (503, "Script", 1),
+        (429, "Fetch", 1),
+        (500, "Stylesheet", 0),
+        (404, "XHR", 0),
+        (403, "XHR", 0),
+    ],
+)
+async def test_a_page_that_may_be_whole_another_time_is_known(
+    site: ChangingSite, status: int, kind: str, unavailable: int
+) -> None:
+    site.pages["/now"] = Answer(b"", status)
+    spent = Spent()
+    async with resources(site.url()) as loader:
+        await given(loader, wants(site.url("/now"), kind), spent)
+    assert spent.unavailable == unavailable
+
+
+async def test_a_server_that_gives_no_answer_leaves_a_page_incomplete() -> None:
+    spent = Spent()
+    async with serve({"/": b""}) as site:
+        gone = site.url("/api")
+    async with resources(gone) as loader:
+        answered = await withheld(loader, wants(gone), spent)
+    assert (answered.why, spent.unavailable) == ("connection_failed", 1)
+
+
 # one fetch for all
 
 
@@ -240,7 +270,7 @@ async def test_a_host_that_is_asked_too_much_is_left_alone(site: ChangingSite, b
     async with resources(site.url()) as loader:
         assert (await given(loader, wants(site.url("/busy")))).status == busy.status
         answered = await withheld(loader, wants(site.url("/api/items")))
-    assert answered.why == "too many requests"
+    assert answered.why == "rate_limited"
     assert site.asked("/api/items") == []
 
 
