@@ -20,7 +20,9 @@ from crawler.rendering.interception import Paused, document_answer, without_frag
 from crawler.rendering.interfaces import EVALUATE_SECONDS, Answered, Spent
 from crawler.rendering.main_document import Course, Phase, course_of, refresh_course
 from crawler.rendering.page_scripts import (
+    ClickLimits,
     PageReading,
+    ScrollLimits,
     click_all,
     discover_by_clicking,
     scroll_to_end,
@@ -117,6 +119,7 @@ class PageVisit:
 
     async def _act(self, options: RenderOptions) -> None:
         """Do what the settings say."""
+        caps = self._around.caps
         if options.wait_for is not None and not await wait_for(
             self._page, options.wait_for, _ELEMENT_SECONDS
         ):
@@ -124,10 +127,18 @@ class PageVisit:
             self._findings.add_notes([f"{options.wait_for} did not appear within {seconds} s"])
         await asyncio.sleep(options.wait.total_seconds())
         if options.scroll:
-            scrolled = await scroll_to_end(self._page, at_rest=self._rest)
+            scrolled = await scroll_to_end(
+                self._page, at_rest=self._rest, limits=ScrollLimits(seconds=caps.scroll_seconds)
+            )
             self._findings.add_notes(scrolled.notes)
         for selector in options.click:
-            clicked = await click_all(self._page, selector, at_rest=self._rest, may_click=may_click)
+            clicked = await click_all(
+                self._page,
+                selector,
+                at_rest=self._rest,
+                may_click=may_click,
+                limits=ClickLimits(seconds=caps.click_seconds),
+            )
             self._findings.add_links(clicked.links)
             self._findings.add_notes(clicked.notes)
 

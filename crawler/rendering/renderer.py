@@ -12,7 +12,7 @@ from crawler.rendering.chromium import NAMES
 from crawler.rendering.interfaces import PreparesContext, ResourceLoader
 from crawler.rendering.pool import PagePool
 from crawler.rendering.rendered import RenderOptions, RenderOutcome, RenderRequest
-from crawler.rendering.surroundings import Surroundings
+from crawler.rendering.surroundings import Surroundings, VisitCaps
 
 INSTALL: Final = "apt-get install chromium-headless-shell"
 _MOST_DOCUMENT_BYTES: Final = 20_000_000
@@ -42,6 +42,7 @@ class Renderer:
         prepare: PreparesContext | None = None,
         max_bytes: int = 50_000_000,
         discovers: bool = True,
+        caps: VisitCaps | None = None,
     ) -> None:
         self._pool = pool
         self._around = Surroundings(
@@ -50,6 +51,7 @@ class Renderer:
             prepare=prepare,
             max_bytes=max_bytes,
             discovers=discovers,
+            caps=caps or VisitCaps(),
         )
 
     @property

@@ -45,7 +45,7 @@ class RunningBrowser:
         self._making = asyncio.Lock()
         self._pages: dict[str, PageSession] = {}
         self._watch: asyncio.Task[None] | None = None
-        self._ended_for_memory = 0.0
+        self._ended_for_memory: list[float] = []
         self.loads = 0
         self.mark = ""
 
@@ -117,11 +117,15 @@ class RunningBrowser:
                 self._connection.tell("Target.closeTarget", {"targetId": info["targetId"]})
         elif method in {"Target.targetDestroyed", "Target.targetCrashed"}:
             page = self._pages.pop(parameters["targetId"], None)
-            if page is not None:
+            if page is not None and page.lost is None:
                 page.lose(self._why_crashed() if method.endswith("Crashed") else "it closed itself")
 
     def _why_crashed(self) -> str:
-        return OUTGROWN if time.monotonic() - self._ended_for_memory < _CRASH_SECONDS else "it crashed"
+        """Each process that was ended for its memory is told of once, soon."""
+        now = time.monotonic()
+        recent = [ended for ended in self._ended_for_memory if now - ended < _CRASH_SECONDS]
+        self._ended_for_memory = recent[1:]
+        return OUTGROWN if recent else "it crashed"
 
     async def _watch_memory(self) -> None:
         while not self.is_gone:
@@ -133,5 +137,5 @@ class RunningBrowser:
             renderers = [each["id"] for each in found["processInfo"] if each["type"] == "renderer"]
             held = memory.held_by(renderers)
             for process in memory.too_large(held, _MOST_EACH, _MOST_TOGETHER):
-                self._ended_for_memory = time.monotonic()
+                self._ended_for_memory.append(time.monotonic())
                 memory.end(process)

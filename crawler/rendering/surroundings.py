@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.rendering.interfaces import PreparesContext, ResourceLoader
-from crawler.rendering.page_scripts import ClickLimits, ClickMemory, ScrollLimits
+from crawler.rendering.page_scripts import ClickMemory
 from crawler.rendering.rendered import RenderOptions
 
 _MOST_BYTES: Final = 50_000_000
@@ -19,13 +19,15 @@ class VisitCaps:
     `seconds` is for everything but what the settings ask for: waiting, scrolling, clicking. `settle_seconds`
     is how long the page may go on changing while it waits for answers (each for `request_seconds` at most);
     without any it is half of that. `unresponsive_seconds` is how long a script may keep the page from
-    answering.
+    answering, `click_seconds` is for each selector.
     """
 
     seconds: float = 30.0
     settle_seconds: float = 20.0
     request_seconds: float = 15.0
     unresponsive_seconds: float = 8.0
+    scroll_seconds: float = 20.0
+    click_seconds: float = 15.0
     reloads: int = 3
 
 
@@ -49,6 +51,6 @@ class Surroundings:
     def seconds(self) -> float:
         """The most that a visit takes, whatever the page does."""
         options = self.options
-        scrolling = ScrollLimits().seconds if options.scroll else 0.0
-        clicking = ClickLimits().seconds * len(options.click)
+        scrolling = self.caps.scroll_seconds if options.scroll else 0.0
+        clicking = self.caps.click_seconds * len(options.click)
         return self.caps.seconds + options.wait.total_seconds() + scrolling + clicking

@@ -12,8 +12,8 @@ from crawler.rendering.interception import Paused, is_preflight, preflight_answe
 from crawler.rendering.interfaces import Answered, ResourceLoader, Spent, Withheld
 from crawler.rendering.page_session import PageSession
 
-_PATIENCE_SECONDS: Final = 5.0
-"""So long a page is waited for that asks its server for news; what holds up its load is waited for longer."""
+_PATIENCE: Final = 1 / 3
+"""Of that time, for news that a page asks its server for; what holds up its load has all of it."""
 _HOLDS_UP_LOAD: Final = frozenset({"Document", "Stylesheet", "Script"})
 
 _MOST_FRAMES: Final = 50
@@ -97,7 +97,8 @@ class VisitRequests:
         """Whether an answer is still to come that may change the page."""
         now = time.monotonic()
         return any(
-            each.holds_up_load or now - each.since < _PATIENCE_SECONDS for each in self._waiting.values()
+            each.holds_up_load or now - each.since < self._seconds * _PATIENCE
+            for each in self._waiting.values()
         )
 
     def was_answered_within(self, seconds: float) -> bool:
