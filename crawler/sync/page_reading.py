@@ -118,7 +118,7 @@ class PageReading:
                     return self._by_http(page, _with_links_of(static, shown.reading), kept.because)
                 return self._by_browser(page, shown, _with_links_of(shown.reading, static), kept.because)
             case Redirected(target) as answer:
-                decisions.learn(plan, Comparison(0, 0, 0, gained_links=frozenset({target})))
+                decisions.learn(plan, Comparison(gained_links=frozenset({target})))
                 return answer
             case Failed() | Refused() as fault:
                 kept = decisions.learn(plan, None)

@@ -1,21 +1,25 @@
-"""What a page gained in the browser: words of its main content and links that its HTML lacks."""
+"""What a page gained in the browser: text of its main content and links that its HTML lacks.
+
+Texts are compared by phrases, pairs of words that follow each other in one block: a table of contents that a
+script makes of the headings adds none, a paragraph in words that the page uses anyway adds as many as it has
+words. Numbers are left out: a clock, a counter or a date decides nothing.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from catalog.content import unpack_blocks, unpack_links
 from catalog.visit import DocumentDraft
 
-_FEW_WORDS: Final = (8, 0.1)
-"""Distinct new words from which, and the share of all from which, content was gained."""
-_MOST_OF_A_SHORT_PAGE: Final = (3, 0.5)
-"""The same for a page of few words."""
-# Distinct words: a table of contents that a script makes of the headings adds none. No numbers: a clock, a
-# counter or a date decides nothing. Of Chinese and Japanese each character counts, as no spaces part words.
+_ENOUGH: Final = ((3, 0.5), (8, 0.1), (25, 0.0))
+"""New phrases from which content was gained where they are such a share of all: few on a short page, two
+sentences on any."""
+# Of Chinese and Japanese each character is a word, as no spaces part them.
 _WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\d_]{2,}")
 
 
@@ -25,10 +29,10 @@ def _everywhere(_link: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReadContent:
-    """What of a reading is compared: the distinct words of its main content, and its links; `leads_on` says
-    which of these would be followed."""
+    """What of a reading is compared: hashes of the phrases of its main content, and its links; `leads_on`
+    says which of these would be followed."""
 
-    words: frozenset[str] = frozenset()
+    phrases: frozenset[int] = frozenset()
     links: frozenset[str] = frozenset()
     leads_on: Callable[[str], bool] = _everywhere
 
@@ -45,44 +49,51 @@ def content_of(
     `leads_on` says whether a link would be followed, and is asked only of those that were gained;
     `more_links` are those that the browser found besides.
     """
-    words: set[str] = set()
+    phrases: set[int] = set()
     if draft is not None:
-        words.update(_WORD.findall(draft.title.casefold()))
+        phrases.update(_phrases(draft.title))
         for block in unpack_blocks(draft.content):
-            words.update(_WORD.findall(block.text.casefold()))
+            phrases.update(_phrases(block.text))
     addresses = {address for address, _ in unpack_links(links)} if links is not None else set()
     addresses.update(more_links)
-    return ReadContent(frozenset(words), frozenset(addresses), leads_on)
+    return ReadContent(frozenset(phrases), frozenset(addresses), leads_on)
+
+
+def _phrases(text: str) -> Iterable[int]:
+    words = _WORD.findall(text.casefold())
+    return map(hash, pairwise(words) if len(words) > 1 else words)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How the rendered page differs from its HTML; words are distinct ones."""
+    """How the rendered page differs from its HTML: of `phrases` in all some were `gained`, others `lost`."""
 
-    words: int
-    gained_words: int
-    lost_words: int
-    gained_links: frozenset[str]
+    phrases: int = 0
+    gained: frozenset[int] = frozenset()
+    lost: int = 0
+    gained_links: frozenset[str] = frozenset()
 
     @property
     def gains_content(self) -> bool:
-        """Whether the browser adds words that matter: not a date, nor the label of a button."""
-        return any(
-            self.gained_words >= least and self.gained_words >= share * self.words
-            for least, share in (_FEW_WORDS, _MOST_OF_A_SHORT_PAGE)
-        )
+        """Whether the browser adds text that matters: not a date, nor the label of a button."""
+        return is_content(len(self.gained), self.phrases)
 
     @property
     def loses_content(self) -> bool:
         """Whether more was lost than gained: something covers or replaces what the HTML says."""
-        return self.lost_words > self.gained_words
+        return self.lost > len(self.gained)
+
+
+def is_content(gained: int, phrases: int) -> bool:
+    """Whether so many new phrases matter on a page that has so many."""
+    return any(gained >= least and gained >= share * phrases for least, share in _ENOUGH)
 
 
 def compare(static: ReadContent, rendered: ReadContent) -> Comparison:
     """Compare a page as its HTML says it with the page as the browser showed it."""
     return Comparison(
-        words=len(rendered.words),
-        gained_words=len(rendered.words - static.words),
-        lost_words=len(static.words - rendered.words),
+        phrases=len(rendered.phrases),
+        gained=rendered.phrases - static.phrases,
+        lost=len(static.phrases - rendered.phrases),
         gained_links=frozenset(filter(rendered.leads_on, rendered.links - static.links)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
 from crawler.rendering.auto.cell import SAMPLES, Cell, CellKey, Renderer
@@ -13,8 +14,9 @@ from extract.html.script_evidence import EvidenceKind, ScriptEvidence
 
 MOST_CELLS: Final = 512
 """Cells of a host; pages beyond share one for each kind of evidence."""
-_MOST_LINKS: Final = 20_000
-"""Links gained in the browser that are remembered, so that a menu counts as a gain but once."""
+_MOST_GAINED: Final = 4_000
+"""Phrases and links gained in the browser that are remembered (some 300 KB), so that a menu or a banner that
+scripts put on each page counts as a gain but once."""
 _ANY_TEMPLATE: Final = 0
 _CLEAN: Final = (8, 3)
 """Samples over so many patterns, all without a gain, after which a template speaks for new patterns too."""
@@ -56,7 +58,7 @@ class Host:
     cells: dict[CellKey, Cell] = field(default_factory=dict)
     templates: dict[tuple[int, EvidenceKind], Template] = field(default_factory=dict)
     kinds_of_pattern: dict[str, set[CellKey]] = field(default_factory=dict)
-    links: set[int] = field(default_factory=set)
+    gained: set[int] = field(default_factory=set)
     tallies: dict[tuple[int, EvidenceKind], Tally] = field(default_factory=dict)
     is_clean: bool | None = None
     pages: int = 0
@@ -162,9 +164,8 @@ class Host:
         template.next_check = max(_FIRST_CHECK, _CHECK_GROWTH * template.pages)
         self.checks += 1
 
-    def new_links(self, links: frozenset[str]) -> int:
-        """How many of these links no page of this host gained before; from now on they are known."""
-        marks = {hash(link) for link in links} - self.links
-        if len(self.links) < _MOST_LINKS:
-            self.links |= marks
+    def new_among(self, gained: frozenset[int] | frozenset[str]) -> int:
+        """How many of these phrases or links no page of this host gained before; now they are known."""
+        marks = {hash(each) for each in gained} - self.gained
+        self.gained.update(islice(marks, max(0, _MOST_GAINED - len(self.gained))))
         return len(marks)

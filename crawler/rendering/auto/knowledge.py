@@ -13,7 +13,7 @@ from typing import Final
 
 from catalog.rendering import RenderingRecord
 from crawler.rendering.auto.cell import SAMPLES, Cell, CellKey, Renderer
-from crawler.rendering.auto.comparison import Comparison
+from crawler.rendering.auto.comparison import Comparison, is_content
 from crawler.rendering.auto.host import Host
 from crawler.rendering.auto.pattern import EVERYTHING, host_of
 from crawler.rendering.auto.plan import Action, Kept, Plan, browser_adds, html_says, pages_like, sentence
@@ -67,14 +67,17 @@ class Knowledge:
         if comparison is None:
             cell.failures += 1
             return Kept(Renderer.HTTP, sentence(html_says(plan.evidence), "the browser could not show it"))
-        is_covered = comparison.loses_content and plan.evidence.kind is EvidenceKind.PLAIN
-        new_links = 0 if is_covered else host.new_links(comparison.gained_links)
-        gained = new_links > 0 or (comparison.gains_content and not is_covered)
-        cell.learn(gained=gained)
+        is_plain = plan.evidence.kind is EvidenceKind.PLAIN
+        is_covered = is_plain and comparison.loses_content
+        has_links = not is_covered and host.new_among(comparison.gained_links) > 0
+        adds = has_links or (comparison.gains_content and not is_covered)
+        # What scripts put on each page alike is no reason to render them all.
+        new = host.new_among(comparison.gained) if is_plain else len(comparison.gained)
+        cell.learn(gained=has_links or (adds and is_content(new, comparison.phrases)))
         host.forget_tallies()
         self._changed.add((plan.host, plan.key))
         history = pages_like(plan.key, cell)
-        if gained:
+        if adds:
             says = html_says(plan.evidence)
             return Kept(Renderer.BROWSER, sentence(says, browser_adds(comparison), history))
         if is_covered:

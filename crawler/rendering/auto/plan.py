@@ -62,7 +62,7 @@ def browser_adds(comparison: Comparison) -> str:
     """“the browser adds 120 words and 8 links”."""
     parts = [
         _count(number, noun)
-        for number, noun in ((comparison.gained_words, "word"), (len(comparison.gained_links), "link"))
+        for number, noun in ((len(comparison.gained), "word"), (len(comparison.gained_links), "link"))
         if number
     ]
     return f"the browser adds {' and '.join(parts)}" if parts else "the browser adds nothing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crawler.rendering.auto.cell import Renderer
 from crawler.rendering.auto.comparison import Comparison
@@ -18,14 +18,23 @@ PLAIN = ScriptEvidence(text_length=4_000, words=700, scripts=2, template=11)
 SHELL = ScriptEvidence(words=3, scripts=1, weight=8, reasons=("an empty #app",), template=22)
 DOUBTFUL = ScriptEvidence(text_length=100, words=20, scripts=1, weight=3, template=33)
 
-GAIN = Comparison(words=200, gained_words=150, lost_words=3, gained_links=frozenset())
-NO_GAIN = Comparison(words=400, gained_words=2, lost_words=1, gained_links=frozenset())
-COVERED = Comparison(words=60, gained_words=50, lost_words=390, gained_links=frozenset())
+GAIN = Comparison(phrases=200, gained=frozenset(range(150)), lost=3)
+NO_GAIN = Comparison(phrases=400, gained=frozenset(range(2)), lost=1)
+COVERED = Comparison(phrases=60, gained=frozenset(range(50)), lost=390)
+BANNER = Comparison(phrases=430, gained=frozenset(range(30)))
+"""The same two sentences on each page."""
 
 
 def links(*paths: str) -> Comparison:
     """A page to which the browser adds nothing but links."""
-    return Comparison(400, 0, 0, frozenset(SITE + path for path in paths))
+    return Comparison(400, gained_links=frozenset(SITE + path for path in paths))
+
+
+def own(comparison: Comparison, path: str) -> Comparison:
+    """A gain is in words that are the page's own."""
+    if comparison is not GAIN:
+        return comparison
+    return replace(comparison, gained=frozenset(hash((path, number)) for number in comparison.gained))
 
 
 @dataclass(frozen=True)
@@ -82,5 +91,5 @@ def crawl(knowledge: Knowledge, pages: Sequence[SitePage], *, at_once: int = 1) 
 
 def _finish(knowledge: Knowledge, crawled: Crawled, page: SitePage, plan: Plan) -> None:
     crawled.rendered.append(page.path)
-    kept = knowledge.learn(plan, page.comparison)
+    kept = knowledge.learn(plan, own(page.comparison, page.path))
     crawled.kept[page.path], crawled.because[page.path] = kept.renderer, kept.because

@@ -16,6 +16,7 @@ from crawler.rendering.auto.knowledge import Knowledge
 from crawler.rendering.auto.plan import Action, Plan
 from extract.html.script_evidence import NO_SCRIPTS, EvidenceKind, ScriptEvidence
 from tests.crawler.rendering.auto.sites import (
+    BANNER,
     COVERED,
     DOUBTFUL,
     GAIN,
@@ -152,6 +153,18 @@ def test_a_menu_that_scripts_make_counts_as_a_gain_but_once() -> None:
     assert crawled.kept["/p/0"] is Renderer.BROWSER
     assert "the browser adds 3 links" in crawled.because["/p/0"]
     assert len(crawled.rendered) <= 8
+
+
+def test_a_banner_that_scripts_put_on_each_page_counts_as_a_gain_but_once() -> None:
+    crawled = crawl(Knowledge(), pages(100, "/p/{}", PLAIN, BANNER))
+    assert crawled.kept["/p/0"] is Renderer.BROWSER
+    assert len(crawled.rendered) <= 8
+
+
+def test_shells_that_fill_with_the_same_text_are_all_kept_filled() -> None:
+    same = [SitePage(f"/app/{n}", SHELL, replace(GAIN)) for n in range(30)]
+    crawled = crawl(Knowledge(), same)
+    assert set(crawled.kept.values()) == {Renderer.BROWSER}
 
 
 def test_links_that_each_page_has_of_its_own_are_a_gain_on_each() -> None:
