@@ -13,8 +13,8 @@ import pytest
 from settings.load import load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LOGINS = REPOSITORY / "docs" / "logins.md"
-DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "docs" / "index.md", LOGINS]
+GUIDES = [REPOSITORY / "docs" / name for name in ("logins.md", "javascript.md")]
+DOCUMENTS = [REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "docs/index.md")] + GUIDES
 README = DOCUMENTS[0].read_text(encoding="utf-8")
 COMMAND = re.compile(r"(?:^|`|/)((?:crawler|indexer|search-api) [a-z][a-z-]+)", re.MULTILINE)
 WRITTEN_LATER = {"docs/performance.md", "performance.md"}  # by `make bench`
@@ -54,11 +54,15 @@ def test_the_first_configuration_of_the_readme_is_valid(tmp_path: Path) -> None:
     assert settings.connector("intranet").access[0].allow == ("group:hr",)
 
 
-@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", LOGINS.read_text("utf-8"), re.DOTALL))
-def test_every_login_of_the_guide_is_a_valid_configuration(tmp_path: Path, example: str) -> None:
+def examples(guide: Path) -> list[str]:
+    """The configurations that a guide shows."""
+    return re.findall(r"```yaml\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", [example for guide in GUIDES for example in examples(guide)])
+def test_every_example_of_a_guide_is_a_valid_configuration(tmp_path: Path, example: str) -> None:
     (tmp_path / "connectors.yaml").write_text(example, encoding="utf-8")
     secrets = dict.fromkeys(re.findall(r"\$\{env:([A-Z_]+)\}", example), "a secret")
-    assert secrets
     assert load_settings(tmp_path / "connectors.yaml", secrets).connectors
 
 
