@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -47,6 +48,8 @@ _PLACES: Final = frozenset(map(tag_id, CONTAINERS))
 """Elements that scripts fill; custom elements are such too."""
 _LAST_KNOWN_TAG: Final = 1_000  # lexbor's numbers of unknown tags are addresses
 _MOST_PLACES: Final = 24
+_TOLD: Final = ("data-", "ng-", "v-", "x-", "hx-", ":", "@")
+"""How attributes begin that only scripts read; those of the body and of its children are part of the mark."""
 
 
 class _Page(NamedTuple):
@@ -78,7 +81,7 @@ def evidence_of(
         scripts=len(scripts),
         weight=sum(weight for weight, _ in signs),
         reasons=tuple(reason for _, reason in signs if reason),
-        template=_template(places, scripts),
+        template=_template(tree, places, scripts),
     )
 
 
@@ -118,6 +121,8 @@ def _groups_beside(flow: Flow) -> list[bool]:
 def _signs(page: _Page) -> Iterator[tuple[int, str]]:
     """Each sign's weight and its part of a sentence."""
     yield from _unfilled(page.pieces)
+    if page.words >= LITTLE and (awaited := _awaited(page.pieces)):
+        yield 3, f"a text that says “{_shown(awaited)}”"
     if page.words - page.linked >= LITTLE:
         return
     if page.words >= LITTLE:  # of links: then only what is most plain
@@ -140,6 +145,12 @@ def _unfilled(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
         many = len(unfilled) >= 3 and 5 * len(unfilled) >= len(pieces)
         example = unfilled[0][unfilled[0].index("{{") :][:30]
         yield 5 if many else 1, f"{_count(len(unfilled), 'unfilled template')} such as {example}"
+
+
+def _awaited(pieces: Iterable[Piece]) -> str | None:
+    """A text in the place of content that is on its way: on a page with enough text only with its dots."""
+    dotted = (piece.text for piece in pieces if len(piece.text) <= 100 and piece.text.endswith(("...", "…")))
+    return next(filter(is_placeholder, dotted), None)
 
 
 def _signs_of_emptiness(page: _Page, body: LexborNode) -> Iterator[tuple[int, str]]:
@@ -177,13 +188,17 @@ def _places(flow: Flow) -> list[LexborNode]:
     return [node for node in flow.empty_nodes if node.tag_id in _PLACES or node.tag_id > _LAST_KNOWN_TAG]
 
 
-def _template(places: Sequence[LexborNode], scripts: Iterable[str]) -> int:
-    """A 64-bit mark of the scripts and of the places that they may fill."""
+def _template(tree: LexborHTMLParser, places: Sequence[LexborNode], scripts: Iterable[str]) -> int:
+    """A 64-bit mark of the scripts, of the empty places that they may fill, and of what they are told."""
     parts = set(scripts)
     for node in places[:_MOST_PLACES]:
         identity, tag = node.id or "", node.tag or ""
         if (identity and waits_for_content(identity)) or "-" in tag:
             parts.add(f"{tag}#{_NUMBER.sub('*', identity)}")
+    body = tree.body
+    if body is not None:
+        for node in islice(chain([body], body.iter()), _MOST_PLACES):
+            parts.update(name for name in node.attributes if name.startswith(_TOLD))
     mark = blake2b("\n".join(sorted(parts)).encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(mark, signed=True)
 

@@ -139,6 +139,7 @@ def test_pages_of_one_template_bear_one_mark() -> None:
         f"{ARTICLE}<div id='prices'>\n  </div><script src='/a.js'></script>",
         f"{ARTICLE}<table><tbody id=rows></tbody></table><script src='/a.js'></script>",
         f"{ARTICLE}<price-list></price-list><script src='/a.js'></script>",
+        f"<main data-source='/prices.json'>{ARTICLE}</main><script src='/a.js'></script>",
         f"{ARTICLE}<script src='/a.js'></script><script>fetch('/prices').then(show)</script>",
     ],
 )
@@ -147,6 +148,17 @@ def test_what_could_write_more_is_another_template(other: str) -> None:
         evidence_of(page(other)).template
         != evidence_of(page(f"{ARTICLE}<script src='/a.js'></script>")).template
     )
+
+
+def test_a_placeholder_among_enough_text_is_a_doubt() -> None:
+    html = page(f"{ARTICLE}<h2>Prices</h2><p>Loading prices…</p><script src='/a.js'></script>")
+    evidence = evidence_of(html)
+    assert evidence.kind is EvidenceKind.DOUBTFUL
+    assert evidence.reasons == ("a text that says “Loading prices…”",)
+    manual = page(
+        f"{ARTICLE}<h2>Loading</h2><h2>Loading modules</h2><p>Please wait</p><script src='/a.js'></script>"
+    )
+    assert evidence_of(manual).kind is EvidenceKind.PLAIN
 
 
 def test_places_for_banners_do_not_make_another_template() -> None:
