@@ -209,6 +209,7 @@ def test_runs_have_the_promised_shape(crawled: Terminal) -> None:
         "duplicates": 0,
         "redirects": 0,
         "gone": 0,
+        "rendered": 0,
         "refused": {"robots_disallowed": 1},
         "failed": {"timeout": 2},
         "warnings": [],
