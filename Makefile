@@ -15,7 +15,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: ## crawl the sample intranet and open its search page on http://127.0.0.1:8000
-	@scripts/system-packages chromium
+	@scripts/system-packages chromium chromium-headless-shell
 	@scripts/environment
 	@$(BIN)/python -m examples.demo start
 

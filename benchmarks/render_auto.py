@@ -14,16 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
-
 from benchmarks.mixed_site import MixedPage, MixedSite
 from benchmarks.report import Figure, alternate, print_figure
-from catalog.content import unpack_blocks
-from catalog.database import open_catalog
-from catalog.tables import documents
-from settings.load import load_settings
 from tests.support.static_site import serve_folder
-from tests.support.syncing import configure, sync
+from tests.support.syncing import configure, document_texts, sync
 
 CONCURRENCY: Final = 4
 
@@ -41,19 +35,6 @@ def rate(mode: str, url: str, pages: Sequence[MixedPage], wrong: dict[str, set[s
     said = f"{mode}: {len(pages) - len(missing)} of {len(pages)} right ({rendered} scripted)"
     print(f"{said} in {run['seconds']:.1f} s; wrong: {sorted(missing)[:5]}", file=sys.stderr)
     return float(len(pages) / run["seconds"])
-
-
-def document_texts(config: Path) -> Mapping[str, str]:
-    """The text of each living document, by its URL."""
-    settings = load_settings(config)
-    catalog = open_catalog(settings.store.database, settings.store.directory)
-    try:
-        with catalog.read() as connection:
-            living = select(documents.c.url, documents.c.content).where(documents.c.deleted_at.is_(None))
-            rows = connection.execute(living).all()
-    finally:
-        catalog.close()
-    return {row.url: "\n".join(block.text for block in unpack_blocks(row.content)) for row in rows}
 
 
 def wrong_pages(texts: Mapping[str, str], url: str, pages: Sequence[MixedPage]) -> set[str]:

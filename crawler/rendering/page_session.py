@@ -18,6 +18,9 @@ from crawler.rendering.interfaces import EVALUATE_SECONDS, NOTE_BINDING, Answere
 OPEN_SECONDS: Final = 15.0
 _BLANK: Final = "about:blank"
 _WORLD: Final = "sitelore"
+_WORLDS: Final = 4
+"""A page may replace its document so often while it is asked."""
+_NO_WORLD: Final = "Cannot find context"
 _FRAMES_TOO: Final = {
     "autoAttach": True,
     "waitForDebuggerOnStart": True,
@@ -172,16 +175,28 @@ class PageSession:
 
     async def evaluate(self, expression: str, *, seconds: float = EVALUATE_SECONDS) -> Any:
         """The value of an expression in our own world of the page. Raises `CdpError`."""
-        if self._world is None:
-            self._must_be_there()
-            made = await self._connection.send(
-                "Page.createIsolatedWorld",
-                {"frameId": self.target, "worldName": _WORLD},
-                session=self.session,
-                seconds=seconds,
-            )
-            self._world = int(made["executionContextId"])
-        return await self._evaluate({"expression": expression, "contextId": self._world}, seconds)
+        for _ in range(_WORLDS):
+            world = self._world or await self._make_world(seconds)
+            try:
+                return await self._evaluate({"expression": expression, "contextId": world}, seconds)
+            except CdpError as error:
+                # The world was that of the document before, and nothing ran in it.
+                if _NO_WORLD not in str(error):
+                    raise
+                if self._world == world:
+                    self._world = None
+        raise CdpError("the page replaces its document again and again")
+
+    async def _make_world(self, seconds: float) -> int:
+        self._must_be_there()
+        made = await self._connection.send(
+            "Page.createIsolatedWorld",
+            {"frameId": self.target, "worldName": _WORLD},
+            session=self.session,
+            seconds=seconds,
+        )
+        self._world = int(made["executionContextId"])
+        return self._world
 
     async def evaluate_in_page(self, expression: str, *, seconds: float = EVALUATE_SECONDS) -> Any:
         """The value of an expression in the page's own world. Raises `CdpError`."""

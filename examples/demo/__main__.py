@@ -30,6 +30,7 @@ QUESTIONS = (
     ("How many days of holiday do I get, and what happens to unused ones?", 0, "/people/holidays"),
     ("What do I do when my laptop is stolen?", 0, "/security/lost-devices"),
     ("How many requests an hour may I send to Rookery?", 1, "/open/api"),
+    ("How many messages an hour may one buoy send?", 4, "/incidents/2026-08-19-late-warnings"),
 )
 """What to try: the question, the site's number, and the page that answers it."""
 
@@ -103,7 +104,7 @@ def start_search(service: Service) -> int:
 def print_invitation(base: int, port: int) -> None:
     """Where the page is, what to ask, and how to end it all."""
     print(f"\nThe search page: http://{HOST}:{port}/")
-    print(f"The sample company: http://{HOST}:{base}/\n\nThree questions to try:")
+    print(f"The sample company: http://{HOST}:{base}/\n\nQuestions to try:")
     for question, site, path in QUESTIONS:
         print(f"  {question}\n      answered by http://{HOST}:{base + site}{path}")
     print("\n`make demo-stop` ends it.")

@@ -125,6 +125,7 @@ class AcceptedConnection:
         self._acceptor = acceptor
         self._context: Any = None
         self._authenticated = False
+        self._pages = 0
 
     def answer(self, head: str) -> tuple[str, list[str], bytes, bool]:
         """Status, headers, body, and whether the connection ends."""
@@ -174,9 +175,11 @@ class AcceptedConnection:
 
     def _page(self, headers: list[str]) -> tuple[str, list[str], bytes, bool]:
         self._acceptor.counts["pages"] += 1
+        self._pages += 1
         if self._acceptor.options.by_request and self._acceptor.options.says_so:
             headers = [*headers, "Persistent-Auth: false"]
-        return "200 OK", headers, self._acceptor.options.body.encode(), False
+        closes = self._pages == self._acceptor.options.lasts
+        return "200 OK", headers, self._acceptor.options.body.encode(), closes
 
     def _refusal(self, error: str | None = None) -> tuple[str, list[str], bytes, bool]:
         offers = self._acceptor.options.offers.split("|")
@@ -240,6 +243,7 @@ def main() -> None:
     parser.add_argument("--by-request", action="store_true", help="authenticate each request")
     parser.add_argument("--says-so", action="store_true", help="with `Persistent-Auth: false`")
     parser.add_argument("--cut", type=int, default=0, help="close so many connections after a challenge")
+    parser.add_argument("--lasts", type=int, default=0, help="close a connection after so many pages")
     parser.add_argument("--tls", help="certificate and key (PEM)")
     parser.add_argument("--bindings", choices=["right", "wrong"], help="require channel bindings")
     parser.add_argument("--body", default="<title>Page</title><p>for crawler")

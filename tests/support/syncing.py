@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ import orjson
 import yaml
 from sqlalchemy import select
 
+from catalog.content import unpack_blocks
 from catalog.database import open_catalog
 from catalog.reports import RefusedHost, ReportRow, refused_hosts, report_rows
 from catalog.runs import recent_runs
@@ -146,3 +148,19 @@ def kept(config: Path) -> Kept:
     finally:
         catalog.close()
     return Kept(ledger, found, details, hosts)
+
+
+def document_texts(config: Path, secrets: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What the living documents of a configuration's catalog say, by their URL; blocks stand on lines.
+
+    `secrets` are the variables that the configuration names.
+    """
+    settings = load_settings(config, secrets)
+    catalog = open_catalog(settings.store.database, settings.store.directory)
+    try:
+        with catalog.read() as connection:
+            living = select(documents.c.url, documents.c.content).where(documents.c.deleted_at.is_(None))
+            rows = connection.execute(living).all()
+    finally:
+        catalog.close()
+    return {row.url: "\n".join(block.text for block in unpack_blocks(row.content)) for row in rows}

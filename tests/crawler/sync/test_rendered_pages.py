@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from catalog.content import unpack_blocks
-from catalog.database import open_catalog
-from catalog.tables import documents
 from crawler.rendering.renderer import INSTALL, why_unavailable
-from settings.load import load_settings
 from tests.support.scripted_site import ARTICLES, PASSWORD, USER, ScriptedSite, serve_scripted_site
-from tests.support.syncing import REPOSITORY, Synced, command, configure, kept, read_output, sync
+from tests.support.syncing import (
+    REPOSITORY,
+    Synced,
+    command,
+    configure,
+    document_texts,
+    kept,
+    read_output,
+    sync,
+)
 
 needs_browser = pytest.mark.skipif(
     why_unavailable() is not None, reason="the Debian package chromium-headless-shell is missing"
@@ -43,18 +47,7 @@ def harbour(site: ScriptedSite, **changes: Any) -> dict[str, Any]:
 
 def texts(config: Path) -> dict[str, str]:
     """What the living documents say, by the path of their address."""
-    settings = load_settings(config)
-    catalog = open_catalog(settings.store.database, settings.store.directory)
-    try:
-        with catalog.read() as connection:
-            living = select(documents.c.url, documents.c.content).where(documents.c.deleted_at.is_(None))
-            rows = connection.execute(living).all()
-    finally:
-        catalog.close()
-    return {
-        "/" + row.url.split("/", 3)[3]: " ".join(block.text for block in unpack_blocks(row.content))
-        for row in rows
-    }
+    return {"/" + url.split("/", 3)[3]: text for url, text in document_texts(config).items()}
 
 
 def without_browser(config: Path) -> Synced:

@@ -7,13 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from catalog.content import unpack_blocks
-from catalog.database import open_catalog
-from catalog.tables import documents
-from settings.load import load_settings
-from tests.support.syncing import configure, kept, sync
+from tests.support.syncing import configure, document_texts, kept, sync
 from tests.support.two_faced_site import PAGES, PASSWORD, USER, TwoFacedSite, serve_two_faced_site
 
 
@@ -48,14 +43,7 @@ def club(site: TwoFacedSite, **auth: Any) -> dict[str, Any]:
 
 def texts(config: Path) -> list[str]:
     """What the living documents say."""
-    settings = load_settings(config)
-    catalog = open_catalog(settings.store.database, settings.store.directory)
-    try:
-        with catalog.read() as connection:
-            rows = connection.execute(select(documents.c.content).where(documents.c.deleted_at.is_(None)))
-            return [" ".join(block.text for block in unpack_blocks(row.content)) for row in rows]
-    finally:
-        catalog.close()
+    return list(document_texts(config).values())
 
 
 def test_no_page_for_visitors_is_indexed_when_sessions_end_unseen(site: TwoFacedSite, tmp_path: Path) -> None:
