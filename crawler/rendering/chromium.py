@@ -55,6 +55,7 @@ _FLAGS: Final = (
     "--password-store=basic",
     "--use-mock-keychain",
     "--window-size=1280,800",
+    "--force-device-scale-factor=0.5",  # a quarter of the points to paint for nobody, the same layout
     "--blink-settings=imagesEnabled=false",
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,"
     "PaintHolding,BackForwardCache,Prerender2,SpeculationRulesPrefetchProxy,GlobalMediaControls,"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from crawler.rendering.cdp import CdpConnection, CdpError, Parameters
-from crawler.rendering.interception import Paused, fulfilment, paused_request
+from crawler.rendering.interception import Paused, fulfilment, paused_request, without_fragment
 from crawler.rendering.interfaces import EVALUATE_SECONDS, NOTE_BINDING, Answered
 
 OPEN_SECONDS: Final = 15.0
@@ -81,6 +81,7 @@ class PageSession:
         self._frames: set[str] = set()
         self._navigation = ""
         self._left_for = ""
+        self._is_left = True
         self._document_came = asyncio.Event()
         self._scripts: Sequence[str] = ()
         self.context = context
@@ -146,15 +147,19 @@ class PageSession:
         """Go to an address; returns when its document begins to come. Raises `CdpError`."""
         self.loads += 1
         self._must_be_there()
+        if "#" in url and not self._is_left and without_fragment(url) == without_fragment(self.url):
+            # The same document with another fragment: its script would go there, nothing be loaded anew.
+            await self.leave()
         self.url = url
         if not (await self._navigate(url, seconds)).get("loaderId"):
-            # The same document with another fragment: nothing would be loaded anew.
-            await self.leave()
+            await self.leave()  # a script changed the address meanwhile
             await self._navigate(url, seconds)
+        self._is_left = False
 
     async def leave(self) -> None:
         """Leave the page, so that nothing of it runs on. Raises `CdpError`."""
         self._left_for = str((await self._navigate(_BLANK, OPEN_SECONDS)).get("loaderId"))
+        self._is_left = True
 
     async def _navigate(self, url: str, seconds: float) -> Parameters:
         went = await self._connection.send(

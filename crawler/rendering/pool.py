@@ -34,7 +34,7 @@ class PoolCaps:
     """How many pages there are at once, and how often a page and a browser are used."""
 
     pages: int = min((os.cpu_count() or 2) + 2, 8)
-    loads_of_a_page: int = 25
+    loads_of_a_page: int = 50
     loads_of_a_browser: int = 2_000
 
 
