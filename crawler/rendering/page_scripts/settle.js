@@ -76,7 +76,8 @@ async function settle({ quiet_ms, patience_ms, cap_ms }) {
     const rest = Math.max(watch.last, watch.loaded) + quiet - performance.now();
     if (rest <= 0) return { still: true, found };
     if (left() <= 0) return { still: false, found };
-    const late = await pause(Math.min(rest, Math.max(left(), 0)));
+    // What an unfinished page waits for may come at any time: then it is waited for no longer.
+    const late = await pause(Math.min(rest, Math.max(quiet_ms, 1), Math.max(left(), 0)));
     // On a busy machine timers of the page may be due as well, and come after ours.
     if (late > LATE_MS) watch.last = Math.max(watch.last, performance.now() - quiet + LATE_MS);
   }
