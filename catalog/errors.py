@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -33,8 +35,12 @@ _TRANSLATIONS: Final = tuple(
             "is broken: it is not a readable SQLite file; restore a backup, or move it away and sync again",
         ),
         ("unable to open database", "cannot be opened: check that the folder exists and may be written"),
-        ("disk is full|no space left", "cannot grow: the disk is full"),
-        ("disk i/o error", "cannot be read or written: the disk reports an error"),
+        ("disk is full|no space left", "cannot grow: the disk is full; free some space, then start again"),
+        (
+            "disk i/o error",
+            "cannot be read or written: the disk is full or damaged, or a limit is reached (`ulimit -f`); "
+            "nothing that was committed is lost",
+        ),
         ("password authentication failed|no password supplied", "refuses the user name or password"),
         ('role ".*" does not exist', "does not know this user: create the role"),
         ('database ".*" does not exist', "does not exist on this server: create it with `createdb`"),
@@ -79,3 +85,30 @@ def translated(name: str) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
+
+
+_FILE_FAULTS: Final[Mapping[int, str]] = {
+    errno.ENOSPC: "the disk is full: free some space, then start again; what was done is kept",
+    errno.EDQUOT: "this user's share of the disk is used up: free some space, then start again",
+    errno.EFBIG: "the file grew to the limit for files (`ulimit -f`): raise it, then start again",
+    errno.EROFS: "the file system is read-only: mount it writable, or set `store.directory`",
+    errno.EACCES: "this user may not write there: change the owner or the mode of the folder",
+    errno.EPERM: "this user may not write there: change the owner or the mode of the folder",
+    errno.EIO: "the disk reports an error: look at the system's log, and restore a backup if files are lost",
+    errno.EMFILE: "too many files are open: raise `ulimit -n`",
+}
+
+
+def file_fault(error: OSError, place: Path) -> CatalogError:
+    """What a file operation's error means for the person who has to act; `place` is where it happened."""
+    said = _FILE_FAULTS.get(error.errno or 0, f"the system says: {error.strerror or error}")
+    return CatalogError(f"{error.filename or place} cannot be written: {said}")
+
+
+@contextmanager
+def file_errors(place: Path) -> Iterator[None]:
+    """Raise the enclosed block's errors of files as `CatalogError`, with their cause."""
+    try:
+        yield
+    except OSError as error:
+        raise file_fault(error, place) from error

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from catalog.errors import ShardDamagedError
+from catalog.durable import make_durably, sync_folder
+from catalog.errors import ShardDamagedError, file_errors
 
 SHARD_BYTES: Final = 256 * 1024 * 1024
 """A writer begins a new file when its file has grown to this size."""
@@ -75,19 +76,32 @@ class ShardWriter:
         self._dirty = False
 
     def append(self, content: bytes) -> ShardPosition:
-        """Write some bytes; another process can read them once this returns."""
-        if self._file is None or self._end >= self._shard_bytes:
-            self._begin_file()
-        assert self._file is not None
-        position = ShardPosition(self._name, self._end, len(content))
-        self._end += self._file.write(content)
-        self._dirty = True
+        """Write some bytes; another process can read them once this returns.
+
+        Raises `CatalogError` when they cannot be written; what was written of them is a gap in the file.
+        """
+        with file_errors(self._folder):
+            if self._file is None or self._end >= self._shard_bytes:
+                self._begin_file()
+            assert self._file is not None
+            position = ShardPosition(self._name, self._end, len(content))
+            rest = memoryview(content)
+            self._dirty = True
+            try:
+                while rest:  # a disk that is nearly full takes a part, and refuses the next
+                    written = self._file.write(rest)
+                    self._end += written
+                    rest = rest[written:]
+            except OSError:
+                self._end = self._shard_bytes  # nothing follows a torn row: the next begins a file
+                raise
         return position
 
     def sync(self) -> None:
         """Bring everything appended to the disk; call it before the rows that refer to it are committed."""
         if self._dirty and self._file is not None:
-            os.fsync(self._file.fileno())
+            with file_errors(self._folder):
+                os.fsync(self._file.fileno())
         self._dirty = False
 
     def close(self) -> None:
@@ -104,17 +118,8 @@ class ShardWriter:
     def _begin_file(self) -> None:
         self.close()
         self._number += 1
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_durably(self._folder)
         self._file = (self._folder / self._name).open("xb", buffering=0)
         fcntl.flock(self._file, fcntl.LOCK_SH)
         self._end = 0
-        _sync_folder(self._folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file survives a power failure only when its folder's entry does."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(self._folder)

@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from catalog.durable import sync_folder
 from catalog.errors import CatalogError
 
 KEY_VARIABLE: Final = "SITELORE_KEY"
@@ -103,6 +104,7 @@ def _make(path: Path) -> None:
         os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(file.name, path)
+            sync_folder(path.parent)  # without it nothing that was sealed can be read again
 
 
 def _read(path: Path) -> bytes:

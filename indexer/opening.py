@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from catalog.database import Catalog
 from catalog.documents import chunk_count
+from catalog.durable import write_durably
 from indexer.chunking import Chunking
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.opening import open_embedder
@@ -114,7 +115,8 @@ def _open(foundation: Foundation, resources: ExitStack) -> Indexes:
     layout, embedder = foundation.layout, foundation.embedder
     vectors = VectorWriter(layout.vectors(embedder.model_key), embedder.model_key, embedder.dimension)
     lexical = LexicalWriter(present_folder(layout.lexical), foundation.settings.fields)
-    layout.built_for.write_text(str(foundation.settings.index.model))
+    if _built_for(layout) != str(foundation.settings.index.model):
+        write_durably(layout.built_for, str(foundation.settings.index.model).encode())
     resources.callback(vectors.close)
     resources.callback(lexical.close)
     return Indexes(foundation.preparer, vectors, lexical)

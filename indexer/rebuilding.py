@@ -10,6 +10,7 @@ from catalog.chunks import StoredChunk, indexable_documents
 from catalog.database import Catalog
 from catalog.document import Document
 from catalog.documents import read_documents
+from catalog.durable import sync_folder, write_durably
 from indexer.layout import IndexLayout
 from indexer.lexical.writer import LexicalWriter
 from indexer.preparation import Entry, Preparer
@@ -40,7 +41,7 @@ def rebuild_indexes(
     """
     done = Progress()
     folder = new_folder(layout.lexical)
-    layout.unfinished.touch()
+    write_durably(layout.unfinished, b"")
 
     def batches() -> Iterator[VectorBatch]:
         nonlocal done
@@ -62,6 +63,7 @@ def rebuild_indexes(
         lexical.commit()
     switch(layout.lexical, folder)
     layout.unfinished.unlink()
+    sync_folder(layout.index)
     return done
 
 

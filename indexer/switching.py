@@ -6,6 +6,8 @@ import secrets
 import shutil
 from pathlib import Path
 
+from catalog.durable import make_durably, sync_folder
+
 
 def present_folder(link: Path) -> Path:
     """The folder behind `link`, made when there is none."""
@@ -17,7 +19,7 @@ def present_folder(link: Path) -> Path:
 def new_folder(link: Path) -> Path:
     """An empty folder beside `link`, to be filled and then switched to."""
     folder = link.with_name(f"{link.name}-{secrets.token_hex(4)}")
-    folder.mkdir(parents=True)
+    make_durably(folder)
     return folder
 
 
@@ -32,6 +34,7 @@ def switch(link: Path, folder: Path) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(folder.name)
     temporary.replace(link)
+    sync_folder(link.parent)  # before the old folders go: the link must never lead to one of them again
     for other in link.parent.glob(f"{link.name}-*"):
         if other.resolve() != folder.resolve():
             shutil.rmtree(other)

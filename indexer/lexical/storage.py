@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.durable import write_durably
 from indexer.lexical.errors import IncompatibleIndexError
 from indexer.lexical.schema import FORMAT, OWN_COLUMNS
 from settings.fields import FieldSettings, FieldType
@@ -66,10 +67,8 @@ def describe(fields: Mapping[str, FieldSettings]) -> Description:
 
 def write_description(layout: Layout, description: Description) -> None:
     """Declare the index of `layout` complete."""
-    temporary = layout.description.with_suffix(".tmp")
     content = {"format": FORMAT, "columns": description.columns, "searched": description.searched}
-    temporary.write_text(json.dumps(content, indent=1))
-    temporary.replace(layout.description)
+    write_durably(layout.description, json.dumps(content, indent=1).encode())
 
 
 def read_description(layout: Layout) -> Description:

@@ -10,6 +10,7 @@ from typing import Final, Self
 import tantivy
 
 from catalog.document import Document
+from catalog.durable import make_durably
 from indexer.lexical.analysis import register
 from indexer.lexical.entries import PassageText, entries
 from indexer.lexical.errors import IncompatibleIndexError, translated
@@ -92,7 +93,7 @@ class LexicalWriter:
 
 
 def _open(directory: Path, schema: tantivy.Schema) -> tantivy.IndexWriter:
-    directory.mkdir(parents=True, exist_ok=True)
+    make_durably(directory)
     index = tantivy.Index(schema, path=str(directory), reuse=True)
     register(index)
     return index.writer(heap_size=HEAP_BYTES, num_threads=1)

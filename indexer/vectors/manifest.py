@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import orjson
 
+from catalog.durable import write_durably
 from indexer.vectors.backend import VectorIndexError
-from indexer.vectors.files import write_durably
 
 FORMAT: Final = 1
 _NAME: Final = "manifest.json"

@@ -12,9 +12,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.durable import make_durably, sync_file, sync_folder
 from catalog.vocabulary import NOBODY
 from indexer.vectors.backend import VectorBatch, VectorIndexError
-from indexer.vectors.files import checksum, save_array, sync_file, sync_folder
+from indexer.vectors.files import checksum, save_array
 from indexer.vectors.manifest import FileEntry, SegmentEntry
 
 VECTORS: Final = "vectors.faiss"
@@ -66,7 +67,7 @@ def batch_content(batch: VectorBatch) -> SegmentContent:
 def write_segment(directory: Path, content: SegmentContent) -> SegmentEntry:
     """Write a new segment, durably; nobody sees it before a manifest names it."""
     folder = segments_folder(directory) / secrets.token_hex(8)
-    folder.mkdir(parents=True)
+    make_durably(folder)
     half_precision = faiss.ScalarQuantizer.QT_fp16
     index = faiss.IndexScalarQuantizer(content.dimension, half_precision, faiss.METRIC_INNER_PRODUCT)
     for vectors in content.slices:
@@ -78,7 +79,6 @@ def write_segment(directory: Path, content: SegmentContent) -> SegmentEntry:
     for name in (VECTORS, ROWS, DOCUMENTS, ACCESS):
         sync_file(folder / name)
     sync_folder(folder)
-    sync_folder(folder.parent)
     files = {
         name: FileEntry((folder / name).stat().st_size, checksum(folder / name))
         for name in (VECTORS, ROWS, DOCUMENTS)

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.durable import make_durably
 from indexer.vectors.backend import Rows, VectorBatch, VectorIndexError
 from indexer.vectors.manifest import Manifest, RetiredEntry, SegmentEntry, publish, read_manifest
 from indexer.vectors.merging import SegmentSize, segments_to_merge
@@ -49,7 +50,7 @@ class VectorWriter:
     ) -> None:
         self._directory: Final = directory
         self._clock: Final = clock
-        segments_folder(directory).mkdir(parents=True, exist_ok=True)
+        make_durably(segments_folder(directory))
         published = read_manifest(directory)
         self._manifest = published or Manifest(model, dimension)
         if (self._manifest.model, self._manifest.dimension) != (model, dimension):
@@ -171,7 +172,8 @@ class VectorWriter:
         return opened
 
     def _remove_retired(self) -> None:
-        due = [entry for entry in self._manifest.retired if self._clock() - entry.retired_at > GRACE_SECONDS]
+        now = self._clock()  # may have been set back since: nothing retires in the future
+        due = [entry for entry in self._manifest.retired if abs(now - entry.retired_at) > GRACE_SECONDS]
         if not due:
             return
         remaining = tuple(entry for entry in self._manifest.retired if entry not in due)
@@ -247,7 +249,7 @@ def rebuild_vectors(directory: Path, model: str, dimension: int, batches: Iterab
 
     Readers see the old index until then. No `VectorWriter` may be open.
     """
-    segments_folder(directory).mkdir(parents=True, exist_ok=True)
+    make_durably(segments_folder(directory))
     try:
         old = read_manifest(directory)
     except VectorIndexError as error:
