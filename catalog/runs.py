@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from catalog.errors import CatalogError
 from catalog.holder import Holder
+from catalog.lease import LEASE, clock, raise_if_held
 from catalog.tables import connectors, runs
 from catalog.vocabulary import Limit, RunMode, RunState
-
-LEASE: Final = timedelta(seconds=90)
-"""How long a run belongs to a process that gives no sign of life; renew it three times as often."""
-
-
-class RunHeld(CatalogError):  # noqa: N818 - a state of affairs, not a fault
-    """Another living process runs this connector."""
-
-    def __init__(self, connector: str, run_id: int, holder: Holder, until: datetime) -> None:
-        super().__init__(
-            f"connector {connector!r} is being crawled by process {holder.pid} on {holder.host} "
-            f"(run {run_id}): wait for it or stop it; if that host is gone, the run is free at "
-            f"{until:%H:%M:%S} UTC"
-        )
-        self.run_id = run_id
-        self.holder = holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +50,7 @@ def begin_run(
     `RunHeld` when a living process has it.
     """
     holder = holder or Holder.of_this_process()
-    now = now or datetime.now(UTC)
+    now = now or clock(connection)
     # On PostgreSQL this row is what two processes that begin at once queue up for.
     name = connection.execute(
         select(connectors.c.name).where(connectors.c.id == connector_id).with_for_update()
@@ -75,7 +59,7 @@ def begin_run(
         select(runs).where(runs.c.connector_id == connector_id).order_by(runs.c.id.desc()).limit(1)
     ).one_or_none()
     if latest is not None and latest.state == RunState.RUNNING:
-        _raise_if_held(name, latest, holder, now)
+        raise_if_held(name, latest, holder, now)
     resumed = latest is not None and _can_continue(latest, mode, settings_hash)
     if latest is not None and resumed:
         run_id = _continue(connection, latest.id, holder, now)
@@ -87,14 +71,6 @@ def begin_run(
     run = read_run(connection, run_id)
     assert run is not None
     return replace(run, resumed=resumed)
-
-
-def _raise_if_held(name: str, latest: Row[*tuple[Any, ...]], holder: Holder, now: datetime) -> None:
-    if latest.holder is None or latest.lease_expires_at <= now:
-        return
-    other = Holder.parse(latest.holder)
-    if not other.is_dead(holder):
-        raise RunHeld(name, latest.id, other, latest.lease_expires_at)
 
 
 def _can_continue(latest: Row[*tuple[Any, ...]], mode: RunMode, settings_hash: str) -> bool:
@@ -148,22 +124,6 @@ def _insert(connection: Connection, first: Mapping[str, Any], holder: Holder, no
     return run_id
 
 
-def renew_lease(
-    connection: Connection, run_id: int, *, holder: Holder | None = None, now: datetime | None = None
-) -> bool:
-    """Give a sign of life; False when the run is no longer this process's: then it must stop writing."""
-    renewed = connection.execute(
-        update(runs)
-        .where(
-            runs.c.id == run_id,
-            runs.c.holder == str(holder or Holder.of_this_process()),
-            runs.c.state == RunState.RUNNING.value,
-        )
-        .values(lease_expires_at=(now or datetime.now(UTC)) + LEASE)
-    )
-    return renewed.rowcount == 1
-
-
 def save_counts(
     connection: Connection, run_id: int, counts: Mapping[str, Any], seconds: float | None = None
 ) -> None:
@@ -196,7 +156,7 @@ def finish_run(
             error=error,
             counts=dict(counts),
             seconds=seconds,
-            finished_at=now or datetime.now(UTC),
+            finished_at=now or clock(connection),
             holder=None,
             lease_expires_at=None,
         )

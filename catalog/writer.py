@@ -17,11 +17,13 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, and_, update
 
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.dialect import lock_in_order
+from catalog.holder import Holder
+from catalog.lease import raise_lost
 from catalog.ledger import enqueue, record_verdicts, refuse
 from catalog.links import count_refused_hosts, save_links
 from catalog.recording import Fate, Settled, save_documents, touch_documents
@@ -93,6 +95,7 @@ class Writer:
         self._inbox: queue.SimpleQueue[tuple[RunContext, Visit] | _Job | _Signal]
         self._inbox = queue.SimpleQueue()
         self._counts: dict[int, Counter[str]] = {}
+        self._holder = str(Holder.of_this_process())
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="catalog-writer", daemon=True)
         self._thread.start()
@@ -207,8 +210,14 @@ class Writer:
         counts["bytes"] += sum(visit.transferred for visit in visits)
         for verdict in verdicts:
             counts[f"state:{verdict.state.value}"] += 1
-        connection.execute(update(runs).where(runs.c.id == run.run_id).values(counts=dict(counts)))
+        self._note(connection, run, counts)
         return Committed(run, queued, tuple(verdict.url_id for verdict in verdicts), dict(counts))
+
+    def _note(self, connection: Connection, run: RunContext, counts: Counter[str]) -> None:
+        """Keep the counts, provided that the run still is this process's: else all of the batch is undone."""
+        ours = and_(runs.c.id == run.run_id, runs.c.holder == self._holder)
+        if connection.execute(update(runs).where(ours).values(counts=dict(counts))).rowcount != 1:
+            raise_lost(connection, run.run_id)
 
     def _write_discoveries(
         self, connection: Connection, run: RunContext, visits: Sequence[Visit]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from catalog.deletion import ask_about_unmet, condemned, delete_documents, is_protected, reconsider_copies
 from catalog.documents import document_count
+from catalog.lease import hold_run
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
@@ -40,6 +41,7 @@ def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]
 def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, stopped: bool) -> RunState:
     """Delete what this run has evidence against, unless the guard says no; write how the run ended."""
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
+    hold_run(connection, run_id)
     run = read_run(connection, run_id)
     assert run is not None
     counts = dict(run.counts)  # what the crawl was told may lag behind the last commit

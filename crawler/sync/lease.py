@@ -9,13 +9,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from catalog.errors import CatalogError
+from catalog.lease import hold_run
 from catalog.rendering import RenderingRecord, save_rendering
-from catalog.runs import renew_lease
 from crawler.sync.connector_crawl import ConnectorCrawl
 
 LEASE_SECONDS: Final = 25.0
 
-Write = Callable[[Callable[[Connection], bool]], Awaitable[bool]]
+Write = Callable[[Callable[[Connection], None]], Awaitable[None]]
 
 
 async def keep_leases(crawls: Sequence[ConnectorCrawl], write: Write) -> None:
@@ -23,11 +24,14 @@ async def keep_leases(crawls: Sequence[ConnectorCrawl], write: Write) -> None:
     while True:
         await asyncio.sleep(LEASE_SECONDS)
         for crawl in crawls:
-            await write(partial(_renew, crawl.run.id, crawl.connector_id, crawl.learned()))
+            try:
+                await write(partial(_renew, crawl.run.id, crawl.connector_id, crawl.learned()))
+            except CatalogError:
+                return  # the writer, whose thread it went wrong in, has told the crawl, which ends by it
 
 
 def _renew(
     run_id: int, connector_id: int, learned: Sequence[RenderingRecord], connection: Connection
-) -> bool:
+) -> None:
+    hold_run(connection, run_id)
     save_rendering(connection, connector_id, learned)
-    return renew_lease(connection, run_id)

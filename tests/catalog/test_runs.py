@@ -18,17 +18,15 @@ from sqlalchemy import select
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.holder import Holder
+from catalog.lease import LEASE, RunHeld, renew_lease
 from catalog.runs import (
-    LEASE,
     Run,
-    RunHeld,
     begin_run,
     finish_run,
     latest_runs,
     prune_runs,
     read_run,
     recent_runs,
-    renew_lease,
     save_counts,
 )
 from catalog.tables import connectors
@@ -250,7 +248,8 @@ import json, sys
 from pathlib import Path
 from catalog.connectors import connector_id
 from catalog.database import open_catalog
-from catalog.runs import RunHeld, begin_run
+from catalog.lease import RunHeld
+from catalog.runs import begin_run
 from catalog.vocabulary import RunMode
 catalog = open_catalog(sys.argv[1], Path(sys.argv[2]))
 print("ready", flush=True)

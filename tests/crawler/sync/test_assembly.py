@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from catalog.database import Catalog, open_catalog
-from catalog.runs import RunHeld, finish_run
+from catalog.lease import RunHeld
+from catalog.runs import finish_run
 from catalog.vocabulary import RunMode, RunState
 from crawler.rendering.pool import PagePool
 from crawler.sync.assembly import prepare, settings_fingerprint
