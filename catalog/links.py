@@ -12,7 +12,7 @@ from catalog.tables import page_links, refused_links
 from catalog.visit import EXAMPLES_PER_HOST, HostRefused
 from catalog.vocabulary import Reason
 
-_BATCH: Final = 500  # hosts in one IN list: below every engine's limit of bound variables
+_BATCH: Final = 500  # hosts or ids in one IN list: below every engine's limit of bound variables
 
 
 def save_links(connection: Connection, links: Sequence[tuple[int, bytes]]) -> None:
@@ -26,9 +26,15 @@ def save_links(connection: Connection, links: Sequence[tuple[int, bytes]]) -> No
     connection.execute(statement, [{"url_id": url_id, "links": packed} for url_id, packed in links])
 
 
-def read_links(connection: Connection, url_id: int) -> bytes | None:
-    """The packed links of a page as it was last read, or None."""
-    return connection.scalar(select(page_links.c.links).where(page_links.c.url_id == url_id))
+def read_links_of(connection: Connection, url_ids: Sequence[int]) -> dict[int, bytes]:
+    """The packed links of some pages, by the ids of their URLs; pages of which none are kept are left out."""
+    found: dict[int, bytes] = {}
+    for start in range(0, len(url_ids), _BATCH):
+        known = select(page_links.c.url_id, page_links.c.links).where(
+            page_links.c.url_id.in_(url_ids[start : start + _BATCH])
+        )
+        found.update((row.url_id, row.links) for row in connection.execute(known))
+    return found
 
 
 def count_refused_hosts(

@@ -30,6 +30,7 @@ from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
+from crawler.sync.following import Following
 from crawler.sync.lease import keep_leases
 from crawler.sync.manners import teach_manners
 from crawler.sync.page_reading import page_readings
@@ -88,7 +89,7 @@ class Crawl:
         self._wake = asyncio.Event()
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
         pages = page_readings(crawls, reader, self._write)
-        self._understanding = Understanding(reader, self._read, say, pages)
+        self._understanding = Understanding(reader, Following(self._read), say, pages)
 
     @property
     def stopped(self) -> bool:

@@ -300,6 +300,6 @@ def _address(text: str, rules: ReadingRules) -> WebAddress | UrlFault:
     return address if isinstance(address, UrlFault) else with_route(address, rules.hash_routing)
 
 
-def _pack(links: Iterable[Link], rules: ReadingRules, *, all_nofollow: bool) -> bytes | None:
+def _pack(links: Iterable[Link], rules: ReadingRules, *, all_nofollow: bool) -> bytes:
     unique = {_without_place(link.url, rules): link.nofollow or all_nofollow for link in links}
-    return pack_links(unique.items()) if unique else None
+    return pack_links(unique.items())  # none, too: those of before are forgotten

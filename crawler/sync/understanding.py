@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
-from sqlalchemy import Connection
-
-from catalog.links import read_links
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from crawler.auth.keeper import Standing
@@ -16,18 +12,17 @@ from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified,
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
+from crawler.sync.following import Following
 from crawler.sync.page_reading import PageReading
-from crawler.sync.reading import FollowJob, Reading, ReadJob
-
-AskCatalog = Callable[[Callable[[Connection], bytes | None]], Awaitable[bytes | None]]
+from crawler.sync.reading import Reading, ReadJob
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Has bodies read by `reader` and asks the catalog for the links of pages that did not change."""
+    """Has bodies read by `reader`, and the links of pages that did not change followed by `following`."""
 
     reader: BodyReader
-    ask_catalog: AskCatalog
+    following: Following
     say: Callable[[str, str], None]
     pages: Mapping[int, PageReading]  # of the connectors that may open pages in a browser
 
@@ -90,11 +85,4 @@ class Understanding:
     async def _follow_again(self, crawl: ConnectorCrawl, task: FetchTask) -> Reading:
         if task.found_by is FoundBy.ORPHAN:
             return Reading()
-        links = await self.ask_catalog(partial(_links_of, task.url_id))
-        if links is None:
-            return Reading()
-        return await self.reader.read(FollowJob(crawl.connector_id, task.url_id, task.url, task.depth, links))
-
-
-def _links_of(url_id: int, connection: Connection) -> bytes | None:
-    return read_links(connection, url_id)
+        return await self.following.follow(crawl, task)

@@ -10,7 +10,7 @@ from catalog.connectors import connector_id
 from catalog.content import pack_links, unpack_links
 from catalog.database import Catalog
 from catalog.explanation import links_to_host
-from catalog.links import _together, count_refused_hosts, read_links, save_links
+from catalog.links import _together, count_refused_hosts, read_links_of, save_links
 from catalog.tables import refused_links
 from catalog.visit import EXAMPLES_PER_HOST, HostRefused
 from catalog.vocabulary import Reason
@@ -44,11 +44,10 @@ def test_the_links_of_a_page_come_back_as_it_was_last_read(catalog: Catalog) -> 
         save_links(connection, [(page, pack_links([("https://a.example/1", False)])), (other, b"packed")])
         save_links(connection, [(page, pack_links([("https://a.example/2", True)]))])
     with catalog.read() as connection:
-        packed = read_links(connection, page)
+        packed = read_links_of(connection, [page])[page]
         assert packed is not None
         assert unpack_links(packed) == (("https://a.example/2", True),)
-        assert read_links(connection, other) == b"packed"
-        assert read_links(connection, other + 1) is None
+        assert read_links_of(connection, [other, other + 1]) == {other: b"packed"}
 
 
 def test_counters_add_up_within_a_run(catalog: Catalog) -> None:

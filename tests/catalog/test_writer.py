@@ -24,7 +24,7 @@ from catalog.database import Catalog, open_catalog
 from catalog.deletion import delete_documents
 from catalog.documents import document_count, mark_indexed, pending_documents
 from catalog.ledger import state_counts
-from catalog.links import read_links
+from catalog.links import read_links_of
 from catalog.runs import Run, begin_run, finish_run, read_run
 from catalog.tables import bodies, documents, page_links, refused_links, runs, urls
 from catalog.task import FetchTask
@@ -134,7 +134,7 @@ def test_a_visit_is_written_with_all_that_it_says(catalog: Catalog, desk: Desk, 
     assert desk.bodies is not None
     with catalog.read() as connection:
         assert desk.bodies.get(connection, body_hash(b"text")) == b"text"
-        assert read_links(connection, task.url_id) == packed
+        assert read_links_of(connection, [task.url_id]) == {task.url_id: packed}
         assert connection.scalar(select(refused_links.c["count"])) == 2
     assert numbers(catalog, run) == {"found": 2, "fetched": 1, "added": 1, "bytes": 4, "state:indexed": 1}
     assert report.counts["fetched"] == 1
