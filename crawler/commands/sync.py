@@ -48,7 +48,8 @@ def sync(
         stop("\n".join(sentences), ExitCode.WRONG_CALL)
     from crawler.sync.started_parser import StartedParser
 
-    parsers = StartedParser.one_per_core()  # before the long imports, so that they start beside them
+    # Before the long imports, so that they start beside them.
+    parsers = StartedParser.early(settings.store.database)
     from catalog.errors import CatalogError
     from catalog.vocabulary import RunMode
     from crawler.sync.program import synchronise

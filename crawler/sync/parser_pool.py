@@ -20,6 +20,10 @@ _AHEAD: Final = 6
 """Jobs that lie ready at a parser, so that it never waits for the event loop."""
 
 
+_WORTH_ANOTHER: Final = 3
+"""Jobs that lie at each parser before another is started, which takes half a second of a processor."""
+
+
 @dataclass(slots=True)
 class _Ticket:
     job: Job
@@ -29,15 +33,22 @@ class _Ticket:
 class ParserPool:
     """A few processes that read bodies, each in order; to be used from one event loop.
 
-    It takes over processes that were started before; each connector's rules are given by `use`. A process
+    It takes over processes that were started before, and starts others up to `size` when there is work for
+    them; each connector's rules are given by `use`. A process
     that dies or hangs costs the one body that it was reading: that is refused with a reason, the jobs behind
     it go to a fresh process.
     """
 
-    def __init__(self, started: Sequence[StartedParser], *, job_seconds: float = JOB_SECONDS) -> None:
+    def __init__(
+        self,
+        started: Sequence[StartedParser],
+        *,
+        size: int | None = None,
+        job_seconds: float = JOB_SECONDS,
+    ) -> None:
         self.rules: dict[int, ReadingRules] = {}
         self.job_seconds = job_seconds
-        self._size = len(started)
+        self._size = len(started) if size is None else size
         self._spare = list(started)
         self._parsers: list[_Parser] = []
         self._queue: deque[_Ticket] = deque()
@@ -76,7 +87,8 @@ class ParserPool:
         """Give waiting jobs to the parsers with the fewest, starting processes as they are needed."""
         while self._queue and self._size:
             idlest = min(self._parsers, key=lambda parser: len(parser.tickets), default=None)
-            if (idlest is None or idlest.tickets) and len(self._parsers) < self._size:
+            busy = 1 if self._spare else _WORTH_ANOTHER
+            if (idlest is None or len(idlest.tickets) >= busy) and len(self._parsers) < self._size:
                 idlest = _Parser(self, self._spare.pop() if self._spare else StartedParser.start())
                 self._parsers.append(idlest)
             if idlest is None or len(idlest.tickets) >= _AHEAD:

@@ -24,7 +24,7 @@ from crawler.sync.display import Display
 from crawler.sync.indexing import Indexing, IndexingFailedError
 from crawler.sync.interpreter import set_for_crawling
 from crawler.sync.parser_pool import ParserPool
-from crawler.sync.started_parser import StartedParser
+from crawler.sync.started_parser import StartedParser, most_parsers
 from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -50,12 +50,12 @@ def synchronise(
     *,
     index: bool,
 ) -> Ending:
-    """Crawl the connectors side by side and index what they bring; `parsers` are ended with it.
+    """Crawl the connectors side by side and index what they bring; `parsers`, if any, are ended with it.
 
     SIGINT and SIGTERM end it cleanly: what is under way is written down and the next sync continues.
     Raises `CatalogError` when the catalog cannot be used or another process crawls a connector.
     """
-    pool = ParserPool(parsers)
+    pool = ParserPool(parsers, size=most_parsers())
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
         pages = PagePool()

@@ -7,8 +7,14 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 _SOCKET_BYTES = 1 << 20
+
+
+def most_parsers() -> int:
+    """As many as this process may use cores: the crawler itself needs little of one."""
+    return len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,15 @@ class StartedParser:
         return cls(process, ours)
 
     @classmethod
-    def one_per_core(cls) -> tuple[StartedParser, ...]:
-        """Start as many as this process may use cores: the crawler itself needs little of one."""
-        return tuple(cls.start() for _ in range(len(os.sched_getaffinity(0))))
+    def early(cls, database: str) -> tuple[StartedParser, ...]:
+        """Start all at once where the catalog of that URL is yet to be made: then every page is to be read.
+
+        Else they wait for a page that has to be read: of a site that did not change there may be none.
+        """
+        file = database.removeprefix("sqlite:///").partition("?")[0]
+        if file == database or Path(file).exists():
+            return ()
+        return tuple(cls.start() for _ in range(most_parsers()))
 
     def end(self) -> None:
         """End a process that nobody took over: it stops when its connection closes."""

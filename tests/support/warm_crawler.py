@@ -17,12 +17,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import orjson
+
+if TYPE_CHECKING:
+    from crawler.sync.started_parser import StartedParser
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 _LENGTH_BYTES: Final = 8
@@ -147,12 +150,17 @@ def _serve(connection: socket.socket) -> list[str] | None:
         connection.sendall(os.waitpid(pid, 0)[1].to_bytes(_LENGTH_BYTES))
 
 
-def _make_ready() -> None:
-    """Import what a sync and its parsers import, and have parsers be copies too."""
+_made_before: list[StartedParser] = []
+"""Parsers for the middle of a crawl; those that none wants end with their command."""
+
+
+def _make_ready() -> Callable[[], None]:
+    """Import what a sync and its parsers import, and have parsers be copies too. What is returned makes some
+    before a command begins."""
     for module in ("commands.sync", "commands.login", "sync.login_trial", "sync.not_yet", "sync.program"):
         importlib.import_module(f"crawler.{module}")
     from crawler.sync import parser_process
-    from crawler.sync.started_parser import StartedParser
+    from crawler.sync.started_parser import StartedParser, most_parsers
     from extract.language import warm_up
 
     warm_up()
@@ -160,8 +168,12 @@ def _make_ready() -> None:
     real_start = StartedParser.start
 
     def start() -> StartedParser:
-        if threading.active_count() > 1:  # in the middle of a crawl a copy would not be whole
-            return real_start()
+        if _made_before:
+            return _made_before.pop()
+        # In the middle of a crawl a copy would not be whole.
+        return real_start() if threading.active_count() > 1 else copy()
+
+    def copy() -> StartedParser:
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
@@ -175,14 +187,17 @@ def _make_ready() -> None:
         return StartedParser(cast("subprocess.Popen[bytes]", _Copy(pid)), ours)
 
     StartedParser.start = start  # type: ignore[method-assign]
+    return lambda: _made_before.extend(copy() for _ in range(most_parsers()))
 
 
 if __name__ == "__main__":
-    _make_ready()
+    make_parsers = _make_ready()
     with socket.socket(fileno=int(sys.argv[1])) as waiting:
         line = _serve(waiting)
     if line is not None:
         from crawler.__main__ import main
 
+        if line[0] == "sync":
+            make_parsers()
         sys.argv = ["crawler", *line]
         main()

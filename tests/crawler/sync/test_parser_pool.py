@@ -136,3 +136,33 @@ def test_processes_that_were_never_used_end_without_an_event_loop() -> None:
     pool = pool_of(2)
     pool.end_spare()
     assert parsers() == set()
+
+
+async def test_no_process_is_started_before_there_is_something_to_read() -> None:
+    pool = ParserPool((), size=2)
+    pool.use(CONNECTOR, reading_rules())
+    assert parsers() == set()
+    await pool.read(read_job(page("The first").body))
+    assert len(parsers()) == 1
+    await pool.close()
+
+
+async def test_processes_are_started_up_to_the_size_when_there_is_much_to_read() -> None:
+    pool = ParserPool((), size=2)
+    pool.use(CONNECTOR, reading_rules())
+    jobs = [read_job(page(f"Page {n}").body, f"https://wiki.test/{n}") for n in range(20)]
+    readings = await asyncio.gather(*map(pool.read, jobs))
+    assert [reading.decision for reading in readings] == [ALLOWED] * 20
+    assert len(parsers()) == 2
+    await pool.close()
+
+
+def test_parsers_start_early_only_where_every_page_is_to_be_read(tmp_path: Path) -> None:
+    known = tmp_path / "catalog.db"
+    known.touch()
+    assert StartedParser.early(f"sqlite:///{known}") == ()
+    assert StartedParser.early("postgresql+psycopg://user@host/sitelore") == ()
+    started = StartedParser.early(f"sqlite:///{tmp_path / 'new.db'}")
+    assert len(started) == len(os.sched_getaffinity(0))
+    for parser in started:
+        parser.end()
