@@ -106,7 +106,7 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("host", String(300), nullable=False),
     Column("depth", Integer, nullable=False),
     Column("referrer_id", RowId),
-    Column("found_by", String(16), nullable=False),  # seed, link, sitemap, redirect, canonical
+    Column("found_by", String(16), nullable=False),  # catalog.task.FoundBy
     Column("run_id", Integer, nullable=False),  # the latest run that met it
     Column("state", String(16), nullable=False),
     Column("reason", String(40)),
@@ -123,6 +123,7 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("fetch_ms", Integer),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("sitemap_lastmod", Moment()),  # what a sitemap or feed said last
     Column("body_hash", LargeBinary(16)),
     Column("content_hash", LargeBinary(16)),
     Column("document_id", String(32)),

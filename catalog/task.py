@@ -12,6 +12,7 @@ class FoundBy(StrEnum):
     SEED = "seed"
     LINK = "link"
     SITEMAP = "sitemap"
+    SITEMAP_FILE = "sitemap_file"  # is a sitemap or feed itself: read for its addresses, never a document
     REDIRECT = "redirect"
     CANONICAL = "canonical"
     # Asked directly after a full crawl that did not meet it: does its document still exist?

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import zstandard
@@ -35,6 +36,7 @@ class Discovery:
     decision: Decision
     referrer_id: int | None = None
     redirects: tuple[str, ...] = ()
+    lastmod: datetime | None = None  # aware: what a sitemap or feed says
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,7 @@ class Reason(StrEnum):
     CANONICAL_ELSEWHERE = "canonical_elsewhere", "the page names another address as its canonical one"
     SOFT_404 = "soft_404", "an error page with status 200"
     LOGIN_PAGE = "login_page", "a login page stands where content was expected"
+    SITEMAP = "sitemap", "it is a sitemap or feed: read for its addresses, and no document"
     TRAP = "trap", "the address belongs to an endless pattern"
     # decided by the run
     NOT_LINKED_ANY_MORE = "not_linked_any_more", "no page links it any more, but it still answers"

@@ -27,6 +27,7 @@ from catalog.lease import raise_lost
 from catalog.ledger import enqueue, record_verdicts, refuse
 from catalog.links import count_refused_hosts, save_links
 from catalog.recording import Fate, Settled, save_documents, touch_documents
+from catalog.sitemaps import note_lastmods
 from catalog.tables import documents, runs
 from catalog.task import FetchTask
 from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
@@ -240,6 +241,7 @@ class Writer:
             run.run_id,
             [host for visit in visits for host in visit.hosts_refused],
         )
+        note_lastmods(connection, (item for visit in visits for item in visit.discoveries))
         return queued
 
     def _write_documents(
