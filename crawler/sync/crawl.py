@@ -258,13 +258,13 @@ class Crawl:
         result = await watch.confirm()
         for task, visit in result.confirmed:
             self._record(crawl, task, visit)
-        over = Standing.RENEWED if result.standing is Standing.ALIVE else result.standing
-        self._discount(crawl, result.discounted, over)
+        self._discount(crawl, result.discounted, result.of_discounted)
         self._wake.set()
 
     def _discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask], standing: Standing) -> None:
         """What was fetched does not count, the session being over or the proxy lost: again, or give up."""
         if standing is Standing.RENEWED:
+            self._understanding.discount(crawl, tasks)
             for task in tasks:
                 self._frontier.again(replace(task, attempts=task.attempts + 1), time.monotonic())
             return

@@ -119,15 +119,21 @@ class PageReading:
                 return self._by_browser(page, shown, _with_links_of(shown.reading, static), kept.because)
             case Redirected(target) as answer:
                 decisions.learn(plan, Comparison(gained_links=frozenset({target})))
+                self._let_go()
                 return answer
             case Failed() | Refused() as fault:
                 kept = decisions.learn(plan, None)
                 if plan.action is Action.BROWSER:
+                    self._let_go()
                     return visits.without_content(page.task, fault)
                 return self._by_http(page, static, sentence(kept.because, fault.detail))
             case standing:
                 decisions.learn(plan, None)
                 return standing
+
+    def _let_go(self) -> None:
+        """What was read counts for nothing: another page may hand over its links."""
+        self.reader.use(self.crawl.connector_id, self.crawl.rules)
 
     async def _show(self, page: _Page) -> _Shown | Redirected | Standing | Failed | Refused:
         """Open a page in the browser and have read what stands there then."""

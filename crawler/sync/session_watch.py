@@ -50,6 +50,11 @@ class Confirmation:
     confirmed: Sequence[tuple[FetchTask, Visit]] = ()
     discounted: Sequence[FetchTask] = ()
 
+    @property
+    def of_discounted(self) -> Standing:
+        """What became of the session under which the discounted pages were fetched."""
+        return Standing.RENEWED if self.standing is Standing.ALIVE else self.standing
+
 
 @dataclass(slots=True)
 class SessionWatch:

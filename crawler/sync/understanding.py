@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.task import FetchTask, FoundBy
@@ -49,6 +49,12 @@ class Understanding:
                 if isinstance(answer, Redirected):
                     return await self.visit(crawl, task, answer, generation)
                 return answer
+
+    def discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask]) -> None:
+        """Pages that were read do not count: the links that only they handed over are handed over again."""
+        if tasks:
+            crawl.rules = replace(crawl.rules)  # rules taken anew come with an empty memory of links
+            self.reader.use(crawl.connector_id, crawl.rules)
 
     async def _read(
         self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched, generation: int

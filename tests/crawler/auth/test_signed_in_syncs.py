@@ -108,6 +108,15 @@ class TestASiteBehindSingleSignOn:
         assert synced.run["documents"] == 1_001, synced.said
         assert (saml.provider.counts["passwords"], saml.service.counts["logins"]) == (1, 2)
 
+    @pytest.mark.parametrize("shown", [3, 8, 12])
+    def test_links_of_pages_that_did_not_count_are_followed_when_the_pages_come_again(
+        self, saml: SamlPair, tmp_path: Path, shown: int
+    ) -> None:
+        saml.service.expires_at = shown
+        synced = sync(configured(tmp_path, ledger(saml)))
+        assert synced.run["documents"] == 31, synced.said
+        assert saml.provider.counts["passwords"] == 1
+
     def test_a_host_that_is_not_named_gets_no_password(self, saml: SamlPair, tmp_path: Path) -> None:
         config = configured(tmp_path, {**ledger(saml, login_hosts=[]), "network": LOOPBACK})
         synced = sync(config)

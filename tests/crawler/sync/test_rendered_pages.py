@@ -12,6 +12,7 @@ import pytest
 
 from crawler.rendering.renderer import INSTALL, why_unavailable
 from tests.support.scripted_site import ARTICLES, PASSWORD, USER, ScriptedSite, serve_scripted_site
+from tests.support.static_site import serve_folder
 from tests.support.syncing import (
     REPOSITORY,
     Synced,
@@ -156,3 +157,21 @@ def test_a_session_that_ends_while_pages_are_shown_is_renewed_and_nothing_else_i
     assert all(locked_site.article(number) in said[f"/articles/{number}"] for number in range(ARTICLES))
     assert not [text for text in said.values() if "Please sign in" in text]
     assert locked_site.requests["passwords"] > 1
+
+
+@needs_browser
+def test_links_of_a_page_whose_script_leads_elsewhere_are_found_on_the_other_page(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    links = '<a href="/tides.html">Tides</a> <a href="/berths.html">Berths</a>'
+    (folder / "index.html").write_text(
+        f'<!doctype html><title>Door</title><div id="app">{links}</div>'
+        '<script>location = "/home.html"</script>'
+    )
+    for name in ("home", "tides", "berths"):
+        text = f"<h1>{name}</h1><p>The {name} of the harbour are told on this page, morning and evening.</p>"
+        (folder / f"{name}.html").write_text(f"<!doctype html><title>{name}</title>{text}{links}")
+    with serve_folder(folder) as served:
+        config = configure(tmp_path, {"name": "door", "seeds": [f"{served.url}/"], "render": "auto"})
+        synced = sync(config)
+        assert set(texts(config)) == {"/home.html", "/tides.html", "/berths.html"}, synced.said
