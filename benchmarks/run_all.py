@@ -21,7 +21,9 @@ import benchmarks
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 REPORT: Final = REPOSITORY / "docs" / "performance.md"
 RECORD: Final = REPOSITORY / "docs" / "performance.json"
-NOT_BENCHMARKS: Final = frozenset({"report", "run_all", "peers", "synthetic", "mixed_site", "login_matrix"})
+NOT_BENCHMARKS: Final = frozenset(
+    {"report", "run_all", "peers", "synthetic", "mixed_site", "login_matrix", "chaos"}
+)
 
 ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {
     "crawl": ("--peer", "scrapy"),
