@@ -142,3 +142,11 @@ def read_access_list(connection: Connection, access_id: int) -> AccessList | Non
     """The list behind an id, to be shown to a person; None for an id that was never given."""
     row = connection.execute(select(access_lists).where(access_lists.c.id == access_id)).one_or_none()
     return None if row is None else AccessList(tuple(row.allow), tuple(row.deny))
+
+
+def known_access_lists(connection: Connection) -> dict[AccessList, int]:
+    """The id of every list that was ever interned; nobody's is `NOBODY`."""
+    rows = connection.execute(select(access_lists.c.id, access_lists.c.allow, access_lists.c.deny))
+    return {AccessList(tuple(row.allow), tuple(row.deny)): row.id for row in rows} | {
+        AccessList((), ()): NOBODY
+    }

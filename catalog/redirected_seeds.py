@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from typing import Final
+
+from sqlalchemy import Connection, and_, literal_column, select
 
 from catalog.tables import urls
 from catalog.task import FoundBy
 from catalog.vocabulary import UrlState
+
+_REDIRECT: Final = literal_column(f"'{UrlState.REDIRECT.value}'")
+
+# Literal, so that both engines use their partial index.
+IS_REDIRECT_OF_DEPTH_0: Final = and_(urls.c.depth == literal_column("0"), urls.c.state == _REDIRECT)
 
 
 def redirected_seeds(connection: Connection, connector_id: int, run_id: int) -> tuple[str, ...]:
@@ -16,9 +23,8 @@ def redirected_seeds(connection: Connection, connector_id: int, run_id: int) -> 
         .where(
             urls.c.connector_id == connector_id,
             urls.c.run_id == run_id,
-            urls.c.depth == 0,
+            IS_REDIRECT_OF_DEPTH_0,
             urls.c.found_by.in_((FoundBy.SEED, FoundBy.REDIRECT)),
-            urls.c.state == UrlState.REDIRECT,
             urls.c.detail.is_not(None),
         )
         .order_by(urls.c.id)

@@ -63,6 +63,7 @@ connectors = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(64), nullable=False, unique=True),
     Column("created_at", Moment(), nullable=False),
+    Column("access_hash", String(32)),  # the access rules that every document's list was last given by
 )
 
 runs = Table(
@@ -131,9 +132,17 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
         "ix_urls_frontier",
         "connector_id",
         "host",
+        "run_id",
         "id",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
+    ),
+    Index(  # where seeds lead: asked at the start of every sync
+        "ix_urls_seed_redirects",
+        "connector_id",
+        "run_id",
+        sqlite_where=text("depth = 0 AND state = 'redirect'"),
+        postgresql_where=text("depth = 0 AND state = 'redirect'"),
     ),
 )
 
@@ -192,7 +201,8 @@ documents = Table(
         postgresql_where=text("pending"),
     ),
     Index("ix_documents_content", "connector_id", "content_hash"),
-    Index("ix_documents_living", "connector_id", "deleted_at"),  # counted without reading any content
+    # Counted, and looked up by their URLs, without reading any content.
+    Index("ix_documents_living", "connector_id", "deleted_at", "url_id", "access_id"),
 )
 
 document_versions = Table(  # what a document said before
