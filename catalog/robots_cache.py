@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from catalog.dialect import insert_or
 from catalog.tables import robots
+
+_TOLERANCE: Final = timedelta(minutes=5)
+"""By so much the clocks of crawlers that share a database may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,13 @@ class RobotsAnswer:
 def load_robots(
     connection: Connection, origins: Iterable[str], now: datetime | None = None
 ) -> dict[str, RobotsAnswer]:
-    """The answers of these origins that have not expired."""
+    """The answers of these origins that have not expired.
+
+    One that was fetched in the future is none: the clock was set back, and would keep it for too long.
+    """
+    now = now or datetime.now(UTC)
     statement = select(robots).where(
-        robots.c.origin.in_(list(origins)), robots.c.expires_at > (now or datetime.now(UTC))
+        robots.c.origin.in_(list(origins)), robots.c.expires_at > now, robots.c.fetched_at <= now + _TOLERANCE
     )
     return {row.origin: RobotsAnswer(**row._mapping) for row in connection.execute(statement)}
 

@@ -19,7 +19,7 @@ from crawler.outcome import (
     Refused,
 )
 from crawler.rules.canonical_url import standard_href
-from crawler.rules.retry import retry_after_seconds
+from crawler.rules.retry import answered_at, retry_after_seconds
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = {
@@ -86,7 +86,8 @@ def _redirect(answer: Answer, url: str) -> Outcome:
 
 def _no_usable_answer(answer: Answer) -> Outcome:
     status = answer.status
-    retry_after = retry_after_seconds(answer.headers.get("retry-after"), datetime.now(UTC))
+    now = answered_at(answer.headers.get("date"), datetime.now(UTC))
+    retry_after = retry_after_seconds(answer.headers.get("retry-after"), now)
     if status == 429:
         return Failed(Reason.RATE_LIMITED, "the server answered 429: too many requests", status, retry_after)
     if status == 408:

@@ -10,7 +10,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from crawler.rendering.interfaces import Answered
-from crawler.rules.retry import retry_after_seconds
+from crawler.rules.retry import answered_at, retry_after_seconds
 
 _BUSY: Final = frozenset({429, 503})
 _BUSY_SECONDS: Final = 5.0
@@ -43,8 +43,9 @@ class HostLanes:
         """Take note of what an answer says of the host's load (RFC 6585 section 4)."""
         if answer.status not in _BUSY:
             return
-        said = next((value for name, value in answer.headers if name == "retry-after"), None)
-        seconds = retry_after_seconds(said, datetime.now(UTC))
+        headers = dict(reversed(answer.headers))  # of a name that stands twice the first
+        now = answered_at(headers.get("date"), datetime.now(UTC))
+        seconds = retry_after_seconds(headers.get("retry-after"), now)
         if seconds is None and answer.status == 429:
             seconds = _BUSY_SECONDS
         if seconds:

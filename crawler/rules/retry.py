@@ -58,10 +58,24 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     if value.isascii() and value.isdigit():
         # More digits than this are beyond the cap anyway, and int() of thousands of them is slow.
         return min(float(value[:12]), MAX_RETRY_AFTER_SECONDS)
+    date = _http_date(value)
+    if date is None:
+        return None
+    return min(max((date - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def answered_at(date: str | None, otherwise: datetime) -> datetime:
+    """When an answer was made by its server's own clock, the header `Date` (RFC 9110 section 6.6.1).
+
+    Dates in its other headers are by that clock, which may differ from ours, and ours may jump;
+    `otherwise` where it says none.
+    """
+    return (None if date is None else _http_date(date)) or otherwise
+
+
+def _http_date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
     except ValueError:
         return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return min(max((date - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date

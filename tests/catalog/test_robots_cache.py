@@ -22,9 +22,17 @@ def test_an_answer_is_known_until_it_expires(catalog: Catalog) -> None:
         assert load_robots(connection, origins, UNREACHABLE.expires_at) == {READ.origin: READ}
 
 
+def test_an_answer_of_the_future_is_asked_for_again(catalog: Catalog) -> None:
+    """The clock was hours ahead when it was read: it would be believed for hours too long."""
+    with catalog.write() as connection:
+        save_robots(connection, [READ])
+        assert load_robots(connection, [READ.origin], NOON - DAY / 24 / 30) == {READ.origin: READ}
+        assert load_robots(connection, [READ.origin], NOON - DAY / 4) == {}
+
+
 def test_a_new_answer_replaces_the_old_one(catalog: Catalog) -> None:
     newer = RobotsAnswer(READ.origin, 404, b"", NOON + DAY, NOON + 2 * DAY)
     with catalog.write() as connection:
         save_robots(connection, [READ])
         save_robots(connection, [newer])
-        assert load_robots(connection, [READ.origin], NOON) == {READ.origin: newer}
+        assert load_robots(connection, [READ.origin], NOON + DAY) == {READ.origin: newer}

@@ -85,7 +85,11 @@ def configured(folder: Path, site: ChangingSite) -> Path:
 
 def crawler(config: Path, *, index: bool, log: Path) -> subprocess.Popen[bytes]:
     """Start the real command."""
+    # One core: one parser process, and as much of the machine for others.
+    core = str(min(os.sched_getaffinity(0)))
     command = [sys.executable, "-m", "crawler", "sync", "--config", str(config), "--json"]
+    if taskset := shutil.which("taskset"):
+        command = [taskset, "-c", core, *command]
     return subprocess.Popen(
         command if index else [*command, "--no-index"],
         cwd=REPOSITORY,
@@ -105,13 +109,14 @@ class Reference:
 
 
 def reference(folder: Path, site: ChangingSite, *, index: bool, syncs: int = 2) -> Reference:
-    """Crawl without disturbance, so often: a sync after a crawl that ended before its kill is a second one."""
+    """Crawl without disturbance, so often: a sync after a crawl that ended before its kill is a second."""
     site.pages.clear()
     site.pages.update(chaos_site())
     site.log.clear()
     config, drawn, asked = configured(folder, site), [], []
     for _ in range(syncs):
-        _sync(config, index=index, log=folder / "syncs")
+        if fault := _sync(config, index=index, log=folder / "syncs"):
+            raise RuntimeError(f"an undisturbed sync fails: {fault}")
         drawn.append(picture(config))
         asked.append(_requests(site.log))
     return Reference(drawn, asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from crawler.rules.retry import (
     MAX_ATTEMPTS,
     MAX_DELAY_SECONDS,
     MAX_RETRY_AFTER_SECONDS,
+    answered_at,
     retry_after_seconds,
     retry_delay,
     should_retry,
@@ -41,6 +42,18 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(value, NOW) == seconds
+
+
+@pytest.mark.parametrize("hours", [-5, 0, 5])
+def test_a_date_to_retry_after_is_by_the_servers_clock_whatever_ours_says(hours: int) -> None:
+    ours = NOW + timedelta(hours=hours)
+    said = answered_at("Mon, 23 Nov 2026 09:30:00 GMT", ours)
+    assert retry_after_seconds("Mon, 23 Nov 2026 09:31:30 GMT", said) == 90.0
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday"])
+def test_a_server_that_says_no_time_has_ours(date: str | None) -> None:
+    assert answered_at(date, NOW) == NOW
 
 
 def test_back_off_doubles_up_to_a_ceiling_and_half_of_it_is_random() -> None:

@@ -40,7 +40,7 @@ def _fsync(descriptor: int) -> None:
 
 
 def _note_commits() -> None:
-    sys.path.append(str(Path(__file__).resolve().parents[3]))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     from catalog.database import Catalog
     from tests.support.power_loss.wal import last_commit
 
