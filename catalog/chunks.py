@@ -54,13 +54,23 @@ class ChunkChanges:
 
 
 def chunk_changes(
-    document_id: str, version: int, stored: Sequence[StoredChunk], wanted: Sequence[ChunkContent]
+    document_id: str,
+    version: int,
+    stored: Sequence[StoredChunk],
+    wanted: Sequence[ChunkContent],
+    *,
+    keep: bool = True,
 ) -> ChunkChanges:
-    """Compare the stored chunks of a document with the wanted ones, which are in reading order."""
+    """Compare the stored chunks of a document with the wanted ones, which are in reading order.
+
+    Without `keep` every chunk is replaced, by one with an id of its own.
+    """
     kept = {
         chunk.ordinal: (chunk.id, wanted[chunk.ordinal])
         for chunk in stored
-        if chunk.ordinal < len(wanted) and chunk.content.embedding_key == wanted[chunk.ordinal].embedding_key
+        if keep
+        and chunk.ordinal < len(wanted)
+        and chunk.content.embedding_key == wanted[chunk.ordinal].embedding_key
     }
     return ChunkChanges(
         document_id,

@@ -33,10 +33,12 @@ _HEAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PendingDocument:
-    """A document whose present version the indexes do not show; a deleted one has to leave them."""
+    """A document whose present version the indexes do not show; a deleted one has to leave them. `anew`: its
+    chunks are to be embedded once more, whatever they were embedded from before."""
 
     document: Document
     deleted: bool
+    anew: bool = False
 
     @property
     def mark(self) -> tuple[str, int]:
@@ -47,7 +49,7 @@ class PendingDocument:
 def pending_documents(connection: Connection, limit: int, after_id: str = "") -> tuple[PendingDocument, ...]:
     """Up to `limit` pending documents in the order of their ids, from the one after `after_id`."""
     statement = (
-        select(*_HEAD, documents.c.content)
+        select(*_HEAD, documents.c.content, documents.c.anew)
         .where(documents.c.pending, documents.c.id > after_id)
         .order_by(documents.c.id)
         .limit(limit)
@@ -55,7 +57,8 @@ def pending_documents(connection: Connection, limit: int, after_id: str = "") ->
     rows = connection.execute(statement).all()
     names = connector_names(connection) if rows else {}
     return tuple(
-        PendingDocument(_document(row, names, row.content), row.deleted_at is not None) for row in rows
+        PendingDocument(_document(row, names, row.content), row.deleted_at is not None, bool(row.anew))
+        for row in rows
     )
 
 
@@ -78,7 +81,7 @@ def mark_indexed(connection: Connection, indexed: Iterable[tuple[str, int]]) -> 
 _MARK: Final = (
     update(documents)
     .where(documents.c.id == bindparam("document_id"), documents.c.version == bindparam("indexed_version"))
-    .values(pending=False)
+    .values(pending=False, anew=None)
 )
 
 

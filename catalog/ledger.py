@@ -51,6 +51,7 @@ _TASK_COLUMNS: Final = (
     urls.c.last_modified,
     urls.c.body_hash,
     urls.c.content_hash,
+    urls.c.read_by,
     urls.c.document_id,
 )
 
@@ -320,6 +321,8 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
             copy.body_hash,
             copy.content_hash,
             copy.renderer_reason,
+            copy.read_by,
+            copy.headers,
         )
     if verdict.document_id is not None:
         row.append(verdict.document_id)
@@ -351,7 +354,7 @@ def _task(row: Sequence[Any]) -> FetchTask:
     url_id, key, url, host, depth, connector_id, found_by, attempts, redirects, *copy, document_id = row
     # Only a document of its own is asked for conditionally: a 304 says nothing about a refused page (of which
     # no content was kept, even where its document is protected), nor whether a copy still is one.
-    etag, last_modified, body_hash, content_hash = copy
+    etag, last_modified, body_hash, content_hash, read_by = copy
     kept = content_hash is not None and document_id == key.hex()
     return FetchTask(
         url_id,
@@ -367,6 +370,7 @@ def _task(row: Sequence[Any]) -> FetchTask:
         last_modified if kept else None,
         body_hash if kept else None,
         document_id,
+        read_by if kept else None,
     )
 
 

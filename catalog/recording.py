@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,10 @@ from catalog.tables import document_versions, documents
 from catalog.visit import DocumentDraft
 
 AnyRow = Row[*tuple[Any, ...]]
+
+_PASSING: Final = frozenset({"size", "updated_at", "view_count"})
+"""Fields that move while nothing is said otherwise: a new time in the footer, a header. Where a mapping names
+one, the content hash covers it."""
 
 _BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
 
@@ -49,7 +53,8 @@ def save_documents(
 ) -> tuple[Settled, ...]:
     """Store drafts (no two with one id) and say what became of each, in their order.
 
-    With `forced` an unchanged document is handed to the indexer again. Of two documents of a connector
+    A document has changed when its content hash, its access list or a lasting field has. With `forced` an
+    unchanged one is handed to the indexer again, which embeds it anew. Of two documents of a connector
     with the same content *and the same access list* the older one stays; the other is a duplicate.
     """
     if not drafts:
@@ -77,7 +82,7 @@ def save_documents(
         elif fate is Fate.UNCHANGED and not forced:
             met.append({"document_id": draft.id, "met_in": run_id, "now": now})
         else:
-            changed.append(_change_row(draft, row, run_id, now))
+            changed.append(_change_row(draft, row, run_id, now) | {"embed_anew": forced or row.anew})
             if row.content_hash != draft.content_hash:
                 rewritten.append(draft.id)
     _keep_former_versions(connection, rewritten, now)
@@ -106,6 +111,8 @@ def _known(connection: Connection, drafts: Sequence[DocumentDraft]) -> dict[str,
         documents.c.version,
         documents.c.content_hash,
         documents.c.access_id,
+        documents.c.fields,
+        documents.c.anew,
         documents.c.created_at,
         documents.c.changed_at,
         documents.c.deleted_at,
@@ -164,7 +171,11 @@ def _fate(draft: DocumentDraft, row: AnyRow | None) -> Fate:
     if row is None or row.deleted_at is not None:
         return Fate.ADDED
     same = row.content_hash == draft.content_hash and row.access_id == draft.access_id
-    return Fate.UNCHANGED if same else Fate.CHANGED
+    return Fate.UNCHANGED if same and _lasting(row.fields) == _lasting(draft.fields) else Fate.CHANGED
+
+
+def _lasting(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if name not in _PASSING}
 
 
 def _insert_row(draft: DocumentDraft, connector_id: int, run_id: int, now: datetime) -> dict[str, object]:
@@ -251,6 +262,7 @@ _CHANGE: Final = (
         changed_at=bindparam("new_changed_at"),
         deleted_at=None,
         pending=True,
+        anew=bindparam("embed_anew"),
     )
 )
 

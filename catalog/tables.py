@@ -127,6 +127,8 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("sitemap_lastmod", Moment()),  # what a sitemap or feed said last
     Column("body_hash", LargeBinary(16)),
     Column("content_hash", LargeBinary(16)),
+    Column("read_by", LargeBinary(16)),  # the mark of the rules that read it (crawler.sync.reading_mark)
+    Column("headers", JSON),  # of the answer: those that reading it took
     Column("document_id", String(32)),
     Index(
         "ix_urls_frontier",
@@ -151,6 +153,13 @@ page_links = Table(  # the links of each page, so that an unchanged one still le
     metadata,
     Column("url_id", RowId, primary_key=True, autoincrement=False),
     Column("links", LargeBinary, nullable=False),  # zstandard over JSON
+)
+
+page_sources = Table(  # what a rendered page was made of (crawler.rendering.sources)
+    "page_sources",
+    metadata,
+    Column("url_id", RowId, primary_key=True, autoincrement=False),
+    Column("sources", LargeBinary, nullable=False),
 )
 
 refused_links = Table(  # links out of scope: a counter per host and some examples, not a row each
@@ -194,6 +203,7 @@ documents = Table(
     Column("run_id", Integer, nullable=False),  # the latest run that met it
     Column("deleted_at", Moment()),
     Column("pending", Boolean, nullable=False),  # the indexes do not show this version yet
+    Column("anew", Boolean),  # its chunks are to be embedded again, as a forced run wants it
     Index(
         "ix_documents_pending",
         "id",

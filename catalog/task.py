@@ -28,7 +28,7 @@ class FetchTask:
     `host` is the WHATWG host (name, and port where it is not the scheme's own). `depth` counts links from
     a seed, which has 0. `redirects` are the addresses that led here, oldest first. `etag`,
     `last_modified` and `body_hash` describe the copy that the catalog keeps of a document, for a
-    conditional request; all are None where there is none.
+    conditional request, `read_by` the mark of the rules that read it; all are None where there is none.
     """
 
     url_id: int
@@ -44,3 +44,4 @@ class FetchTask:
     last_modified: str | None = None
     body_hash: bytes | None = None
     document_id: str | None = None
+    read_by: bytes | None = None

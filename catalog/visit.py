@@ -53,7 +53,8 @@ class HostRefused:
 class FetchedCopy:
     """What is remembered of a body that was read, for the next conditional request.
 
-    `renderer_reason` is a sentence that says why this renderer was chosen.
+    `renderer_reason` is a sentence that says why this renderer was chosen. `read_by` is the mark of the rules
+    that read it, `headers` are those of the answer that they took, or may take another time.
     """
 
     content_type: str
@@ -64,6 +65,8 @@ class FetchedCopy:
     body_hash: bytes | None
     content_hash: bytes | None
     renderer_reason: str | None = None
+    read_by: bytes | None = None
+    headers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class Pipeline:
         gone = [pending.document.id for pending in batch if pending.deleted]
         living = [pending.document for pending in batch if not pending.deleted]
         _remove(indexes, gone)
-        prepared = indexes.preparer.prepare(living, gone)
+        anew = frozenset(pending.document.id for pending in batch if pending.anew)
+        prepared = indexes.preparer.prepare(living, gone, anew)
         _withdraw(indexes, prepared)
         _publish(indexes, indexes.preparer.record(prepared))
         with self._catalog.write() as connection:

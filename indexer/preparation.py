@@ -58,11 +58,22 @@ class Preparer:
         self._store: Final = store
         self._chunking: Final = chunking
 
-    def prepare(self, documents: Sequence[Document], gone: Collection[str] = ()) -> Prepared:
-        """Chunk and embed `documents`, and work out what changes for them and for the ids `gone`."""
+    def prepare(
+        self, documents: Sequence[Document], gone: Collection[str] = (), anew: Collection[str] = ()
+    ) -> Prepared:
+        """Chunk and embed `documents`, and work out what changes for them and for the ids `gone`.
+
+        Those of the ids `anew` are embedded whether or not they were before, and all their rows replaced.
+        """
         chunked = chunk_documents(documents, self.embedder.tokenizer, self._chunking)
         texts = [chunk.embedded_text for chunks in chunked for chunk in chunks]
-        embedded = self._store.ensure(texts)
+        again = [
+            chunk.embedded_text
+            for document, chunks in zip(documents, chunked, strict=True)
+            if document.id in anew
+            for chunk in chunks
+        ]
+        embedded = self._store.ensure(texts, again)
         wanted: dict[str, list[ChunkContent]] = {document_id: [] for document_id in gone}
         versions = {document.id: document.version for document in documents}
         for document, chunks in zip(documents, chunked, strict=True):
@@ -71,7 +82,11 @@ class Preparer:
             stored = chunks_of_documents(connection, wanted)
         changes = {
             document_id: chunk_changes(
-                document_id, versions.get(document_id, 0), stored.get(document_id, ()), contents
+                document_id,
+                versions.get(document_id, 0),
+                stored.get(document_id, ()),
+                contents,
+                keep=document_id not in anew,
             )
             for document_id, contents in wanted.items()
         }

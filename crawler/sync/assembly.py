@@ -15,8 +15,8 @@ from catalog.hash_routes import load_hash_routes
 from catalog.recording import reassign_access
 from catalog.redirected_seeds import redirected_seeds
 from catalog.rendering import RenderingRecord, load_rendering
-from catalog.runs import Run, begin_run, recent_runs
-from catalog.vocabulary import RunMode, RunState
+from catalog.runs import Run, begin_run
+from catalog.vocabulary import RunMode
 from catalog.writer import RunContext
 from crawler.rendering.pool import PagePool
 from crawler.rules.canonical_url import WebAddress, parse_url
@@ -26,6 +26,7 @@ from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.reading import ReadingRules
+from crawler.sync.reading_mark import reading_mark
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.site_access import open_access
 from crawler.sync.site_rendering import open_rendering
@@ -63,9 +64,9 @@ def prepare(
                 host: HashRouting(known.slash, known.bang, known.drops_id)
                 for host, known in load_hash_routes(connection, number).items()
             },
+            mark=reading_mark(settings, connector),
         )
         reassign_access(connection, number, rules.access_id)
-        conditional = mode is not RunMode.FORCED and _read_by_these_rules(connection, run, fingerprint)
     politeness = connector.politeness
     per_minute = politeness.requests_per_minute
     return ConnectorCrawl(
@@ -80,7 +81,7 @@ def prepare(
         watch=None if access.keeper is None else SessionWatch(access.keeper),
         pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
         obeys_robots=politeness.robots == "obey",
-        conditional=conditional,
+        conditional=mode is not RunMode.FORCED,
         max_pages=connector.scope.max_pages,
         max_duration=connector.scope.max_duration,
         deletion_guard=connector.sync.deletion_guard,
@@ -141,18 +142,3 @@ def _with_redirected_seeds(
         if isinstance(address, WebAddress):
             rules = rules.with_redirected_seed(address)
     return rules
-
-
-def _read_by_these_rules(connection: Connection, run: Run, fingerprint: str) -> bool:
-    """Whether every document of the catalog was read by the present rules, so that a 304 will do.
-
-    They were, when the last run that succeeded had these rules and none since had others.
-    """
-    for former in recent_runs(connection, run.connector):
-        if former.id == run.id:
-            continue
-        if former.settings_hash != fingerprint:
-            return False
-        if former.state is RunState.SUCCEEDED:
-            return True
-    return False

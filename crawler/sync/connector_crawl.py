@@ -75,7 +75,7 @@ class ConnectorCrawl:
     another way out.
 
     `pace` is its wish for any host: the least seconds between two requests, and how many at a time.
-    `conditional` says whether the copies in the catalog were read by the same rules, so that a 304 will do.
+    `conditional` says whether a 304 will do at all: not where everything is to be indexed again.
     """
 
     name: str
@@ -128,6 +128,7 @@ class ConnectorCrawl:
                 task, generation, partial(self.fetcher.fetch, conditional=False)
             )
         conditional = self.conditional and not self.expects_browser(task.url)
+        conditional = conditional and self.rules.may_be_told_to_stand(task)
         return await self.fetcher.fetch(task, conditional=conditional)
 
     def expects_browser(self, url: str) -> bool:

@@ -30,7 +30,6 @@ from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
-from crawler.sync.following import Following
 from crawler.sync.lease import keep_leases
 from crawler.sync.manners import teach_manners
 from crawler.sync.page_reading import page_readings
@@ -89,7 +88,7 @@ class Crawl:
         self._wake = asyncio.Event()
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
         pages = page_readings(crawls, reader, self._write)
-        self._understanding = Understanding(reader, Following(self._read), say, pages)
+        self._understanding = Understanding.over(reader, self._read, bodies, say, pages)
 
     @property
     def stopped(self) -> bool:
@@ -240,7 +239,9 @@ class Crawl:
             visit = await self._understanding.visit(crawl, task, outcome, generation)
             if renders:  # its page asks the host for more meanwhile
                 self._frontier.finish(task)
-            if isinstance(visit, Standing):
+            if isinstance(visit, FetchTask):
+                self._frontier.again(visit, time.monotonic())
+            elif isinstance(visit, Standing):
                 self._discount(crawl, [task], visit)
             elif crawl.watch is not None and crawl.watch.is_over(generation):
                 self._discount(crawl, [task], Standing.RENEWED)

@@ -10,7 +10,7 @@ from typing import Final
 
 from catalog.content import pack_blocks, pack_fields, pack_links, storable, unpack_links
 from catalog.document import DocumentKind, url_key
-from catalog.task import FoundBy
+from catalog.task import FetchTask, FoundBy
 from catalog.visit import (
     EXAMPLES_PER_HOST,
     REACHABLE_ANOTHER_WAY,
@@ -26,6 +26,7 @@ from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
+from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 from extract.page import FieldFault, Link, Page
@@ -38,6 +39,11 @@ LINKS_REMEMBERED: Final = 500_000
 Of each only a 64-bit hash is kept (at most about 70 MB): two of a million links share one with a probability
 of 3 in 100 million.
 """
+
+READ_HEADERS: Final = frozenset(
+    {"content-type", "content-language", "content-disposition", "last-modified", "x-robots-tag"}
+)
+"""The headers that reading takes whatever the mappings say (`extract.read`)."""
 
 _SOME_ROUTES: Final = 20
 """Links that are shown in a browser to see whether their fragments name pages."""
@@ -52,7 +58,8 @@ class ReadingRules:
     """All that a parser process must know of a connector; pickles.
 
     `access` are the patterns of the connector's access rules, `access_ids` the interned list of each.
-    `hash_routing` names the hosts whose pages are told apart by fragments, and how.
+    `hash_routing` names the hosts whose pages are told apart by fragments, and how. `mark` stands for all
+    that decides what is read (`crawler.sync.reading_mark`).
     """
 
     connector: str
@@ -63,6 +70,7 @@ class ReadingRules:
     access_ids: tuple[int, ...]
     keep_bodies: bool = True
     hash_routing: Mapping[str, HashRouting] = field(default_factory=dict)
+    mark: bytes = NO_MARK
 
     @cached_property
     def hosts(self) -> frozenset[str]:
@@ -70,10 +78,26 @@ class ReadingRules:
         return frozenset(seed.host for seed in self.links.scope.seeds)
 
     @cached_property
-    def reads_headers(self) -> bool:
-        """Whether a field comes from a header of the answer."""
+    def mapped_headers(self) -> frozenset[str]:
+        """The headers of an answer, in lower case, that fields come from."""
         sources = (source for mapping in self.extraction.mappings for source in mapping.sources)
-        return any(source.kind == "header" for source in sources)
+        return frozenset(source.argument.lower() for source in sources if source.kind == "header")
+
+    @cached_property
+    def header_names(self) -> frozenset[str]:
+        """All headers of an answer that reading takes."""
+        return READ_HEADERS | self.mapped_headers
+
+    def kept_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """What is kept of an answer's headers; a mapped one that is not there is empty, as it is read."""
+        kept = {name: headers[name] for name in sorted(self.header_names) if name in headers}
+        return {**dict.fromkeys(sorted(self.mapped_headers), ""), **kept}
+
+    def may_be_told_to_stand(self, task: FetchTask) -> bool:
+        """Whether a 304 will do: by these rules the copy was read, or can be read again from its body."""
+        if task.read_by is None or not same_identity(task.read_by, self.mark):
+            return False
+        return task.read_by == self.mark or task.body_hash is not None
 
     def access_id(self, url: str) -> int:
         """The access list of a document: the first rule that matches, else nobody's."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from sqlalchemy import Connection
+
+from catalog.bodies import BodyStore
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from crawler.auth.keeper import Standing
@@ -15,6 +19,7 @@ from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.following import Following
 from crawler.sync.page_reading import PageReading
 from crawler.sync.reading import Reading, ReadJob
+from crawler.sync.rereading import Rereading
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +28,29 @@ class Understanding:
 
     reader: BodyReader
     following: Following
+    rereading: Rereading
     say: Callable[[str, str], None]
     pages: Mapping[int, PageReading]  # of the connectors that may open pages in a browser
 
+    @classmethod
+    def over(
+        cls,
+        reader: BodyReader,
+        ask_catalog: Callable[[Callable[[Connection], Any]], Awaitable[Any]],
+        bodies: BodyStore | None,
+        say: Callable[[str, str], None],
+        pages: Mapping[int, PageReading],
+    ) -> Understanding:
+        """One whose catalog is asked by `ask_catalog`, and keeps bodies in `bodies`, if any."""
+        return cls(reader, Following(ask_catalog), Rereading(ask_catalog, bodies), say, pages)
+
     async def visit(
         self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome, generation: int = 0
-    ) -> Visit | Standing:
+    ) -> Visit | Standing | FetchTask:
         """What the ledger and the catalog are told of an outcome that is final.
 
-        Where a page was opened in a browser its session, of `generation`, may turn out to be over.
+        Where a page was opened in a browser its session, of `generation`, may turn out to be over. A task is
+        what has to be asked instead: a copy that stands is to be read anew, and is not there.
         """
         match outcome:
             case Gone() | Refused() | Failed():
@@ -40,15 +59,30 @@ class Understanding:
                 if task.depth == 0 and task.found_by in {FoundBy.SEED, FoundBy.REDIRECT}:
                     self._widen(crawl, task, outcome)
                 return visits.redirected(task, outcome, crawl.name, crawl.rules.links)
-            case NotModified():
+            case NotModified() | HtmlFetched() | FileFetched():
+                return await self._kept_or_read(crawl, task, outcome, generation)
+
+    async def _kept_or_read(
+        self,
+        crawl: ConnectorCrawl,
+        task: FetchTask,
+        outcome: NotModified | HtmlFetched | FileFetched,
+        generation: int,
+    ) -> Visit | Standing | FetchTask:
+        """A page that stands, and was read by the rules of now, is left as it is; any other is read."""
+        if isinstance(outcome, NotModified):
+            if task.read_by == crawl.rules.mark:
                 return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
-            case HtmlFetched() | FileFetched():
-                if crawl.stands(task, outcome):
-                    return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
-                answer = await self._read(crawl, task, outcome, generation)
-                if isinstance(answer, Redirected):
-                    return await self.visit(crawl, task, answer, generation)
-                return answer
+            kept = await self.rereading.answer(task, outcome, crawl.rules)
+            if kept is None:
+                return visits.in_full(task)
+            outcome = kept
+        elif crawl.stands(task, outcome):
+            return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
+        answer = await self._read(crawl, task, outcome, generation)
+        if isinstance(answer, Redirected):  # by a script
+            return await self.visit(crawl, task, answer, generation)
+        return answer
 
     def discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask]) -> None:
         """Pages that were read do not count: the links that only they handed over are handed over again."""
@@ -75,7 +109,7 @@ class Understanding:
             return await pages.read(task, outcome, job, generation)
         reading = await self.reader.read(job)
         crawl.count_faults(reading)
-        return visits.read(task, outcome, reading, crawl.name)
+        return visits.read(task, outcome, reading, crawl.rules)
 
     def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
         """A seed's redirect target joins the scope, unless people only sign in there."""

@@ -90,8 +90,16 @@ def redirected(task: FetchTask, outcome: Redirected, connector: str, rules: Link
 
 
 def stands(task: FetchTask, outcome: HtmlFetched | FileFetched, rules: ReadingRules) -> bool:
-    """Whether an answer brings the body that the catalog keeps, and no header that would be read as well."""
-    if task.body_hash is None or "x-robots-tag" in outcome.headers or rules.reads_headers:
+    """Whether an answer brings the body that the catalog keeps, read by these rules, under the validators
+    that it had, and no header that would be read as well."""
+    headers = outcome.headers
+    if task.body_hash is None or task.read_by != rules.mark or "x-robots-tag" in headers:
+        return False
+    # A validator that moved is to be remembered, or else no 304 would ever come again.
+    if rules.mapped_headers or (task.etag, task.last_modified) != (
+        headers.get("etag"),
+        headers.get("last-modified"),
+    ):
         return False
     return task.body_hash == body_hash(outcome.body)
 
@@ -129,7 +137,7 @@ def read(
     task: FetchTask,
     outcome: HtmlFetched | FileFetched,
     reading: Reading,
-    connector: str,
+    rules: ReadingRules,
     *,
     renderer: Renderer = Renderer.HTTP,
     because: str | None = None,
@@ -148,12 +156,14 @@ def read(
         body_hash=None if reading.body is None else reading.body.hash,
         content_hash=None if reading.draft is None else reading.draft.content_hash,
         renderer_reason=because,
+        read_by=rules.mark,
+        headers=rules.kept_headers(outcome.headers),
     )
     state, reason = UrlState.INDEXED, _orphaned(task)
     target = None
     if reading.canonical is not None:
         state, reason = UrlState.DUPLICATE, Reason.CANONICAL_ELSEWHERE
-        target = document_id(connector, reading.canonical)
+        target = document_id(rules.connector, reading.canonical)
     elif not reading.decision.allowed:
         state, reason = UrlState.REFUSED, reading.decision.reason
     return Visit(
@@ -174,7 +184,7 @@ def read(
         links=reading.links,
         discoveries=reading.discoveries,
         hosts_refused=reading.hosts_refused,
-        transferred=len(outcome.body),
+        transferred=0 if outcome.status == 304 else len(outcome.body),
     )
 
 

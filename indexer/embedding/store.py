@@ -42,8 +42,8 @@ class EmbeddingStore:
         """The identity of a passage's embedding."""
         return embedding_key(self._embedder.model_key, self._embedder.passage_prompt, text)
 
-    def ensure(self, texts: Sequence[str]) -> int:
-        """Embed those of `texts` that have no embedding yet; how many those were.
+    def ensure(self, texts: Sequence[str], anew: Sequence[str] = ()) -> int:
+        """Embed those of `texts` that have no embedding yet, or are among `anew`; how many those were.
 
         They are kept durably some hundreds at a time: a process that dies loses little.
         """
@@ -51,7 +51,8 @@ class EmbeddingStore:
         with self._catalog.read() as connection:
             known = read_places(connection, by_key)
         intact = {key for key, place in known.items() if self._is_there(place)}
-        missing = [key for key in by_key if key not in intact]
+        again = {self.key(text) for text in anew}
+        missing = [key for key in by_key if key not in intact or key in again]
         for start in range(0, len(missing), _SLICE):
             keys = missing[start : start + _SLICE]
             self._keep(keys, self._embedder.embed_passages([by_key[key] for key in keys]))

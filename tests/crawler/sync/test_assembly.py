@@ -48,39 +48,11 @@ def run(
         finish_run(connection, crawl.run.id, ending, counts={}, seconds=1.0)
 
 
-def is_conditional(catalog: Catalog, configured: Settings, ending: RunState = RunState.SUCCEEDED) -> bool:
-    with run(catalog, configured, ending) as crawl:
-        return crawl.conditional
-
-
-def test_a_304_will_do_once_a_run_with_the_same_rules_has_succeeded(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_304_will_do_but_for_a_forced_run(catalog: Catalog, tmp_path: Path) -> None:
     same = settings(tmp_path)
-    assert not is_conditional(catalog, same)
-    assert is_conditional(catalog, same)
-    assert is_conditional(catalog, same)
-
-
-def test_a_304_will_not_do_after_other_rules_until_one_run_has_read_all(
-    catalog: Catalog, tmp_path: Path
-) -> None:
-    before, after = settings(tmp_path / "a"), settings(tmp_path / "b", content={"exclude": ["css:nav"]})
-    assert not is_conditional(catalog, before)
-    assert not is_conditional(catalog, after, RunState.INCOMPLETE)
-    assert not is_conditional(catalog, after)  # the incomplete one did not read all
-    assert is_conditional(catalog, after)
-    assert not is_conditional(catalog, before)  # and back again
-
-
-def test_an_incomplete_run_with_the_same_rules_changes_nothing(catalog: Catalog, tmp_path: Path) -> None:
-    same = settings(tmp_path)
-    assert not is_conditional(catalog, same)
-    assert is_conditional(catalog, same, RunState.INCOMPLETE)
-    assert is_conditional(catalog, same)
-
-
-def test_a_forced_run_asks_for_all_in_full(catalog: Catalog, tmp_path: Path) -> None:
-    same = settings(tmp_path)
-    assert not is_conditional(catalog, same)
+    with run(catalog, same, RunState.SUCCEEDED) as crawl:
+        assert crawl.conditional
+        assert not crawl.context.forced
     with run(catalog, same, RunState.SUCCEEDED, RunMode.FORCED) as crawl:
         assert not crawl.conditional
         assert crawl.context.forced

@@ -12,6 +12,7 @@ from catalog.visit import Visit, body_hash
 from catalog.vocabulary import Reason, UrlState, refused
 from crawler.outcome import Failed, Gone, HtmlFetched, NotModified, Redirected, Refused
 from crawler.sync import visits
+from crawler.sync.read_by import NO_MARK
 from crawler.sync.reading import Reading
 from extract.rules import ExtractionRules, FieldRule, Source
 from settings.fields import FieldType
@@ -25,8 +26,10 @@ TASK = FetchTask(
     host="wiki.test",
     depth=2,
     attempts=1,
+    etag='"1"',
     body_hash=body_hash(b"a body"),
     document_id=document_id("wiki", URL),
+    read_by=NO_MARK,
 )
 FETCHED = HtmlFetched(b"a body", 200, "text/html", {"etag": '"1"'}, 12)
 
@@ -130,6 +133,29 @@ def test_an_equal_body_stands_for_what_was_read_from_it() -> None:
     assert visits.stands(TASK, FETCHED, rules)
     assert not visits.stands(TASK, replace(FETCHED, body=b"another"), rules)
     assert not visits.stands(replace(TASK, body_hash=None), FETCHED, rules)
+    assert not visits.stands(TASK, FETCHED, replace(rules, mark=b"other rules now."))
+
+
+def test_an_equal_body_under_another_validator_is_read_so_that_the_validator_is_remembered() -> None:
+    moved = replace(FETCHED, headers={"etag": '"2"'})
+    assert not visits.stands(TASK, moved, reading_rules())
+    verdict = visits.read(TASK, moved, Reading(), reading_rules()).verdict
+    assert verdict is not None
+    assert verdict.copy is not None
+    assert verdict.copy.etag == '"2"'
+
+
+def test_what_is_kept_of_an_answer_are_the_headers_that_reading_takes() -> None:
+    mapping = FieldRule("department", (Source("header", "X-Department"),), FieldType.STRING)
+    rules = replace(
+        reading_rules(), mark=b"of these rules !", extraction=ExtractionRules(mappings=(mapping,))
+    )
+    headers = {"content-type": "text/html; charset=utf-8", "set-cookie": "session=secret", "date": "today"}
+    verdict = visits.read(TASK, replace(FETCHED, headers=headers), Reading(), rules).verdict
+    assert verdict is not None
+    assert verdict.copy is not None
+    assert verdict.copy.headers == {"content-type": "text/html; charset=utf-8", "x-department": ""}
+    assert verdict.copy.read_by == rules.mark
 
 
 def test_an_equal_body_does_not_stand_against_headers_that_are_read() -> None:
@@ -151,7 +177,7 @@ def test_a_304_that_says_noindex_has_to_be_asked_for_in_full(tag: str, doubtful:
 
 def test_a_copy_is_told_by_its_canonical_address() -> None:
     reading = Reading(decision=refused(Reason.CANONICAL_ELSEWHERE), canonical="https://wiki.test/screen")
-    verdict = visits.read(TASK, FETCHED, reading, "wiki").verdict
+    verdict = visits.read(TASK, FETCHED, reading, reading_rules()).verdict
     assert verdict is not None
     assert (verdict.state, verdict.reason) == (UrlState.DUPLICATE, Reason.CANONICAL_ELSEWHERE)
     assert verdict.document_id == document_id("wiki", "https://wiki.test/screen")
@@ -160,7 +186,7 @@ def test_a_copy_is_told_by_its_canonical_address() -> None:
 
 def test_a_refused_body_keeps_its_reason_rule_and_what_was_seen_of_it() -> None:
     reading = Reading(decision=refused(Reason.NOINDEX, "robots noindex"), content_type="text/html")
-    verdict = visits.read(TASK, FETCHED, reading, "wiki").verdict
+    verdict = visits.read(TASK, FETCHED, reading, reading_rules()).verdict
     assert verdict is not None
     assert (verdict.state, verdict.reason, verdict.rule) == (
         UrlState.REFUSED,
