@@ -29,6 +29,7 @@ class KnownUrl(NamedTuple):
     content_type: str | None
     size: int | None
     milliseconds: int | None
+    attempts: int
     access_id: int | None
 
 
@@ -60,6 +61,7 @@ def known_urls(connection: Connection, connector_id: int) -> Iterator[KnownUrl]:
         urls.c.content_type,
         urls.c.size,
         urls.c.fetch_ms,
+        urls.c.attempts,
         documents.c.access_id,
     )
     statement = (
@@ -69,8 +71,8 @@ def known_urls(connection: Connection, connector_id: int) -> Iterator[KnownUrl]:
         .order_by(urls.c.id)
         .execution_options(yield_per=PORTION)
     )
-    for row in connection.execute(statement):
-        yield KnownUrl._make(row)
+    for portion in connection.execute(statement).partitions():
+        yield from map(KnownUrl._make, portion)
 
 
 def seed_redirects(connection: Connection, connector_id: int) -> dict[str, str]:

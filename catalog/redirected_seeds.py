@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, and_, literal_column, select
+from sqlalchemy import ColumnClause, Connection, and_, literal_column, select
 
 from catalog.tables import urls
 from catalog.task import FoundBy
 from catalog.vocabulary import UrlState
 
-_REDIRECT: Final = literal_column(f"'{UrlState.REDIRECT.value}'")
+_REDIRECT: Final[ColumnClause[str]] = literal_column(f"'{UrlState.REDIRECT.value}'")
 
 # Literal, so that both engines use their partial index.
 IS_REDIRECT_OF_DEPTH_0: Final = and_(urls.c.depth == literal_column("0"), urls.c.state == _REDIRECT)

@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from protego import Protego
 from protego._utils import _quote_path
@@ -23,6 +24,9 @@ PRODUCT_NAME = "sitelore"
 MAX_BYTES = 500 * 1024
 """How much of a robots.txt is read (RFC 9309 section 2.5)."""
 
+
+_GROUPS_REMEMBERED = 1_024
+"""Files of which it is kept which group speaks to us: looking for it takes as long as the rules do."""
 
 _leading_name = re.compile(r"[a-z_-]+").match
 
@@ -90,6 +94,7 @@ class RobotsRules:
 # of the groups and of the quoted line would notice a change.
 
 
+@lru_cache(maxsize=_GROUPS_REMEMBERED)
 def _group(parsed: Protego, agent: str) -> str:
     """The `User-agent` value whose group speaks to a product name, by equality (RFC 9309 section 2.2.1).
 

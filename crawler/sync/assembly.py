@@ -9,10 +9,10 @@ import orjson
 from sqlalchemy import Connection
 
 from catalog.access import intern
+from catalog.access_rules import follow_access_rules
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.hash_routes import load_hash_routes
-from catalog.recording import reassign_access
 from catalog.redirected_seeds import redirected_seeds
 from catalog.rendering import RenderingRecord, load_rendering
 from catalog.runs import Run, begin_run
@@ -66,7 +66,8 @@ def prepare(
             },
             mark=reading_mark(settings, connector),
         )
-        reassign_access(connection, number, rules.access_id)
+        patterns = rules.access.patterns
+        follow_access_rules(connection, number, patterns, rules.access_ids, rules.access_id)
     politeness = connector.politeness
     per_minute = politeness.requests_per_minute
     return ConnectorCrawl(
