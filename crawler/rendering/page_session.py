@@ -14,6 +14,8 @@ from typing import Any, Final, Protocol
 from crawler.rendering.cdp import CdpConnection, CdpError, Parameters
 from crawler.rendering.interception import Paused, fulfilment, paused_request, without_fragment
 from crawler.rendering.interfaces import EVALUATE_SECONDS, NOTE_BINDING, Answered
+from crawler.rendering.standing import Standing
+from crawler.rendering.underway import Underway
 
 OPEN_SECONDS: Final = 15.0
 _BLANK: Final = "about:blank"
@@ -28,6 +30,7 @@ _FRAMES_TOO: Final = {
     # The requests of workers are their page's. Shared and service workers do not exist.
     "filter": [{"type": "iframe"}],
 }
+_NOTHING_KEPT: Final = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}
 _OF_FRAMES: Final = frozenset(
     {
         "Fetch.requestPaused",
@@ -94,6 +97,11 @@ class PageSession:
         self.spoilt: str | None = None
         """Why nobody else may use it."""
         self.why_crashed: Callable[[], str] = lambda: "it crashed"
+        self.standing: Standing | None = None
+        """What was read of the document that stands here, until anything comes between."""
+        self.underway = Underway()
+        """What it loads, once it was asked to tell (`tell_requests`)."""
+        self._tells_requests = False
         self.loads = 0
         self.documents = 0
         """Counts main documents, those of reloads too."""
@@ -105,6 +113,11 @@ class PageSession:
             "Page.windowOpen": self._on_link,
             "Page.downloadWillBegin": self._on_link,
             "Page.javascriptDialogOpening": self._on_dialog,
+            "Network.requestWillBeSent": lambda told: self.underway.begin(
+                told["requestId"], told.get("type", "")
+            ),
+            "Network.loadingFinished": lambda told: self.underway.end(told["requestId"]),
+            "Network.loadingFailed": lambda told: self.underway.end(told["requestId"]),
             "Runtime.executionContextsCleared": self._on_worlds_gone,
             "Runtime.bindingCalled": self._on_binding,
             "Target.attachedToTarget": self._on_frame,
@@ -146,6 +159,7 @@ class PageSession:
     async def navigate(self, url: str, seconds: float = OPEN_SECONDS) -> None:
         """Go to an address; returns when its document begins to come. Raises `CdpError`."""
         self.loads += 1
+        self.standing = None
         self._must_be_there()
         if "#" in url and not self._is_left and without_fragment(url) == without_fragment(self.url):
             # The same document with another fragment: its script would go there, nothing be loaded anew.
@@ -158,6 +172,7 @@ class PageSession:
 
     async def leave(self) -> None:
         """Leave the page, so that nothing of it runs on. Raises `CdpError`."""
+        self.standing = None
         self._left_for = str((await self._navigate(_BLANK, OPEN_SECONDS)).get("loaderId"))
         self._is_left = True
 
@@ -168,6 +183,12 @@ class PageSession:
         if error := went.get("errorText"):
             raise CdpError(f"the page could not be opened: {error}")
         return went
+
+    async def tell_requests(self) -> None:
+        """Have the page say what it loads (`underway`). Raises `CdpError`."""
+        if not self._tells_requests:
+            self._tells_requests = True
+            await self._connection.send("Network.enable", _NOTHING_KEPT, session=self.session)
 
     async def until_document(self, count: int, seconds: float) -> bool:
         """Whether so many documents (see `documents`) have been there before the time is over."""
@@ -268,6 +289,7 @@ class PageSession:
         if method == "Fetch.requestPaused":
             paused = paused_request(parameters, session, self.target, self.url, self._navigation)
             if self.visitor is None:
+                self.standing = None  # its script will notice
                 self.fail(paused, "Aborted")
             else:
                 self.visitor.on_request(paused)
@@ -284,6 +306,8 @@ class PageSession:
         if frame["id"] != self.target or frame["loaderId"] == self._left_for:
             return
         self.documents += 1
+        self.standing = None
+        self.underway.clear()
         self._document_came.set()
         self.url = frame["url"] + frame.get("urlFragment", "")
         if self.visitor is not None:
@@ -292,6 +316,7 @@ class PageSession:
     def _on_address(self, parameters: Parameters) -> None:
         if parameters["frameId"] == self.target:
             self.url = parameters["url"]
+            self.standing = None
 
     def _on_refresh(self, parameters: Parameters) -> None:
         is_refresh = parameters["reason"] in {"metaTagRefresh", "httpHeaderRefresh"}

@@ -32,6 +32,8 @@ from crawler.rendering.page_scripts import (
 from crawler.rendering.page_session import PageSession
 from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, RenderRequest
 from crawler.rendering.settling import Settling, read_now
+from crawler.rendering.shown import Shown
+from crawler.rendering.standing import Standing
 from crawler.rendering.surroundings import Surroundings
 from crawler.rendering.visit_requests import VisitRequests
 
@@ -69,6 +71,11 @@ class PageVisit:
         )
         self._settling = Settling(page, self._requests, caps.settle_seconds)
         self._ended: asyncio.Future[RenderOutcome] = asyncio.get_running_loop().create_future()
+        self.read: Rendered | None = None
+        """The page as it was read, before any click that looks for more."""
+        self._was_disturbed = False
+        self._known_notes: frozenset[str] = frozenset()
+        self._document_due = page.documents + 1
 
     async def outcome(self) -> RenderOutcome:
         """Make the visit. Raises `PageLostError`."""
@@ -97,6 +104,7 @@ class PageVisit:
             return Failed(Reason.BROWSER_FAILED, str(error))
         finally:
             self._phase = Phase.OVER
+            page.standing = self._standing()
             page.visitor = None
             for task in (work, pulse):
                 task.cancel()
@@ -109,10 +117,15 @@ class PageVisit:
         if self._around.options != RenderOptions():
             await self._settling.come_to_rest()
             self._phase = Phase.ACTING
+            self._was_disturbed = True
             await self._act(self._around.options)
-        reading = await self._settling.read()
+        return await self._taken(await self._settling.read())
+
+    async def _taken(self, reading: PageReading) -> RenderOutcome:
+        """What was read, and what clicks find besides."""
         if len(reading.html) > self._around.max_bytes:
             return Refused(Reason.TOO_LARGE, f"the rendered page has {len(reading.html):,} characters")
+        self.read = self._rendered(reading)
         if self._around.discovers and reading.clickable > 0 and self._page.spoilt is None:
             await self._discover(reading)
         return self._rendered(reading)
@@ -154,6 +167,7 @@ class PageVisit:
         except CdpError as error:
             self._page.spoilt = str(error)
             return
+        self._was_disturbed |= found.clicks > 0
         self._findings.add_links(found.links)
         self._findings.add_notes(found.notes)
 
@@ -167,6 +181,7 @@ class PageVisit:
 
     async def reload(self) -> None:
         """Load the page anew, as it was. Raises `CdpError`."""
+        self._was_disturbed = True
         self._phase = Phase.OPENING
         await self._page.navigate(self._asked.url)
         self._phase = Phase.ACTING
@@ -187,6 +202,16 @@ class PageVisit:
             saw_unauthorized=self._spent.saw_unauthorized,
             milliseconds=self._milliseconds(),
         )
+
+    def _standing(self) -> Standing | None:
+        """What a walk may begin from: the page as its own script left it, alone and at rest."""
+        is_alone = self._page.spoilt is None and self._page.documents == self._document_due
+        if self.read is None or not self.read.is_settled or self._was_disturbed or not is_alone:
+            return None
+        if self._requests.note_of_unanswered is not None:
+            return None
+        notes = self._known_notes.union(self.read.notes)
+        return Standing(Shown(self.read), self._asked.document, notes)
 
     def _milliseconds(self) -> int:
         return round((time.monotonic() - self._began) * 1000)
@@ -249,6 +274,7 @@ class PageVisit:
         match wanted.course:
             case Course.SERVE:
                 self._phase = Phase.SETTLING
+                self._document_due = self._page.documents + 1
                 body = with_open_shadow_trees(self._asked.document.body)
                 self._requests.serve(paused, document_answer(self._asked.document, body))
             case Course.RELOAD:
@@ -266,14 +292,17 @@ class PageVisit:
 
     def on_refresh(self, url: str, seconds: float) -> None:
         """A page that names its successor is a redirect, where that is to come at once."""
+        self._was_disturbed = True
         self._follow(refresh_course(url, seconds, self._phase, self._asked.url), url)
 
     def on_note(self, note: str) -> None:
         """A window that was not opened, mostly."""
+        self._was_disturbed = True
         self._findings.hear(note)
 
     def on_link(self, url: str) -> None:
         """A window or a download."""
+        self._was_disturbed = True
         self._findings.add_links([url])
 
     def on_document(self, url: str) -> None:

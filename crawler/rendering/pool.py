@@ -18,10 +18,11 @@ from crawler.browser.executable import BrowserError
 from crawler.outcome import Failed
 from crawler.rendering.cdp import CdpError
 from crawler.rendering.page_session import PageSession
-from crawler.rendering.page_visit import PageLostError, PageVisit
+from crawler.rendering.page_visit import PageLostError
 from crawler.rendering.rendered import RenderOutcome, RenderRequest
 from crawler.rendering.running_browser import OUTGROWN, RunningBrowser
 from crawler.rendering.surroundings import Surroundings
+from crawler.rendering.walking import WalkLostError, can_walk, visit
 
 _TRIES: Final = 2
 _START_AGAIN_SECONDS: Final = 60.0
@@ -72,16 +73,20 @@ class PagePool:
         """Visit a page; faults are outcomes."""
         why = ""
         async with self._free:
-            for _ in range(_TRIES):
+            tries, may_walk = _TRIES, True
+            while tries > 0:
+                tries -= 1
                 if self._is_closed:
                     return Failed(Reason.BROWSER_FAILED, "the browser was closed")
                 try:
-                    seat = await self._take(surroundings, request.generation)
+                    seat = await self._take(surroundings, request)
                 except (BrowserError, CdpError) as error:
                     why = str(error)
                     continue
                 try:
-                    return await PageVisit(seat.page, request, surroundings).outcome()
+                    return await visit(seat.page, request, surroundings, may_walk=may_walk)
+                except WalkLostError:
+                    tries, may_walk = _TRIES, False
                 except PageLostError as error:
                     why = f"its page was lost: {error}"
                     if str(error) == OUTGROWN:
@@ -107,33 +112,37 @@ class PagePool:
             browsers, self._in_use, self._browser = list(self._in_use), {}, None
         await asyncio.gather(*(browser.aclose() for browser in browsers))
 
-    async def _take(self, owner: Surroundings, generation: int) -> _Seat:
+    async def _take(self, owner: Surroundings, request: RenderRequest) -> _Seat:
         """A page of the owner's session, new where none is idle. Raises `BrowserError`, `CdpError`."""
         browser = await self._running()
         self._in_use[browser] += 1
         try:
-            seat = self._idle_seat(browser, owner, generation)
+            seat = self._idle_seat(browser, owner, request)
             if seat is None:
-                page = await browser.open_page(owner, generation, owner.prepare)
-                seat = _Seat(browser, page, owner, generation)
+                page = await browser.open_page(owner, request.generation, owner.prepare)
+                seat = _Seat(browser, page, owner, request.generation)
         except BaseException:
             await self._leave(browser)
             raise
         browser.loads += 1
         return seat
 
-    def _idle_seat(self, browser: RunningBrowser, owner: Surroundings, generation: int) -> _Seat | None:
-        found = None
-        for seat in list(reversed(self._idle)):
-            is_theirs = seat.browser is browser and seat.owner is owner
-            if is_theirs and seat.generation == generation and seat.page.lost is None and found is None:
-                self._idle.remove(seat)
-                found = seat
-            elif is_theirs and seat.generation < generation:
+    def _idle_seat(
+        self, browser: RunningBrowser, owner: Surroundings, request: RenderRequest
+    ) -> _Seat | None:
+        """The last one that was used, before all of those from which the page can be walked to."""
+        theirs = [seat for seat in self._idle if seat.browser is browser and seat.owner is owner]
+        for seat in theirs:
+            if seat.generation < request.generation:
                 self._drop(seat)  # of a session that is over
-        if found is None and len(self._idle) >= self._caps.pages:
+        fit = [seat for seat in theirs if seat.generation == request.generation and not seat.page.lost]
+        if fit:
+            fit.sort(key=lambda seat: can_walk(seat.page, request, owner))
+            self._idle.remove(fit[-1])
+            return fit[-1]
+        if len(self._idle) >= self._caps.pages:
             self._drop(self._idle[0])
-        return found
+        return None
 
     def _drop(self, seat: _Seat) -> None:
         self._idle.remove(seat)

@@ -8,6 +8,7 @@ from typing import Final
 from crawler.rendering.interfaces import PreparesContext, ResourceLoader
 from crawler.rendering.page_scripts import ClickMemory
 from crawler.rendering.rendered import RenderOptions
+from crawler.rendering.walk_trust import WalkTrust
 
 _MOST_BYTES: Final = 50_000_000
 
@@ -36,7 +37,7 @@ class Surroundings:
     """A connector's: who answers its pages' requests, what is done in them, who gives contexts its session.
 
     `discovers` clicks what only scripts follow, after the page was read; `clicks` remembers what that
-    brought. `max_bytes` is the most that a page's HTML may have.
+    brought. `max_bytes` is the most that a page's HTML may have. `trust` knows whose routes may be walked to.
     """
 
     loader: ResourceLoader
@@ -46,6 +47,7 @@ class Surroundings:
     max_bytes: int = _MOST_BYTES
     caps: VisitCaps = VisitCaps()
     clicks: ClickMemory = field(default_factory=ClickMemory)
+    trust: WalkTrust = field(default_factory=WalkTrust)
 
     @property
     def seconds(self) -> float:

@@ -41,6 +41,7 @@ class VisitRequests:
         self._waiting: dict[str, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._change = asyncio.Event()
+        page.underway.wake = self._change.set
         self._last_answer = 0.0
         self.count = 0
         self._frames = 0
@@ -95,15 +96,14 @@ class VisitRequests:
     @property
     def is_waited_for(self) -> bool:
         """Whether an answer is still to come that may change the page."""
-        now = time.monotonic()
-        return any(
-            each.holds_up_load or now - each.since < self._seconds * _PATIENCE
-            for each in self._waiting.values()
+        now, patience = time.monotonic(), self._seconds * _PATIENCE
+        return self._page.underway.has_younger_than(patience) or any(
+            each.holds_up_load or now - each.since < patience for each in self._waiting.values()
         )
 
     def was_answered_within(self, seconds: float) -> bool:
         """Whether the page got an answer so lately that it may not have made anything of it yet."""
-        return time.monotonic() - self._last_answer < seconds
+        return time.monotonic() - max(self._last_answer, self._page.underway.last_end) < seconds
 
     async def until_answered(self, seconds: float) -> None:
         """Wait until nothing is waited for, or the time is over."""

@@ -12,6 +12,7 @@ from crawler.rendering.page_scripts.observing import noted_link, on_new_document
 from crawler.rendering.page_scripts.reading import PageReading, Stillness, read_page, wait_until_still
 from crawler.rendering.page_scripts.scrolling import Scrolled, ScrollLimits, scroll_to_end
 from crawler.rendering.page_scripts.waiting import wait_for
+from crawler.rendering.page_scripts.walking import walk_to
 
 __all__ = [
     "AtRest",
@@ -34,5 +35,6 @@ __all__ = [
     "scroll_to_end",
     "wait_for",
     "wait_until_still",
+    "walk_to",
     "with_open_shadow_trees",
 ]

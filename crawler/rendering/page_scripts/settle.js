@@ -33,6 +33,13 @@ function watcher() {
     self.churn = new WeakMap();
     self.last = performance.now();
   };
+  // Another route of the same document: places that each route fills anew are no tickers.
+  self.restart = () => {
+    self.calm = null;
+    self.churn = new WeakMap();
+    self.last = performance.now();
+    self.changes = 0;
+  };
   self.watch(document);
   return (state.watcher = self);
 }
