@@ -67,15 +67,11 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
 def _next_run(connector: ConnectorSettings | None) -> datetime | None:
     if connector is None or connector.sync.schedule is None:
         return None
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    from datetime import UTC, datetime
 
-    from apscheduler.triggers.cron import CronTrigger
+    from settings.cron_times import next_time
 
-    zone = ZoneInfo(connector.sync.timezone)
-    trigger = CronTrigger.from_crontab(connector.sync.schedule, timezone=zone)
-    following: datetime | None = trigger.get_next_fire_time(None, datetime.now(zone))
-    return following
+    return next_time(connector.sync.schedule, connector.sync.timezone, datetime.now(UTC))
 
 
 def _status_object(each: ConnectorStatus, following: datetime | None) -> dict[str, Any]:
