@@ -61,6 +61,7 @@ def save_documents(
         return ()
     known = _known(connection, drafts)
     twins = _twins(connection, connector_id, run_id, drafts)
+    saying = _saying(connection, drafts, known)
     settled: list[Settled] = []
     added: list[dict[str, object]] = []
     changed: list[dict[str, object]] = []
@@ -82,7 +83,8 @@ def save_documents(
         elif fate is Fate.UNCHANGED and not forced:
             met.append({"document_id": draft.id, "met_in": run_id, "now": now})
         else:
-            changed.append(_change_row(draft, row, run_id, now) | {"embed_anew": forced or row.anew})
+            anew = {"embed_anew": forced or row.anew}
+            changed.append(_change_row(draft, row, run_id, now, says_the_same=draft.id in saying) | anew)
             if row.content_hash != draft.content_hash:
                 rewritten.append(draft.id)
     _keep_former_versions(connection, rewritten, now)
@@ -123,6 +125,25 @@ def _known(connection: Connection, drafts: Sequence[DocumentDraft]) -> dict[str,
         for start in range(0, len(ids), _BATCH)
         for row in connection.execute(select(*columns).where(documents.c.id.in_(ids[start : start + _BATCH])))
     }
+
+
+def _saying(
+    connection: Connection, drafts: Sequence[DocumentDraft], known: Mapping[str, AnyRow]
+) -> frozenset[str]:
+    """The ids of those drafts whose document has their title and content already: at most fields moved."""
+    same = {
+        draft.id
+        for draft in drafts
+        if draft.id in known and known[draft.id].content_hash == draft.content_hash
+    }
+    doubtful = {draft.id: draft for draft in drafts if draft.id in known and draft.id not in same}
+    ids = list(doubtful)
+    for start in range(0, len(ids), _BATCH):
+        said = select(documents.c.id, documents.c.title, documents.c.content)
+        for row in connection.execute(said.where(documents.c.id.in_(ids[start : start + _BATCH]))):
+            if (row.title, bytes(row.content)) == (doubtful[row.id].title, doubtful[row.id].content):
+                same.add(row.id)
+    return frozenset(same)
 
 
 def _twins(
@@ -200,7 +221,9 @@ def _insert_row(draft: DocumentDraft, connector_id: int, run_id: int, now: datet
     }
 
 
-def _change_row(draft: DocumentDraft, row: AnyRow, run_id: int, now: datetime) -> dict[str, object]:
+def _change_row(
+    draft: DocumentDraft, row: AnyRow, run_id: int, now: datetime, *, says_the_same: bool
+) -> dict[str, object]:
     # The version counts what the indexer has to look at, forced re-indexing included.
     return {
         "document_id": draft.id,
@@ -214,7 +237,7 @@ def _change_row(draft: DocumentDraft, row: AnyRow, run_id: int, now: datetime) -
         "new_access_id": draft.access_id,
         "met_in": run_id,
         "now": now,
-        "new_changed_at": row.changed_at if row.content_hash == draft.content_hash else now,
+        "new_changed_at": row.changed_at if says_the_same else now,
     }
 
 
