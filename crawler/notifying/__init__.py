@@ -1,0 +1,1 @@
+"""Telling other programs and people how a run ended (`sync.notify`)."""
