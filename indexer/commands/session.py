@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
     """The catalog and the configuration; whatever fails in between ends the command with a sentence."""
     from catalog.database import open_catalog
-    from catalog.errors import CatalogError
+    from catalog.errors import CatalogError, file_fault
     from indexer.embedding.embedder import ModelError
     from indexer.embedding.store import EmbeddingMissingError
     from indexer.lexical.errors import LexicalIndexError
@@ -42,6 +42,10 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
         VectorIndexError,
     ) as error:
         stop(str(error), ExitCode.FAILED)
+    except BrokenPipeError:
+        raise  # whoever reads what is printed has gone: that says nothing of the disk
+    except OSError as error:
+        stop(f"{file_fault(error, settings.store.directory)}; `indexer run` goes on", ExitCode.FAILED)
     except KeyboardInterrupt:
         stop("stopped; `indexer run` goes on from here", ExitCode.INTERRUPTED)
 

@@ -29,6 +29,10 @@ def translated(directory: Path) -> Iterator[None]:
             raise IndexBusyError(
                 f"{directory}: another process is writing to this index; wait for it to end"
             ) from error
+        if "No space left" in str(error):
+            raise LexicalIndexError(
+                f"{directory} cannot grow: the disk is full; free some space, then `indexer run` goes on"
+            ) from error
         raise LexicalIndexError(
             f"{directory}: {error}; if the files are damaged, `indexer rebuild` makes them anew"
         ) from error

@@ -197,7 +197,7 @@ def test_a_file_that_may_not_grow_is_said_and_what_was_committed_stays(installed
         assert opened.wait(60)
         return page("Gate", *(f"/{number}" for number in range(PAGES)))
 
-    installed.site.pages |= {"/": page("Start", "/gate"), "/gate": gate}
+    installed.site.pages.update({"/": page("Start", "/gate"), "/gate": gate})
     process = start(installed.config)
     os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})  # one parser, which unpacks a file
     assert reached.wait(60)  # and has read a page
@@ -205,7 +205,7 @@ def test_a_file_that_may_not_grow_is_said_and_what_was_committed_stays(installed
     opened.set()
     assert_refused(finish(process), "`ulimit -f`")
     assert len(installed.indexed()) >= 6
-    installed.site.pages |= library()
+    installed.site.pages.update(library())
     assert sync(installed.config).code == 0
     assert len(kept(installed.config).documents) == PAGES + 2
 
