@@ -75,11 +75,14 @@ class ConnectorSettings(Section):
     seeds: tuple[HttpUrl, ...] = Field(default=(), examples=[["https://intranet.example.com/"]])
     """Where the crawl starts: up to 100 addresses together with `seeds_file`."""
     seeds_file: Location | None = Field(default=None, examples=["seeds.txt"])
-    """A file with one address a line; `#` begins a comment."""
+    """A file with one address a line; `#` begins a comment: a path, https:// or s3://."""
     sitemaps: tuple[Location, ...] = Field(
         default=(), validate_default=True, examples=[["https://intranet.example.com/sitemap.xml"]]
     )
-    """Sitemaps: addresses or paths."""
+    """Sitemaps or feeds whose pages are crawled like seeds: https:// addresses, s3:// ones, or paths; XML,
+    index files, plain text, RSS, Atom, each also as .gz, or a ZIP of several."""
+    discover_sitemaps: bool = True
+    """Look for sitemaps in robots.txt, and for /sitemap.xml where it names none."""
     scope: ScopeSettings = ScopeSettings()
     """Which links are followed, and the limits of a run."""
     filters: FilterSettings = FilterSettings()

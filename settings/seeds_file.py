@@ -1,4 +1,4 @@
-"""`seeds_file`: its lines join `seeds`, each with its own place for faults."""
+"""`seeds_file`: the lines of a file join `seeds`, each with its own place for faults."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from settings.faults import Fault
 from settings.yaml_document import KeyPath, Place, YamlDocument
 
 MOST_SEEDS: Final = 100
+
+
+def is_remote(location: str) -> bool:
+    """Whether a `seeds_file` or one of `sitemaps` is no path: it is read when a sync starts."""
+    return "://" in location
+
+
+def seed_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Number, line and address of each line that has one."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        # A fragment names no other page, and "#" after a blank begins a comment, as in YAML.
+        content = line.split(" #", 1)[0].strip()
+        if content and not content.startswith("#"):
+            yield number, line, content
 
 
 @dataclass(slots=True)
@@ -31,7 +45,8 @@ class SeedsFiles:
 
     def _include(self, connector: dict[str, Any], path: KeyPath) -> None:
         name, given = connector.get("seeds_file"), connector.get("seeds", [])
-        lines = list(self._lines(name, (*path, "seeds_file"))) if isinstance(name, str) and name else []
+        name = name if isinstance(name, str) and not is_remote(name) else ""
+        lines = list(self._lines(name, (*path, "seeds_file"))) if name else []
         if not isinstance(given, list):
             return
         seeds = list(given)
@@ -63,15 +78,10 @@ class SeedsFiles:
             self.faults.append(self.document.value_place(path).fault(f"`seeds_file` {error}"))
             return
         file = self.document.value_place(()).file.parent / name
-        for number, line in enumerate(text.splitlines(), start=1):
-            # A fragment names no other page, and "#" after a blank begins a comment, as in YAML.
-            content = line.split(" #", 1)[0].strip()
-            if content and not content.startswith("#"):
-                yield Place(file, number, line.index(content) + 1, content)
+        for number, line, content in seed_lines(text):
+            yield Place(file, number, line.index(content) + 1, content)
 
     def _read(self, name: str) -> str:
-        if "://" in name:
-            raise ValueError("must be a path: addresses are not supported yet")
         try:
             return (self.folder / Path(name).expanduser()).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:

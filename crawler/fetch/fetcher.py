@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import httpx2
 
-from catalog.task import FetchTask
+from catalog.task import FetchTask, FoundBy
 from catalog.vocabulary import Reason
 from crawler.fetch.answer import REDIRECTS, Answer, outcome_of_answer, redirect_target, wants_body
 from crawler.fetch.clients import SiteClients
@@ -26,6 +26,7 @@ from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Failed, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.robots import MAX_BYTES as MAX_ROBOTS_BYTES
+from crawler.sitemaps.unpack import LARGEST as LARGEST_SITEMAP
 from settings.connector import ConnectorSettings
 
 DEFAULT_USER_AGENT = f"sitelore/{version('sitelore')}"
@@ -47,6 +48,7 @@ class _Question:
     method: Literal["GET", "POST"] = "GET"
     body: bytes = b""
     reads_body: Callable[[int], bool] = wants_body
+    max_bytes: int | None = None  # another cap than the fetcher's own
 
 
 class HttpFetcher:
@@ -98,7 +100,10 @@ class HttpFetcher:
         if address.scheme not in _SCHEMES:
             return Refused(Reason.UNSUPPORTED_SCHEME, f"{address.scheme}: only http and https are crawled")
         validators = _validators(task) if conditional else []
-        answer = await self._answer(_Question(address, validators, self._logins.get(address.origin)))
+        login = self._logins.get(address.origin)
+        # `max_file_size` is for documents.
+        max_bytes = LARGEST_SITEMAP if task.found_by is FoundBy.SITEMAP_FILE else None
+        answer = await self._answer(_Question(address, validators, login, max_bytes=max_bytes))
         if not isinstance(answer, Answer):
             return answer
         return outcome_of_answer(answer, address.url, conditional=bool(validators))
@@ -189,7 +194,7 @@ class HttpFetcher:
             headers = _by_name(exchange.headers)
             body = b""
             if question.reads_body(exchange.status):
-                body = await self._read(exchange, headers, self._max_bytes)
+                body = await self._read(exchange, headers, question.max_bytes or self._max_bytes)
             else:
                 await exchange.drain()
         return Answer(exchange.status, headers, body, round((time.monotonic() - started) * 1000))

@@ -34,7 +34,7 @@ class LinkRules:
 
     def decide(self, address: WebAddress, depth: int, *, is_seed: bool = False) -> Decision:
         """Whether to crawl an address `depth` links away from a seed; the first rule that refuses speaks."""
-        decision = self._as_an_address(address)
+        decision = self.as_an_address(address)
         if decision.allowed:
             decision = self.scope.decide(address)
         if decision.allowed:
@@ -45,7 +45,8 @@ class LinkRules:
             return refused(Reason.TOO_DEEP, f"scope.max_depth {self.max_depth}")
         return decision
 
-    def _as_an_address(self, address: WebAddress) -> Decision:
+    def as_an_address(self, address: WebAddress) -> Decision:
+        """Whether it is an address of the web, of a length that is crawled."""
         if address.scheme not in _SCHEMES:
             return refused(Reason.UNSUPPORTED_SCHEME, f"{address.scheme}:")
         if len(address.url) > MAX_URL_LENGTH:

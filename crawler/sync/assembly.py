@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 from sqlalchemy import Connection
@@ -30,6 +30,9 @@ from crawler.sync.reading_mark import reading_mark
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.site_access import open_access
 from crawler.sync.site_rendering import open_rendering
+from crawler.sync.sitemap_planting import listed_roots, scope_roots, sitemap_addresses
+from crawler.sync.sitemap_state import Sitemaps
+from crawler.sync.starts import NO_STARTS, Starts
 from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -38,23 +41,31 @@ from settings.store import BodyRetention
 
 
 def prepare(
-    catalog: Catalog, settings: Settings, connector: ConnectorSettings, mode: RunMode, pool: PagePool
+    catalog: Catalog,
+    settings: Settings,
+    connector: ConnectorSettings,
+    mode: RunMode,
+    pool: PagePool,
+    *,
+    starts: Starts = NO_STARTS,
 ) -> ConnectorCrawl:
     """Begin (or continue) the run of a connector; pages that want a browser are opened in that of `pool`.
 
+    `starts` are what its sitemaps list that are files or objects of S3.
     Raises `catalog.runs.RunHeld` when another living process has it, `UnusableSettingError` before
     anything is written.
     """
     fingerprint = settings_fingerprint(settings, connector)
     seeds = seed_addresses(connector)
-    access = open_access(catalog, connector, seeds)
+    listed, sitemaps = listed_roots(each.sitemap for each in starts.listed), sitemap_addresses(connector)
+    access = open_access(catalog, connector, seeds or sitemaps, also=(*sitemaps, *listed))
     rendering = open_rendering(connector, access, pool, _learned(catalog, connector))
     with catalog.write() as connection:
         number = connector_id(connection, connector.name)
         run = begin_run(connection, number, mode, fingerprint)
         rules = ReadingRules(
             connector=connector.name,
-            links=_with_redirected_seeds(connection, link_rules(connector), run, number),
+            links=_with_redirected_seeds(connection, link_rules(connector, listed), run, number),
             extraction=compile_rules(connector, settings.fields),
             max_links_per_page=connector.scope.max_links_per_page,
             access=PatternList("access", [rule.match for rule in connector.access]),
@@ -87,6 +98,12 @@ def prepare(
         max_duration=connector.scope.max_duration,
         deletion_guard=connector.sync.deletion_guard,
         warnings=tuple(_warnings(connector)),
+        sitemaps=Sitemaps(
+            configured=sitemaps,
+            listed=starts.listed,
+            discovers=connector.discover_sitemaps and connector.scope.max_depth > 0,
+            warnings=list(starts.warnings),
+        ),
     )
 
 
@@ -119,11 +136,13 @@ def seed_addresses(connector: ConnectorSettings) -> tuple[WebAddress, ...]:
     return tuple(address for address in addresses if isinstance(address, WebAddress))
 
 
-def link_rules(connector: ConnectorSettings) -> LinkRules:
-    """What a connector's configuration says of URLs, compiled."""
+def link_rules(connector: ConnectorSettings, listed: Iterable[WebAddress] = ()) -> LinkRules:
+    """What a connector's configuration says of URLs, compiled; `listed` are the folders of what its sitemaps
+    list that are files."""
+    roots = scope_roots(seed_addresses(connector), (*sitemap_addresses(connector), *listed))
     filters = connector.filters
     return LinkRules(
-        scope=Scope(connector.scope.follow, seed_addresses(connector)),
+        scope=Scope(connector.scope.follow, roots),
         max_depth=connector.scope.max_depth,
         crawl=crawl_filter(filters.crawl.include, filters.crawl.exclude),
         index=index_filter(filters.index.include, filters.index.exclude),

@@ -15,6 +15,7 @@ from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.vocabulary import RunState, UrlState
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
+from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
 
 
 def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]:
@@ -60,6 +61,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     if crawl.rendering is not None:
         counts["rendered"] = crawl.rendering.rendered
         warnings += crawl.rendering.warnings
+    warnings += sitemap_warnings(crawl, connection)
     states = state_counts(connection, connector_id, run_id)
     refused, failed = {}, {}
     for (url_state, reason), number in states.items():
@@ -87,6 +89,7 @@ def _ending(
         return RunState.STOPPED, None
     troubled = failed_seeds(connection, crawl.connector_id, crawl.context.run_id)
     error = crawl.failure or "; ".join(f"seed {url}: {detail}" for url, detail in troubled) or None
+    error = error or nothing_to_start_from(crawl, connection)
     if error and not any(counts.get(name) for name in ("added", "changed", "unchanged")):
         return RunState.FAILED, error
     if error or crawl.limit is not None:

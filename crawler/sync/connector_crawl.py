@@ -25,6 +25,7 @@ from crawler.sync.page_rendering import PageRendering
 from crawler.sync.reading import Job, Reading, ReadingRules
 from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.session_watch import SessionWatch
+from crawler.sync.sitemap_state import Sitemaps
 
 
 class Fetcher(Protocol):
@@ -95,6 +96,7 @@ class ConnectorCrawl:
     rendering: PageRendering | None = None
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
     health: HostHealth = field(default_factory=HostHealth)
+    sitemaps: Sitemaps = field(default_factory=Sitemaps)
     warnings: tuple[str, ...] = ()  # what weakens this crawl by its own configuration, said in every summary
     phase: Phase = Phase.SIGNING_IN
     failure: str | None = None  # why the proxy or the login does not work (any more): the crawl ends

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.ledger import frontier_window
-from catalog.task import FetchTask
+from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from catalog.writer import Committed, Writer
 from crawler.auth.keeper import Standing
@@ -35,8 +35,9 @@ from crawler.sync.manners import teach_manners
 from crawler.sync.page_reading import page_readings
 from crawler.sync.permission import may_ask, robots_needed
 from crawler.sync.planting import plant
-from crawler.sync.robots_memory import keep_robots, kept_robots
+from crawler.sync.robots_memory import learn_robots
 from crawler.sync.session_watch import SessionWatch
+from crawler.sync.sitemap_discovery import SitemapDiscovery
 from crawler.sync.understanding import Understanding
 
 CONCURRENCY: Final = 64
@@ -86,6 +87,9 @@ class Crawl:
         self._stopping = False
         self._failure: BaseException | None = None
         self._wake = asyncio.Event()
+        self._sitemaps = SitemapDiscovery(
+            self._frontier, reader, self._write, self._record, self._run_errand, self._wake.set
+        )
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
         pages = page_readings(crawls, reader, self._write)
         self._understanding = Understanding.over(reader, self._read, bodies, say, pages)
@@ -196,7 +200,7 @@ class Crawl:
             self._frontier.pass_over(task, now)
             self._record(crawl, task, visits.not_asked(task, decision))
             return
-        crawl.pages_begun += task.attempts == 0
+        crawl.pages_begun += task.attempts == 0 and task.found_by is not FoundBy.SITEMAP_FILE
         crawl.in_flight += 1
         self._visiting += 1
         self._spawn(self._visit(crawl, task), self._visits)
@@ -322,14 +326,8 @@ class Crawl:
         self._wake.set()
 
     async def _learn_robots(self, crawl: ConnectorCrawl, origin: str) -> None:
-        answer = await crawl.robots.read(
-            origin,
-            crawl.fetcher.fetch_robots,
-            lambda origin: self._read(partial(kept_robots, origin)),
-            lambda sentence: self._say(crawl.name, sentence),
-        )
-        if answer.status is not None and answer.status < 500:
-            await self._write(partial(keep_robots, origin, answer))
+        await learn_robots(crawl, origin, self._read, self._write, partial(self._say, crawl.name))
+        await self._sitemaps.learn(crawl, origin)
 
     async def _refill(self, lane: Lane) -> None:
         crawl = self._by_id[lane.connector_id]
@@ -389,6 +387,9 @@ class Crawl:
         task = asyncio.get_running_loop().create_task(work)
         among.add(task)
         task.add_done_callback(partial(self._ended, among))
+
+    def _run_errand(self, work: Coroutine[Any, Any, None]) -> None:
+        self._spawn(work, self._errands)
 
     def _ended(self, among: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         among.discard(task)

@@ -13,8 +13,6 @@ def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
 
 
 def _sentences(connector: ConnectorSettings) -> Iterator[str]:
-    if connector.sitemaps:
-        yield "`sitemaps` are not read yet: name pages under `seeds`"
     if connector.ocr:
         yield "`ocr` is not supported yet: remove it"
     if connector.transcription is not None:
@@ -23,5 +21,3 @@ def _sentences(connector: ConnectorSettings) -> Iterator[str]:
         yield "`access[].inherit` is not supported yet: give attachments a rule of their own"
     if connector.sync.delete_orphans_after is not None:
         yield "`sync.delete_orphans_after` is not supported yet: remove it"
-    if connector.sync.notify:
-        yield "`sync.notify` is not supported yet: remove it"

@@ -12,6 +12,7 @@ from typing import Final
 
 from crawler.sync.frames import FrameBuffer, pack_frame
 from crawler.sync.reading import FollowJob, Reader, ReadingRules, ReadJob
+from crawler.sync.sitemap_links import SitemapJob
 from extract.language import warm_up
 
 MEMORY_LIMIT: Final = 6 * 2**30
@@ -34,7 +35,7 @@ def main() -> None:
                 match message:
                     case (int() as connector_id, ReadingRules() as rules):
                         reader.use(connector_id, rules)
-                    case ReadJob() | FollowJob() as job:
+                    case ReadJob() | FollowJob() | SitemapJob() as job:
                         connection.sendall(pack_frame(reader.read(job)))
                     case _:
                         raise TypeError(f"no message for a parser: {type(message).__name__}")

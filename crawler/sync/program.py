@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import uvloop
 
@@ -16,6 +16,7 @@ from catalog.database import Catalog, open_catalog
 from catalog.runs import prune_runs, read_run
 from catalog.vacuum import vacuum_bodies
 from catalog.vocabulary import RunMode
+from crawler.notifying.telling import tell_webhooks
 from crawler.rendering.pool import PagePool
 from crawler.sync.assembly import prepare
 from crawler.sync.connector_crawl import ConnectorCrawl
@@ -25,6 +26,7 @@ from crawler.sync.indexing import Indexing, IndexingFailedError
 from crawler.sync.interpreter import set_for_crawling
 from crawler.sync.parser_pool import ParserPool
 from crawler.sync.started_parser import StartedParser, most_parsers
+from crawler.sync.starts import gather_starts
 from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -53,19 +55,24 @@ def synchronise(
     """Crawl the connectors side by side and index what they bring; `parsers`, if any, are ended with it.
 
     SIGINT and SIGTERM end it cleanly: what is under way is written down and the next sync continues.
-    Raises `CatalogError` when the catalog cannot be used or another process crawls a connector.
+    Raises `CatalogError` when the catalog cannot be used or another process crawls a connector,
+    `UnusableSettingError` when a file that the settings name cannot be.
     """
+    started = uvloop.run(gather_starts(connectors))
     pool = ParserPool(parsers, size=most_parsers())
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
         pages = PagePool()
-        crawls = [prepare(catalog, settings, connector, mode, pages) for connector in connectors]
+        crawls = [
+            prepare(catalog, settings, connector, mode, pages, starts=starts) for connector, starts in started
+        ]
         with set_for_crawling():
             ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, pages, index=index))
+        told = uvloop.run(tell_webhooks(catalog, connectors, ending.runs))
         with catalog.write() as connection:
             prune_runs(connection, settings.store.keep_runs)
         vacuum_bodies(catalog)
-        return ending
+        return replace(ending, runs=told)
     finally:
         catalog.close()
 

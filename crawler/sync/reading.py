@@ -28,6 +28,7 @@ from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
 from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
+from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 from extract.page import FieldFault, Link, Page
 from extract.read import read
@@ -76,6 +77,11 @@ class ReadingRules:
     def hosts(self) -> frozenset[str]:
         """The hosts of the seeds: a refused URL there has a ledger row, elsewhere only a counter."""
         return frozenset(seed.host for seed in self.links.scope.seeds)
+
+    @property
+    def of_sitemaps(self) -> SitemapRules:
+        """What of the rules concerns the addresses of a sitemap."""
+        return SitemapRules(self.connector, self.links, self.hosts, self.hash_routing)
 
     @cached_property
     def mapped_headers(self) -> frozenset[str]:
@@ -135,7 +141,7 @@ class FollowJob:
     links: bytes
 
 
-Job = ReadJob | FollowJob
+Job = ReadJob | FollowJob | SitemapJob
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,7 @@ class Reading:
     faults: tuple[FieldFault, ...] = ()
     routes: tuple[str, ...] = ()  # some links whose fragment may name a page
     evidence: ScriptEvidence = NO_SCRIPTS
+    notes: tuple[str, ...] = ()  # of a sitemap: what was cut or mended
 
 
 @dataclass(slots=True)
@@ -189,6 +196,8 @@ class Reader:
             found = self._follow(job, kept, page_nofollow=False)
             return Reading(discoveries=tuple(found.discoveries), hosts_refused=found.hosts_refused())
         rules = self._rules[job.connector_id]
+        if isinstance(job, SitemapJob):
+            return _of_sitemap(job, rules)
         content = read(job.body, url=job.url, headers=job.headers, rules=rules.extraction)
         links = [*content.links, *map(Link, job.more_links)]
         found = _Found()
@@ -271,6 +280,17 @@ class Reader:
             decision=ALLOWED,
             referrer_id=job.url_id,
         )
+
+
+def _of_sitemap(job: SitemapJob, rules: ReadingRules) -> Reading:
+    found = follow_sitemap(job, rules.of_sitemaps)
+    return Reading(
+        decision=found.decision,
+        detail=found.detail,
+        discoveries=found.discoveries,
+        hosts_refused=found.hosts_refused,
+        notes=found.notes,
+    )
 
 
 def _decide(job: ReadJob, page: Page, rules: ReadingRules) -> tuple[Decision, WebAddress | None]:

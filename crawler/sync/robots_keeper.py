@@ -65,6 +65,10 @@ class RobotsKeeper:
             return refused(robots.failure, robots.detail)
         return robots.rules.decide(address.url, self._token)
 
+    def sitemaps(self, origin: str) -> tuple[str, ...]:
+        """What its ``Sitemap:`` lines say; they speak to everybody (RFC 9309, 2.2.4)."""
+        return self._origins[origin].rules.sitemaps
+
     def interval(self, origin: str) -> float:
         """The origin's `Crawl-delay` in seconds, capped; 0 where it has none."""
         robots = self._origins[origin]

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog import robots_cache
 from crawler.fetch.robots_answer import RobotsAnswer
+from crawler.sync.connector_crawl import ConnectorCrawl
 
 KEPT: Final = timedelta(hours=24)
+
+
+Ask = Callable[[Callable[[Connection], RobotsAnswer | None]], Awaitable[RobotsAnswer | None]]
+Write = Callable[[Callable[[Connection], None]], Awaitable[None]]
+
+
+async def learn_robots(
+    crawl: ConnectorCrawl, origin: str, ask: Ask, write: Write, say: Callable[[str], None]
+) -> None:
+    """Have an origin's robots.txt read, and keep what it answered."""
+
+    def recall(origin: str) -> Awaitable[RobotsAnswer | None]:
+        return ask(partial(kept_robots, origin))
+
+    answer = await crawl.robots.read(origin, crawl.fetcher.fetch_robots, recall, say)
+    if answer.status is not None and answer.status < 500:
+        await write(partial(keep_robots, origin, answer))
 
 
 def keep_robots(origin: str, answer: RobotsAnswer, connection: Connection) -> None:

@@ -77,10 +77,12 @@ def open_access(
     note: Note = lambda _step: None,
     *,
     again: bool = False,
+    also: Sequence[WebAddress] = (),
 ) -> SiteAccess:
     """Make ready to fetch for a connector. Nothing is sent before `SessionKeeper.open`.
 
-    `again` tries a proxy's credentials that were rejected before. Raises `UnusableSettingError` before
+    `again` tries a proxy's credentials that were rejected before; `also` are addresses beside the seeds that
+    the configuration wants asked, without a login of their own. Raises `UnusableSettingError` before
     anything is written, and `CatalogError`.
     """
 
@@ -97,7 +99,7 @@ def open_access(
         proxy_memory = _ProxyMemory(catalog, vault, proxies, again)
         network = Network.for_connector(
             connector,
-            Guard.for_seeds([*seeds, *addresses_of_logins(connector.auth)], connector.network.allow),
+            Guard.for_seeds([*seeds, *also, *addresses_of_logins(connector.auth)], connector.network.allow),
             pinned_origins=_pinned(logins),
             client_certificates=client_certificates(connector.auth, seeds),
             rejected=proxy_memory.rejected(),

@@ -20,6 +20,7 @@ from crawler.sync.following import Following
 from crawler.sync.page_reading import PageReading
 from crawler.sync.reading import Reading, ReadJob
 from crawler.sync.rereading import Rereading
+from crawler.sync.sitemap_visits import sitemap_visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Understanding:
         Where a page was opened in a browser its session, of `generation`, may turn out to be over. A task is
         what has to be asked instead: a copy that stands is to be read anew, and is not there.
         """
+        if task.found_by is FoundBy.SITEMAP_FILE:
+            return await sitemap_visit(crawl, task, outcome, self.reader)
         match outcome:
             case Gone() | Refused() | Failed():
                 return visits.without_content(task, outcome)

@@ -81,7 +81,8 @@ def redirected(task: FetchTask, outcome: Redirected, connector: str, rules: Link
         url=target.url,
         host=target.host,
         depth=task.depth,
-        found_by=FoundBy.REDIRECT,
+        # What a sitemap lists is no seed, wherever it redirects.
+        found_by=FoundBy.SITEMAP if task.found_by is FoundBy.SITEMAP else FoundBy.REDIRECT,
         decision=decision,
         referrer_id=task.url_id,
         redirects=passed,

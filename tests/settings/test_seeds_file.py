@@ -34,19 +34,16 @@ def test_references_are_not_followed_in_it(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        (
-            "nowhere.txt",
-            "`seeds_file` cannot be read (no such file or directory): put one address a line there",
-        ),
-        ("https://a.example/seeds.txt", "`seeds_file` must be a path: addresses are not supported yet"),
-        ("s3://bucket/seeds.txt", "`seeds_file` must be a path: addresses are not supported yet"),
-    ],
-)
-def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> None:
-    assert faults(tmp_path, CONFIGURATION.replace("seeds.txt", name)) == [f"4:17: {message}"]
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    message = "`seeds_file` cannot be read (no such file or directory): put one address a line there"
+    assert faults(tmp_path, CONFIGURATION.replace("seeds.txt", "nowhere.txt")) == [f"4:17: {message}"]
+
+
+@pytest.mark.parametrize("name", ["https://a.example/seeds.txt", "s3://bucket/seeds.txt"])
+def test_a_file_elsewhere_is_left_to_the_sync(tmp_path: Path, name: str) -> None:
+    (connector,) = load(tmp_path, CONFIGURATION.replace("seeds.txt", name)).connectors
+    assert connector.seeds_file == name
+    assert connector.seeds == ()
 
 
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ from tests.support.warm_crawler import warm_crawler
 FAST: Mapping[str, Any] = {"requests_per_minute": "unlimited", "concurrency": 8}
 """Politeness towards a server of our own."""
 
+QUICK: Mapping[str, Any] = {"render": "never", "discover_sitemaps": False}
+"""What a test does not look at unless it says so."""
+
 PATIENCE_SECONDS = 120
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -61,7 +64,7 @@ def configure(folder: Path, *connectors: Mapping[str, Any], **sections: Any) -> 
     """Write a connectors.yaml into a folder; connectors are quick unless they say otherwise."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "connectors.yaml"
-    quick = [{"politeness": dict(FAST), "render": "never", **connector} for connector in connectors]
+    quick = [{**QUICK, "politeness": dict(FAST), **connector} for connector in connectors]
     path.write_text(yaml.safe_dump({"version": 1, **sections, "connectors": quick}), encoding="utf-8")
     return path
 

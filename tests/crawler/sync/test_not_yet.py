@@ -28,11 +28,9 @@ CANARY = {"logged_in": {"url": "https://wiki.test/me", "contains": "u"}}
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"sitemaps": ["https://wiki.test/sitemap.xml"]}, "`sitemaps`"),
         ({"ocr": True}, "`ocr`"),
         ({"access": [{"match": "", "allow": ["everyone"], "inherit": True}]}, "`access[].inherit`"),
         ({"sync": {"delete_orphans_after": 3}}, "`sync.delete_orphans_after`"),
-        ({"sync": {"notify": ["https://hooks.test/x"]}}, "`sync.notify`"),
     ],
 )
 def test_each_is_named_with_its_connector(tmp_path: Path, settings: dict[str, Any], named: str) -> None:
@@ -42,7 +40,13 @@ def test_each_is_named_with_its_connector(tmp_path: Path, settings: dict[str, An
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"auth": BASIC | CANARY}, {"proxy": {"url": "http://proxy.test:3128"}}]
+    "settings",
+    [
+        {},
+        {"sitemaps": ["https://wiki.test/sitemap.xml"]},
+        {"auth": BASIC | CANARY},
+        {"proxy": {"url": "http://proxy.test:3128"}},
+    ],
 )
 def test_what_works_is_not_mentioned(tmp_path: Path, settings: dict[str, Any]) -> None:
     assert sentences(tmp_path, **settings) == ()
