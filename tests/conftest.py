@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-from tests.support import ports
-from tests.support.intranet import Intranet, serve_intranet
+# Before our modules are imported: each process that a test starts would compile them anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+from tests.support import ports, running_order  # noqa: E402
+from tests.support.intranet import Intranet, serve_intranet  # noqa: E402
 
 # A test never asserts a duration: machines are busy now and then.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Three workers for each two cores with `-n auto`: tests of servers and browsers often wait."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0))
+    return cores + cores // 2
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the modules in the order of the collection; otherwise those of few, long tests come last."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest modules first."""
+    items.sort(key=lambda item: running_order.place(item.path))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected and imported stays: the garbage collector need not look at it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
