@@ -12,9 +12,11 @@ from catalog.access import AccessList, read_access_list
 from catalog.connectors import connector_names
 from catalog.content import unpack_links
 from catalog.document import url_key
-from catalog.tables import chunks, document_versions, documents, page_links, refused_links, urls
+from catalog.evidence import LEADS_ELSEWHERE
+from catalog.explained_chunks import ExplainedChunk, explained_chunks
+from catalog.tables import chunks, document_versions, documents, page_links, refused_links, runs, urls
 from catalog.task import FoundBy
-from catalog.vocabulary import Reason, UrlState
+from catalog.vocabulary import Reason, RunState, UrlState
 
 _LONGEST_CHAIN: Final = 1000
 
@@ -58,11 +60,14 @@ class KnownDocument:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A ledger row and what hangs on it. `chain` leads from the URL itself back to a seed; `size` is in
-    bytes, `milliseconds` is the time of the fetch, `links` how many links the page has."""
+    bytes, `milliseconds` is the time of the fetch, `links` how many links the page has. `run_state` is None
+    where the run that met it last is not kept any more, `target` where it leads nowhere (it is neither a
+    redirect nor a copy)."""
 
     url: str
     connector: str
     run: int
+    run_state: RunState | None
     state: UrlState
     reason: Reason | None
     rule: str | None
@@ -82,8 +87,18 @@ class Explanation:
     body_hash: bytes | None
     content_hash: bytes | None
     links: int | None
+    target: Target | None
     document: KnownDocument | None
+    chunks: tuple[ExplainedChunk, ...]
     history: tuple[FormerVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a redirect or a copy leads; `state` is None for an address that has no row."""
+
+    url: str
+    state: UrlState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +124,8 @@ def links_to_host(connection: Connection, host: str) -> tuple[RefusedHostLinks, 
     columns = refused_links.c
     statement = (
         select(columns.connector_id, columns.reason, columns["count"])
-        .where(columns.host == host)
+        # The connectors are named so that the primary key is used.
+        .where(columns.connector_id.in_(list(names)), columns.host == host)
         .order_by(columns["count"].desc())
     )
     return tuple(
@@ -121,10 +137,12 @@ def links_to_host(connection: Connection, host: str) -> tuple[RefusedHostLinks, 
 def _explanation(connection: Connection, row: Row[*tuple[Any, ...]], connector: str) -> Explanation:
     packed = connection.scalar(select(page_links.c.links).where(page_links.c.url_id == row.id))
     document = _document(connection, row)
+    run_state = connection.scalar(select(runs.c.state).where(runs.c.id == row.run_id))
     return Explanation(
         url=row.url,
         connector=connector,
         run=row.run_id,
+        run_state=None if run_state is None else RunState(run_state),
         state=UrlState(row.state),
         reason=None if row.reason is None else Reason(row.reason),
         rule=row.rule,
@@ -144,9 +162,18 @@ def _explanation(connection: Connection, row: Row[*tuple[Any, ...]], connector: 
         body_hash=row.body_hash,
         content_hash=row.content_hash,
         links=None if packed is None else len(unpack_links(packed)),
+        target=_target(connection, row, connector),
         document=document,
+        chunks=() if document is None else explained_chunks(connection, document.id),
         history=() if document is None else _history(connection, document.id),
     )
+
+
+def _target(connection: Connection, row: Row[*tuple[Any, ...]], connector: str) -> Target | None:
+    if row.state not in LEADS_ELSEWHERE or row.detail is None:
+        return None
+    state = connection.scalar(select(urls.c.state).where(urls.c.key == url_key(connector, row.detail)))
+    return Target(row.detail, None if state is None else UrlState(state))
 
 
 def _chain(connection: Connection, row: Row[*tuple[Any, ...]]) -> tuple[Finding, ...]:

@@ -30,6 +30,7 @@ class KnownUrl(NamedTuple):
     size: int | None
     milliseconds: int | None
     attempts: int
+    read_by: bytes | None
     access_id: int | None
 
 
@@ -62,6 +63,7 @@ def known_urls(connection: Connection, connector_id: int) -> Iterator[KnownUrl]:
         urls.c.size,
         urls.c.fetch_ms,
         urls.c.attempts,
+        urls.c.read_by,
         documents.c.access_id,
     )
     statement = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crawler.commands import configuration, extraction, inspection, login, sync
+from crawler.commands import configuration, explain, extraction, inspection, login, plan, sync
 
 app = typer.Typer(
     name="crawler",
@@ -22,7 +22,8 @@ app.command("schema")(configuration.schema)
 app.command("status")(inspection.status)
 app.command("runs")(inspection.runs)
 app.command("report")(inspection.report)
-app.command("explain")(inspection.explain)
+app.command("explain")(explain.explain)
 app.command("sync")(sync.sync)
+app.command("plan")(plan.plan)
 app.command("login")(login.login)
 app.command("extract")(extraction.extract)

@@ -1,13 +1,12 @@
-"""`crawler status`, `runs`, `report`, `explain`: what the catalog knows, for people and for programs."""
+"""`crawler status`, `runs`, `report`: what the catalog knows of crawls, for people and for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawler.commands.catalog_reading import reading
 from settings.console import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -23,27 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from catalog.explanation import Explanation, RefusedHostLinks
     from catalog.reports import ConnectorStatus
-    from settings.configuration import Settings
     from settings.connector import ConnectorSettings
-
-
-@contextmanager
-def _reading(settings: Settings) -> Iterator[Connection]:
-    """The catalog of a configuration, for reading; what is wrong with it ends the command."""
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
-
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            with catalog.read() as connection:
-                yield connection
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
 
 
 def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
@@ -51,7 +31,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> N
     from catalog.reports import ConnectorStatus, connector_statuses
 
     settings = load_or_exit(config)
-    with _reading(settings) as connection:
+    with reading(settings) as connection:
         known = connector_statuses(connection)
     configured = {connector.name: connector for connector in settings.connectors}
     never_ran = {name: ConnectorStatus(name, 0, 0, 0, None) for name in configured}
@@ -98,7 +78,7 @@ def runs(
     from catalog.reports import run_summary
     from catalog.runs import recent_runs
 
-    with _reading(load_or_exit(config)) as connection:
+    with reading(load_or_exit(config)) as connection:
         found = recent_runs(connection, connector, limit)
     if json:
         print_json({"runs": [run_summary(run) for run in found]})
@@ -119,7 +99,7 @@ def report(
         stop("choose one of --csv and --json", ExitCode.WRONG_CALL)
     from catalog.runs import read_run
 
-    with _reading(load_or_exit(config)) as connection:
+    with reading(load_or_exit(config)) as connection:
         found = read_run(connection, run)
         if found is None:
             stop(f"there is no run {run}: `crawler runs` lists those that are kept", ExitCode.WRONG_CALL)
@@ -158,93 +138,3 @@ def _print_report_json(connection: Connection, run_id: int) -> None:
             "refused_hosts": refused_hosts(connection, run_id),
         }
     )
-
-
-def explain(
-    url: Annotated[str, typer.Argument(help="The address, as the browser shows it.")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    json: JsonOption = False,
-) -> None:
-    """Tell everything known of a URL: how it was found, what was decided and why, what was kept."""
-    from catalog.explanation import explain as explain_url
-    from catalog.explanation import links_to_host
-    from crawler.rules.canonical_url import UrlFault, parse_url
-
-    address = parse_url(url)
-    if isinstance(address, UrlFault):
-        stop(address.detail, ExitCode.WRONG_CALL)
-    with _reading(load_or_exit(config)) as connection:
-        route = f"{address.url}#{address.fragment}"  # where a host's pages are told apart by fragments
-        found = explain_url(connection, route) or explain_url(connection, address.url, url)
-        elsewhere = () if found else links_to_host(connection, address.host)
-    if json:
-        print_json(_explanations_object(address.url, found, elsewhere))
-    else:
-        from crawler.commands.inspection_tables import print_explanation, print_unknown_url
-
-        for explanation in found:
-            print_explanation(explanation)
-        if not found:
-            print_unknown_url(address.url, address.host, elsewhere)
-
-
-def _explanations_object(
-    url: str, found: tuple[Explanation, ...], elsewhere: tuple[RefusedHostLinks, ...]
-) -> dict[str, Any]:
-    """The promised object; where several connectors know the URL, the others' come under `others`."""
-    if found:
-        first, *others = (_explanation_object(each) for each in found)
-        return first | {"others": others}
-    refusals = [
-        {"connector": each.connector, "reason": each.reason, "links": each.count} for each in elsewhere
-    ]
-    return {
-        "url": url,
-        "state": "refused" if elsewhere else None,
-        "reason": elsewhere[0].reason if elsewhere else None,
-        "rule": None,
-        "referrer": None,
-        "depth": None,
-        "status": None,
-        "redirects": [],
-        "renderer": None,
-        "renderer_reason": None,
-        "document": None,
-        "history": [],
-        "refused_host": refusals,
-        "others": [],
-    }
-
-
-def _explanation_object(found: Explanation) -> dict[str, Any]:
-    chain = [{"url": each.url, "depth": each.depth, "found_by": each.found_by} for each in found.chain]
-    return {
-        "url": found.url,
-        "connector": found.connector,
-        "run": found.run,
-        "state": found.state,
-        "reason": found.reason,
-        "explanation": found.reason and found.reason.explanation,
-        "rule": found.rule,
-        "detail": found.detail,
-        "referrer": found.chain[1].url if len(found.chain) > 1 else None,
-        "depth": found.chain[0].depth,
-        "found_by": found.chain[0].found_by,
-        "chain": chain,
-        "status": found.status,
-        "redirects": found.redirects,
-        "renderer": found.renderer,
-        "renderer_reason": found.renderer_reason,
-        "content_type": found.content_type,
-        "bytes": found.size,
-        "attempts": found.attempts,
-        "fetched_at": found.fetched_at,
-        "milliseconds": found.milliseconds,
-        "etag": found.etag,
-        "last_modified": found.last_modified,
-        "body_hash": found.body_hash and found.body_hash.hex(),
-        "content_hash": found.content_hash and found.content_hash.hex(),
-        "links": found.links,
-        "document": found.document,
-        "history": found.history,
-    }

@@ -51,6 +51,9 @@ BY_THE_WAY: Final = frozenset({Reason.NOFOLLOW, Reason.TOO_MANY_LINKS})
 """Refused for the way it was met: that stands as it is, whatever the rules say of the address."""
 
 
+_NEVER_ASKED: Final = BEFORE_A_REQUEST | BY_THE_WAY
+
+
 @dataclass(slots=True)
 class Difference:
     """What would become of a connector's known URLs.
@@ -59,7 +62,8 @@ class Difference:
     `refused` has every URL that a rule keeps out, by the rule. `added` are pages that were fetched and
     become documents, `newly_crawled` URLs that were never asked for: both by the rule that kept them out so
     far. `removed` are documents, `no_longer_crawled` other URLs, by the rule that now keeps them out.
-    `access` are documents that get other readers, by the rule that says so. `unreached` documents lose the
+    `access` are documents that get other readers, by the rule that says so; `read_again` documents stand as
+    they are but were read by other settings (selectors, mappings, filters). `unreached` documents lose the
     page by which they were found, or lie too deep to be met: they are asked for directly.
     """
 
@@ -74,6 +78,7 @@ class Difference:
     no_longer_crawled: Groups = field(default_factory=Groups)
     access: Groups = field(default_factory=Groups)
     opened_hosts: Groups = field(default_factory=Groups)  # counts links: their URLs have no rows
+    read_again: int = 0
     unreached: int = 0
     protected: bool = False
 
@@ -99,12 +104,20 @@ class Comparison:
     """Takes in the rows of one connector and says what would change."""
 
     def __init__(
-        self, judge: Judge, access_ids: Mapping[int | None, int | None], estimator: Estimator
+        self,
+        judge: Judge,
+        access_ids: Mapping[int | None, int | None],
+        mark: bytes,
+        estimator: Estimator,
     ) -> None:
-        """`access_ids` has for each access rule the id of its list in the catalog (None: not there yet)."""
+        """`access_ids` has for each access rule the id of its list in the catalog (None: not there yet).
+
+        `mark` is that of the settings by which pages are read (crawler.sync.reading_mark).
+        """
         self.found = Difference()
         self._judge = judge
         self._access_ids = access_ids
+        self._mark = mark
         self._estimator = estimator
         self._delayed: set[str] = set()
         self._not_asked = _IdSet()  # pages that were asked for, and would not be any more
@@ -112,8 +125,7 @@ class Comparison:
 
     def take(self, row: KnownUrl) -> None:
         """Judge one row again."""
-        found = self.found
-        found.urls += 1
+        self.found.urls += 1
         address = address_of(row.url)
         crawl = self._judge.crawl(address, row.depth)
         if row.access_id is not None:
@@ -121,7 +133,7 @@ class Comparison:
         elif not crawl.allowed:
             self._kept_out(row, crawl)
         elif row.reason in BY_THE_WAY:
-            found.refused.add(row.reason, row.rule, row.url)
+            self.found.refused.add(row.reason, row.rule, row.url)
         else:
             self._let_in(row)
         if crawl.allowed and row.reason not in BY_THE_WAY:
@@ -158,6 +170,7 @@ class Comparison:
             found.removed.add(keep.reason, keep.rule, row.url)
             return
         found.indexed += 1
+        found.read_again += row.read_by != self._mark
         if row.referrer_id is not None:
             self._met_through.append(row.referrer_id)
         rule = self._judge.access_rule(row.url)
@@ -166,7 +179,7 @@ class Comparison:
 
     def _kept_out(self, row: KnownUrl, crawl: Decision) -> None:
         self.found.refused.add(crawl.reason, crawl.rule, row.url)
-        if row.state != UrlState.REFUSED or row.reason not in BEFORE_A_REQUEST | BY_THE_WAY:
+        if row.state != UrlState.REFUSED or row.reason not in _NEVER_ASKED:
             self._not_asked.add(row.id)
             self.found.no_longer_crawled.add(crawl.reason, crawl.rule, row.url)
 

@@ -42,10 +42,12 @@ class Estimator:
     def add(self, host: str, size: int | None, milliseconds: int | None) -> None:
         """Count a page; its size and the time of its fetch where they are known."""
         self._pages[host] = self._pages.get(host, 0) + 1
-        for value, sums in ((size, self._sizes), (milliseconds, self._times)):
-            if value is not None:
-                sums[0] += value
-                sums[1] += 1
+        if size is not None:
+            self._sizes[0] += size
+            self._sizes[1] += 1
+        if milliseconds is not None:
+            self._times[0] += milliseconds
+            self._times[1] += 1
 
     def delay(self, host: str, seconds: float) -> None:
         """Note a host's `Crawl-delay`: the stricter wins."""

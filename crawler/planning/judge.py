@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from catalog.access import AccessList, access_list
 from catalog.connectors import find_connector
 from catalog.known_urls import last_robots, seed_redirects
-from catalog.vocabulary import Decision
+from catalog.vocabulary import ALLOWED, Decision, Reason
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
@@ -59,9 +59,17 @@ class Judge:
     access_lists: tuple[AccessList, ...]
 
     @classmethod
-    def of(cls, connector: ConnectorSettings, connection: Connection | None) -> Judge:
-        """The judge by a connector's settings, with what the catalog knows (None: nothing yet)."""
-        links = link_rules(connector)
+    def of(
+        cls,
+        connector: ConnectorSettings,
+        connection: Connection | None,
+        listed: Iterable[WebAddress] = (),
+    ) -> Judge:
+        """The judge by a connector's settings, with what the catalog knows (None: nothing yet).
+
+        `listed` are the folders of what its sitemaps in files list: they belong to its scope.
+        """
+        links = link_rules(connector, listed)
         seeds = frozenset(seed.url for seed in seed_addresses(connector))
         ways_in = set(seeds)
         number = None if connection is None else find_connector(connection, connector.name)
@@ -94,8 +102,17 @@ class Judge:
             return self.links.index_decision(url, is_seed=url in self.seeds)
         return self.links.file_decision(url, media_type, is_seed=url in self.seeds)
 
+    def filters(self, url: str, *, is_file: bool) -> Decision:
+        """Whether the filters let a page or a file of any type become a document."""
+        if not is_file:
+            return self.links.index_decision(url, is_seed=url in self.seeds)
+        decision = self.links.file_decision(url, "", is_seed=url in self.seeds)
+        return ALLOWED if decision.reason is Reason.FILE_TYPE_NOT_WANTED else decision
+
     def access_rule(self, url: str) -> int | None:
         """Which access rule decides about a document; None: no rule does, so that nobody may read it."""
+        if self.access.patterns[:1] == ("",):  # the short form: one rule for all
+            return 0
         return self.access.first_match(url, on_timeout=False)
 
     def readers(self, rule: int | None) -> AccessList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -13,6 +14,11 @@ from catalog.known_urls import known_urls, refused_host_examples, which_are_know
 from crawler.planning.difference import Comparison, Difference
 from crawler.planning.estimate import Estimate, Estimator
 from crawler.planning.judge import Judge
+from crawler.rules.canonical_url import WebAddress
+from crawler.sync.reading_mark import reading_mark
+from crawler.sync.sitemap_planting import listed_roots
+from crawler.sync.starts import gather_starts
+from settings.configuration import Settings
 from settings.connector import ConnectorSettings
 
 
@@ -26,7 +32,9 @@ class LedgerPlan:
     estimate: Estimate
 
 
-def plan_from_ledger(connection: Connection, connector: ConnectorSettings) -> LedgerPlan | None:
+def plan_from_ledger(
+    connection: Connection, settings: Settings, connector: ConnectorSettings
+) -> LedgerPlan | None:
     """Judge every known URL of a connector anew; None when it never ran. No request is made, nothing written.
 
     Rows are read in portions: memory does not grow with the ledger, but for a few bytes a document.
@@ -34,9 +42,10 @@ def plan_from_ledger(connection: Connection, connector: ConnectorSettings) -> Le
     number = find_connector(connection, connector.name)
     if number is None:
         return None
-    judge = Judge.of(connector, connection)
+    judge = Judge.of(connector, connection, listed_in_files(connector))
     estimator = estimator_of(connector)
-    comparison = Comparison(judge, _access_ids(connection, judge), estimator)
+    mark = reading_mark(settings, connector)
+    comparison = Comparison(judge, _access_ids(connection, judge), mark, estimator)
     for row in known_urls(connection, number):
         comparison.take(row)
     if not comparison.found.urls:
@@ -55,6 +64,16 @@ def estimator_of(connector: ConnectorSettings) -> Estimator:
     """An estimator by a connector's politeness."""
     per_minute = connector.politeness.requests_per_minute
     return Estimator(60 / per_minute if per_minute else 0.0, connector.politeness.concurrency)
+
+
+def listed_in_files(connector: ConnectorSettings) -> tuple[WebAddress, ...]:
+    """The folders of what the connector's sitemaps on this disk list; those elsewhere would be requests."""
+    local = tuple(each for each in connector.sitemaps if "://" not in each)
+    if not local:
+        return ()
+    only_local = connector.model_copy(update={"sitemaps": local, "seeds_file": None})
+    ((_, starts),) = asyncio.run(gather_starts([only_local]))
+    return listed_roots(each.sitemap for each in starts.listed)
 
 
 def _access_ids(connection: Connection, judge: Judge) -> dict[int | None, int | None]:

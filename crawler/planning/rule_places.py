@@ -13,6 +13,7 @@ _KEYS: Final = re.compile(
     r"((?:scope|filters|access|attachments|seeds|politeness|content|render|sync)[a-z_.]*)(?:\[(\d+)\])?"
 )
 _QUOTED: Final = re.compile(r"\[\d+\] (['\"])(.*)\1$", re.DOTALL)
+_SCALAR: Final = re.compile(r"scope\.[a-z_]+ (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ class RulePlace:
     moved: bool = False
 
     def __str__(self) -> str:
+        if self.line is None and self.moved:
+            return f"formerly {self.key}, which {self.file.name} does not have any more"
         if self.line is None:
             return f"{self.key}, which {self.file.name} leaves at its default"
         place = f"{self.file.name}:{self.line} ({self.key})"
-        return f"formerly at {place}, where another rule stands now" if self.moved else place
+        return f"formerly at {place}, which says something else now" if self.moved else place
 
 
 class RulePlaces:
@@ -67,7 +70,8 @@ class RulePlaces:
     def _differs(self, rule: str, path: KeyPath) -> bool:
         quoted = _QUOTED.search(rule)
         if quoted is None:
-            return False
+            scalar = _SCALAR.fullmatch(rule)
+            return scalar is not None and scalar[1] != self._document.values[path].text
         present: Any = self._document.values[path].text
         if present is None:  # an access rule: its pattern is under `match`
             present = getattr(self._document.values.get((*path, "match")), "text", "")

@@ -1,0 +1,173 @@
+"""`crawler explain`: everything known of a URL, as a story and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from settings.console import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    print_json,
+    stop,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from catalog.explanation import Explanation, RefusedHostLinks
+    from crawler.planning.rule_places import RulePlaces
+    from crawler.planning.unseen_prospect import Prospect
+    from crawler.rules.canonical_url import WebAddress
+
+
+def explain(
+    url: Annotated[str, typer.Argument(help="The address, as the browser shows it.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Tell everything known of a URL: how it was found, what was decided and why, what was kept.
+
+    Of one that was never met: which rule would decide, for each connector, without asking for it.
+    """
+    from crawler.commands.catalog_reading import reading
+    from crawler.planning.addresses import address_as_typed
+    from crawler.planning.rule_places import RulePlaces
+    from crawler.rules.canonical_url import UrlFault
+
+    address = address_as_typed(url)
+    if isinstance(address, UrlFault):
+        stop(address.detail, ExitCode.WRONG_CALL)
+    settings = load_or_exit(config)
+    places = RulePlaces(settings.path)
+    with reading(settings) as connection:
+        if found := known_by(connection, address, url):
+            _tell(found, places, json=json)
+            return
+        from catalog.explanation import links_to_host
+        from crawler.planning.unseen import prospects, spelt_otherwise
+
+        elsewhere = links_to_host(connection, address.host)
+        expected = prospects(connection, settings, address)
+        similar = spelt_otherwise(connection, address)
+    if json:
+        print_json(_unseen_object(address.url, elsewhere, expected, similar, places))
+    else:
+        from crawler.commands.story import print_unseen
+
+        print_unseen(address, elsewhere, expected, similar, places)
+
+
+def known_by(connection: Connection, address: WebAddress, typed: str) -> tuple[Explanation, ...]:
+    """What the connectors know of an address: of the page that its fragment names, where there is one."""
+    from catalog.explanation import explain as explain_url
+
+    route = f"{address.url}#{address.fragment}"  # where a host's pages are told apart by fragments
+    return explain_url(connection, route) or explain_url(connection, address.url, typed)
+
+
+def _tell(found: Sequence[Explanation], places: RulePlaces, *, json: bool) -> None:
+    """Where several connectors know the URL, the others' objects come under `others`."""
+    if json:
+        first, *others = (_explanation_object(each, places) for each in found)
+        print_json(first | {"others": others})
+        return
+    from crawler.commands.story import print_explanation
+
+    for explanation in found:
+        print_explanation(explanation, places)
+
+
+def _unseen_object(
+    url: str,
+    elsewhere: Sequence[RefusedHostLinks],
+    expected: Sequence[Prospect],
+    similar: Sequence[str],
+    places: RulePlaces,
+) -> dict[str, Any]:
+    """The promised object; its reason and rule are those of the connector to which the URL belongs most."""
+    refusals = [
+        {"connector": each.connector, "reason": each.reason, "links": each.count} for each in elsewhere
+    ]
+    would = [_prospect_object(each, places) for each in expected]
+    decided = would[0]["crawl"] if would else {}
+    kept_out = not decided.get("allowed", True)
+    return {
+        "url": url,
+        "state": "refused" if elsewhere else None,
+        "reason": elsewhere[0].reason if elsewhere else decided["reason"] if kept_out else None,
+        "rule": decided["rule"] if kept_out else None,
+        "rule_place": decided["rule_place"] if kept_out else None,
+        "referrer": None,
+        "depth": None,
+        "status": None,
+        "redirects": [],
+        "renderer": None,
+        "renderer_reason": None,
+        "document": None,
+        "chunks": [],
+        "history": [],
+        "would": would,
+        "similar": similar,
+        "refused_host": refusals,
+        "others": [],
+    }
+
+
+def _prospect_object(each: Prospect, places: RulePlaces) -> dict[str, Any]:
+    from crawler.planning.plan_json import decision_object
+
+    return {
+        "connector": each.connector,
+        "crawl": decision_object(each.crawl, each.connector, places),
+        "keep": None if each.keep is None else decision_object(each.keep, each.connector, places),
+        "as": "file" if each.looks_like_file else "page",
+        "access": each.readers,
+        "access_rule": each.access_rule,
+    }
+
+
+def _explanation_object(found: Explanation, places: RulePlaces) -> dict[str, Any]:
+    from crawler.planning.plan_json import place_object
+
+    chain = [{"url": each.url, "depth": each.depth, "found_by": each.found_by} for each in found.chain]
+    return {
+        "url": found.url,
+        "connector": found.connector,
+        "run": found.run,
+        "run_state": found.run_state,
+        "state": found.state,
+        "reason": found.reason,
+        "explanation": found.reason and found.reason.explanation,
+        "rule": found.rule,
+        "rule_place": place_object(places.find(found.connector, found.rule)),
+        "detail": found.detail,
+        "target": found.target,
+        "referrer": found.chain[1].url if len(found.chain) > 1 else None,
+        "depth": found.chain[0].depth,
+        "found_by": found.chain[0].found_by,
+        "chain": chain,
+        "status": found.status,
+        "redirects": found.redirects,
+        "renderer": found.renderer,
+        "renderer_reason": found.renderer_reason,
+        "content_type": found.content_type,
+        "bytes": found.size,
+        "attempts": found.attempts,
+        "fetched_at": found.fetched_at,
+        "milliseconds": found.milliseconds,
+        "etag": found.etag,
+        "last_modified": found.last_modified,
+        "body_hash": found.body_hash and found.body_hash.hex(),
+        "content_hash": found.content_hash and found.content_hash.hex(),
+        "links": found.links,
+        "document": found.document,
+        "chunks": found.chunks,
+        "history": found.history,
+    }
