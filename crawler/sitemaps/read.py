@@ -50,7 +50,7 @@ def read_sitemap(body: bytes, content_type: str = "") -> Sitemap:
             notes.append(f"it lists more than {MOST_URLS_OF_ARCHIVE:,} addresses: the rest is left out")
             break
     fault = None if entries else "; ".join(notes) or "the ZIP holds no file"
-    return Sitemap(Kind.ARCHIVE, tuple(entries), tuple(notes), fault)
+    return Sitemap(Kind.ARCHIVE if entries else Kind.UNKNOWN, tuple(entries), tuple(notes), fault)
 
 
 def looks_like_sitemap(body: bytes) -> bool:
