@@ -133,14 +133,15 @@ def stored_body(body: bytes) -> StoredBody:
 class Visit:
     """All that one visit of a URL says.
 
-    `links` is packed (`catalog.content`); `unchanged` is the id of a document that stands
-    as it is.
+    `links` is packed (`catalog.content`), `sources` is what a rendered page was made of, packed too;
+    `unchanged` is the id of a document that stands as it is.
     """
 
     verdict: Verdict | None = None
     draft: DocumentDraft | None = None
     body: StoredBody | None = None
     links: bytes | None = None
+    sources: bytes | None = None
     discoveries: Sequence[Discovery] = ()
     hosts_refused: Sequence[HostRefused] = ()
     unchanged: str | None = None

@@ -26,6 +26,7 @@ from catalog.holder import Holder
 from catalog.lease import raise_lost
 from catalog.ledger import enqueue, record_verdicts, refuse
 from catalog.links import count_refused_hosts, save_links
+from catalog.page_sources import save_sources
 from catalog.recording import Fate, Settled, save_documents, touch_documents
 from catalog.sitemaps import note_lastmods
 from catalog.tables import documents, runs
@@ -205,6 +206,10 @@ class Writer:
         save_links(
             connection,
             [(visit.verdict.url_id, visit.links) for visit in visits if visit.verdict and visit.links],
+        )
+        save_sources(
+            connection,
+            [(visit.verdict.url_id, visit.sources) for visit in visits if visit.verdict and visit.sources],
         )
         counts["found"] += len(queued)
         counts["fetched"] += len(verdicts)

@@ -33,6 +33,7 @@ from crawler.rendering.page_session import PageSession
 from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, RenderRequest
 from crawler.rendering.settling import Settling, read_now
 from crawler.rendering.shown import Shown
+from crawler.rendering.sources import Source
 from crawler.rendering.standing import Standing
 from crawler.rendering.surroundings import Surroundings
 from crawler.rendering.visit_requests import VisitRequests
@@ -201,7 +202,18 @@ class PageVisit:
             requests=self._requests.count,
             saw_unauthorized=self._spent.saw_unauthorized,
             milliseconds=self._milliseconds(),
+            sources=self._sources(reading),
         )
+
+    def _sources(self, reading: PageReading) -> tuple[Source, ...] | None:
+        """What the page was made of when it was read; what clicks ask for afterwards is none of it."""
+        if self.read is not None:
+            return self.read.sources
+        is_whole = reading.is_still and self._page.spoilt is None and not self._spent.saw_unauthorized
+        is_alone = self._page.documents == self._document_due and reading.url == self._asked.url
+        if not is_whole or not is_alone or self._requests.note_of_unanswered is not None:
+            return None
+        return self._requests.sources.whole()
 
     def _standing(self) -> Standing | None:
         """What a walk may begin from: the page as its own script left it, alone and at rest."""

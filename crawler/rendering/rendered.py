@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crawler.outcome import Failed, HtmlFetched, Redirected, Refused
+from crawler.rendering.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Rendered:
     JSON names that the page fetched, downloads. `is_settled` is False where it still changed when the time
     was over; `notes` say in words which cap was hit. `requests` counts what the page asked for besides its
     document. `saw_unauthorized`: a script was answered 401 or 403, or led to a login, by an origin that we
-    are signed in to, so that the session may be over.
+    are signed in to, so that the session may be over. `sources` is what it was made of; None where that can
+    not be asked for once more.
     """
 
     url: str
@@ -54,6 +56,7 @@ class Rendered:
     requests: int = 0
     saw_unauthorized: bool = False
     milliseconds: int = 0
+    sources: tuple[Source, ...] | None = None
 
 
 RenderOutcome = Rendered | Redirected | Refused | Failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from crawler.rendering.chromium import NAMES
 from crawler.rendering.interfaces import PreparesContext, ResourceLoader
 from crawler.rendering.pool import PagePool
 from crawler.rendering.rendered import RenderOptions, RenderOutcome, RenderRequest
+from crawler.rendering.sources import Source, are_the_same
 from crawler.rendering.surroundings import Surroundings, VisitCaps
 
 INSTALL: Final = "apt-get install chromium-headless-shell"
@@ -69,6 +71,10 @@ class Renderer:
                 f"its HTML alone is {size / 1e6:.0f} MB: the browser takes up to {most}",
             )
         return await self._pool.render(request, self._around)
+
+    async def sources_stand(self, sources: Sequence[Source], url: str, generation: int) -> bool:
+        """Whether all that a page was made of is what it was; the browser is not asked."""
+        return await are_the_same(sources, self._around.loader, url, generation)
 
     async def aclose(self) -> None:
         """Close the connector's pages; the browser is the pool's to end."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from crawler.rendering.interception import Paused, is_preflight, preflight_answer
 from crawler.rendering.interfaces import Answered, ResourceLoader, Spent, Withheld
 from crawler.rendering.page_session import PageSession
+from crawler.rendering.sources import SourceLog
 
 _PATIENCE: Final = 1 / 3
 """Of that time, for news that a page asks its server for; what holds up its load has all of it."""
@@ -44,6 +45,7 @@ class VisitRequests:
         page.underway.wake = self._change.set
         self._last_answer = 0.0
         self.count = 0
+        self.sources = SourceLog()
         self._frames = 0
         self.notes: dict[str, None] = {}
 
@@ -82,6 +84,7 @@ class VisitRequests:
             self._waiting.pop(paused.id, None)
             self._last_answer = time.monotonic()
             self._change.set()
+        self.sources.note(paused.request, answer)
         if isinstance(answer, Withheld):
             if answer.note is not None:
                 self.notes[answer.note] = None

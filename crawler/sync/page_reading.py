@@ -15,13 +15,14 @@ from sqlalchemy import Connection
 
 from catalog.hash_routes import HashRoutesRecord, save_hash_routes
 from catalog.task import FetchTask
-from catalog.visit import Discovery, Visit
+from catalog.visit import Discovery, Visit, body_hash
 from crawler.auth.keeper import Standing
 from crawler.outcome import Failed, HtmlFetched, Redirected, Refused
 from crawler.rendering.auto.cell import Renderer
 from crawler.rendering.auto.comparison import Comparison, ReadContent, compare, content_of
 from crawler.rendering.auto.plan import Action, Plan, sentence
 from crawler.rendering.rendered import RenderRequest
+from crawler.rendering.sources import PageSources, Source
 from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.sync import visits
@@ -56,6 +57,7 @@ class _Shown:
     job: ReadJob
     reading: Reading
     notes: tuple[str, ...]
+    sources: tuple[Source, ...] | None  # what it was made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class PageReading:
         reading = await self.reader.read(job)
         if await self.routes.learn(task.host, job, outcome, rendered, reading):
             reading = _with_links_of(await self.reader.read(job), reading)
-        return _Shown(shown, job, reading, rendered.notes)
+        return _Shown(shown, job, reading, rendered.notes, rendered.sources)
 
     async def _is_over(self, page: _Page) -> bool:
         """A script was refused what it asked for: whether that is since the session is over."""
@@ -191,7 +193,14 @@ class PageReading:
         visit = visits.read(
             page.task, shown.outcome, reading, self.crawl.rules, renderer=Renderer.BROWSER, because=because
         )
-        return replace(visit, transferred=len(page.outcome.body))
+        return replace(visit, transferred=len(page.outcome.body), sources=_packed(page, shown, reading))
+
+
+def _packed(page: _Page, shown: _Shown, reading: Reading) -> bytes | None:
+    """What a page was made of, where a later sync can find out by itself whether that is the same."""
+    if shown.sources is None or reading.body is None:
+        return None
+    return PageSources(body_hash(page.outcome.body), reading.body.hash, shown.sources).packed()
 
 
 Write = Callable[[Callable[[Connection], None]], Awaitable[None]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -15,6 +15,7 @@ from crawler.rendering.auto.decisions import Decisions
 from crawler.rendering.interfaces import Turn
 from crawler.rendering.rendered import RenderOutcome, RenderRequest
 from crawler.rendering.resources import MayFetch
+from crawler.rendering.sources import Source
 from settings.render import RenderMode
 
 SHELL_SECONDS: Final = 600.0
@@ -29,6 +30,9 @@ class RendersPages(Protocol):
 
     async def render(self, request: RenderRequest) -> RenderOutcome:
         """Show a page; whatever happens in it is an outcome."""
+
+    async def sources_stand(self, sources: Sequence[Source], url: str, generation: int) -> bool:
+        """Whether all that a page was made of is what it was."""
 
     async def aclose(self) -> None:
         """End the browser."""

@@ -19,6 +19,7 @@ from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.following import Following
 from crawler.sync.page_reading import PageReading
 from crawler.sync.reading import Reading, ReadJob
+from crawler.sync.rendered_again import RenderedAgain
 from crawler.sync.rereading import Rereading
 from crawler.sync.sitemap_visits import sitemap_visit
 
@@ -30,6 +31,7 @@ class Understanding:
     reader: BodyReader
     following: Following
     rereading: Rereading
+    rendered_again: RenderedAgain
     say: Callable[[str, str], None]
     pages: Mapping[int, PageReading]  # of the connectors that may open pages in a browser
 
@@ -43,7 +45,8 @@ class Understanding:
         pages: Mapping[int, PageReading],
     ) -> Understanding:
         """One whose catalog is asked by `ask_catalog`, and keeps bodies in `bodies`, if any."""
-        return cls(reader, Following(ask_catalog), Rereading(ask_catalog, bodies), say, pages)
+        following, rereading = Following(ask_catalog), Rereading(ask_catalog, bodies)
+        return cls(reader, following, rereading, RenderedAgain(ask_catalog), say, pages)
 
     async def visit(
         self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome, generation: int = 0
@@ -80,7 +83,10 @@ class Understanding:
             if kept is None:
                 return visits.in_full(task)
             outcome = kept
-        elif crawl.stands(task, outcome):
+        elif crawl.stands(task, outcome) or (
+            isinstance(outcome, HtmlFetched)
+            and await self.rendered_again.stands(crawl, task, outcome, generation)
+        ):
             return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
         answer = await self._read(crawl, task, outcome, generation)
         if isinstance(answer, Redirected):  # by a script

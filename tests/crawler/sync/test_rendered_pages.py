@@ -87,10 +87,11 @@ def test_a_shell_that_did_not_change_does_not_hide_that_its_content_did(
     config = configure(tmp_path, harbour(site))
     assert sync(config).run["documents"] == PAGES
     unchanged = sync(config)
-    assert (unchanged.run["unchanged"], unchanged.run["changed"]) == (PAGES, 0)
+    assert (unchanged.run["unchanged"], unchanged.run["changed"], unchanged.run["rendered"]) == (PAGES, 0, 0)
     site.news = "rough and the pilots stay ashore"
     changed = sync(config)
     assert (changed.run["changed"], changed.run["deleted"], site.requests["304"]) == (ARTICLES, 0, 0)
+    assert changed.run["rendered"] == ARTICLES
     assert "the pilots stay ashore" in texts(config)["/articles/3"]
 
 
