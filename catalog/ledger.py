@@ -133,7 +133,7 @@ def queued_hosts(connection: Connection, connector_id: int, run_id: int) -> Mapp
     """How many URLs of this run wait, per host."""
     statement = (
         select(urls.c.host, func.count())
-        .where(urls.c.connector_id == connector_id, urls.c.state == "queued", urls.c.run_id == run_id)
+        .where(urls.c.connector_id == connector_id, urls.c.state == _QUEUED_LITERAL, urls.c.run_id == run_id)
         .group_by(urls.c.host)
     )
     return {row.host: row[1] for row in connection.execute(statement)}

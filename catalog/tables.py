@@ -133,8 +133,8 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Index(
         "ix_urls_frontier",
         "connector_id",
-        "host",
         "run_id",
+        "host",
         "id",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),

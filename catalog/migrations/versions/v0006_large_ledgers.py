@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_urls_frontier",
         "urls",
-        ["connector_id", "host", "run_id", "id"],
+        ["connector_id", "run_id", "host", "id"],
         sqlite_where=_QUEUED,
         postgresql_where=_QUEUED,
     )
