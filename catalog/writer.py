@@ -28,16 +28,18 @@ from catalog.ledger import enqueue, record_verdicts, refuse
 from catalog.links import count_refused_hosts, save_links
 from catalog.page_sources import save_sources
 from catalog.recording import Fate, Settled, save_documents, touch_documents
+from catalog.revisits import unknown, worth_a_visit
 from catalog.sitemaps import note_lastmods
 from catalog.tables import documents, runs
 from catalog.task import FetchTask
 from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
 from catalog.vocabulary import Reason, UrlState
 
-LARGEST_BATCH: Final = 1_000
-"""Visits in one transaction: what a kill can cost at most of a crawl that the writer keeps up with. Only one
-that it does not keep up with gets so far in the time of `GATHERING_SECONDS`: then each page of an index that
-two of its rows touch is written once."""
+LARGEST_BATCH: Final = 2_000
+"""Visits in one transaction. A crawl starts none while so many are unwritten, those of the transaction under
+way included, so that a kill costs no more than these. Only a crawl that the writer does not keep up with gets
+so far in the time of `GATHERING_SECONDS`: then each page of an index that two of its rows touch is written
+once."""
 
 GATHERING_SECONDS: Final = 0.05
 """How long a batch may gather: a new link waits at most so long to be durable."""
@@ -47,11 +49,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Whose visit it is; a `forced` run hands the unchanged to the indexer again."""
+    """Whose visit it is; a `forced` run hands the unchanged to the indexer again, an `incremental` one leaves
+    most of the URLs that it meets and knows alone."""
 
     connector_id: int
     run_id: int
     forced: bool = False
+    incremental: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,14 @@ class Writer:
         self._counts: dict[int, Counter[str]] = {}
         self._holder = str(Holder.of_this_process())
         self._failure: Exception | None = None
+        self._under_way = 0
         self._thread = threading.Thread(target=self._work, name="catalog-writer", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
-        """How many visits and jobs wait to be written."""
-        return self._inbox.qsize()
+        """How many visits and jobs are not written yet, those of the transaction under way included."""
+        return self._inbox.qsize() + self._under_way
 
     def count_on_from(self, run: RunContext, counts: Mapping[str, int]) -> None:
         """Go on counting from what an interrupted run had saved."""
@@ -136,6 +141,7 @@ class Writer:
             batch, then = self._gather()
             if batch:
                 self._attempt(lambda batch=batch: self._commit(batch))  # type: ignore[misc]
+            self._under_way = 0
             if isinstance(then, _Job):
                 self._run(then)
             going_on = then is not _Signal.CLOSE
@@ -153,6 +159,7 @@ class Writer:
             if not isinstance(item, tuple):
                 return batch, item
             batch.append(item)
+            self._under_way = len(batch)
             if deadline is None:
                 deadline = time.monotonic() + GATHERING_SECONDS
         return batch, None
@@ -193,6 +200,7 @@ class Writer:
             committed = [
                 self._write(connection, contexts[run_id], visits, now) for run_id, visits in by_run.items()
             ]
+        self._under_way = 0
         for each in committed:
             self._on_commit(each)
 
@@ -233,13 +241,13 @@ class Writer:
         for visit in visits:
             for item in visit.discoveries:
                 (allowed if item.decision.allowed else kept_out).setdefault(item.key, item)
-        queued = enqueue(connection, run.connector_id, run.run_id, list(allowed.values()))
-        refuse(
-            connection,
-            run.connector_id,
-            run.run_id,
-            [item for key, item in kept_out.items() if key not in allowed],
-        )
+        to_ask: Sequence[Discovery] = list(allowed.values())
+        not_to_ask: Sequence[Discovery] = [item for key, item in kept_out.items() if key not in allowed]
+        if run.incremental:
+            to_ask = worth_a_visit(connection, run.run_id, to_ask)
+            not_to_ask = unknown(connection, not_to_ask)
+        queued = enqueue(connection, run.connector_id, run.run_id, to_ask)
+        refuse(connection, run.connector_id, run.run_id, not_to_ask)
         count_refused_hosts(
             connection,
             run.connector_id,
