@@ -25,7 +25,7 @@ from catalog.writer import Committed, Writer
 from crawler.auth.keeper import Standing
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane
-from crawler.outcome import Failed, NotModified, Outcome
+from crawler.outcome import Failed, Outcome
 from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
@@ -290,9 +290,6 @@ class Crawl:
     def _is_to_be_repeated(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> bool:
         if not isinstance(outcome, Failed):
             crawl.health.answered(task.host)
-            if isinstance(outcome, NotModified) and visits.has_doubtful_headers(outcome):
-                self._frontier.retry(visits.in_full(task), time.monotonic())
-                return True
             return False
         crawl.health.failed(task.host, outcome.reason, outcome.detail)
         attempts = task.attempts + 1

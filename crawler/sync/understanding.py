@@ -77,6 +77,8 @@ class Understanding:
     ) -> Visit | Standing | FetchTask:
         """A page that stands, and was read by the rules of now, is left as it is; any other is read."""
         if isinstance(outcome, NotModified):
+            if visits.has_doubtful_headers(outcome):
+                return visits.in_full(task)
             if task.read_by == crawl.rules.mark:
                 return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
             kept = await self.rereading.answer(task, outcome, crawl.rules)
