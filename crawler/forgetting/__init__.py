@@ -1,0 +1,1 @@
+"""`crawler forget`: a connector that was dropped or renamed leaves the catalog, the indexes and the disk."""
