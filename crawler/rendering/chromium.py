@@ -56,6 +56,7 @@ _FLAGS: Final = (
     "--use-mock-keychain",
     "--window-size=1280,800",
     "--force-device-scale-factor=0.5",  # a quarter of the points to paint for nobody, the same layout
+    "--force-prefers-reduced-motion",  # nobody sees a page slide in, each frame of it costs
     "--blink-settings=imagesEnabled=false",
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,"
     "PaintHolding,BackForwardCache,Prerender2,SpeculationRulesPrefetchProxy,GlobalMediaControls,"

@@ -15,6 +15,7 @@ from crawler.rendering.pool import PagePool
 from crawler.rendering.rendered import RenderOptions, RenderOutcome, RenderRequest
 from crawler.rendering.sources import Source, are_the_same
 from crawler.rendering.surroundings import Surroundings, VisitCaps
+from crawler.rendering.walking_visit import WALK_SECONDS
 
 INSTALL: Final = "apt-get install chromium-headless-shell"
 _MOST_DOCUMENT_BYTES: Final = 20_000_000
@@ -59,7 +60,7 @@ class Renderer:
     @property
     def most_time(self) -> timedelta:
         """What one page may take, whatever it does."""
-        return timedelta(seconds=self._around.seconds)
+        return timedelta(seconds=self._around.seconds + WALK_SECONDS)
 
     async def render(self, request: RenderRequest) -> RenderOutcome:
         """Open a page in the browser, and give it as its scripts left it; faults are outcomes."""

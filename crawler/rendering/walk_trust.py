@@ -20,7 +20,7 @@ WALKS_BETWEEN_CHECKS: Final = 25
 _MOST_PLACES: Final = 2_000
 _LEAST_OF_ITS_OWN: Final = 20
 """Characters that a page says and the one before it did not."""
-_LEFT_OVER: Final = 0.25
+_LEFT_OVER: Final = 0.5
 """Of what only the page before said: more of it here says that it was read too early, or only added to."""
 _VAIN: Final = 3
 _VAIN_SHARE: Final = 0.25

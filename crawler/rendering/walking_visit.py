@@ -17,7 +17,8 @@ from crawler.rendering.rendered import Rendered, RenderOutcome, RenderRequest
 from crawler.rendering.standing import Standing
 from crawler.rendering.surroundings import Surroundings
 
-_SECONDS: Final = 10.0
+WALK_SECONDS: Final = 10.0
+"""What a walk may take before the page is loaded."""
 _SETTLE_SECONDS: Final = 5.0
 """A route that takes longer is loaded."""
 
@@ -41,7 +42,7 @@ class WalkingVisit(PageVisit):
         caps = surroundings.caps
         caps = replace(
             caps,
-            seconds=min(caps.seconds, _SECONDS),
+            seconds=min(caps.seconds, WALK_SECONDS),
             settle_seconds=min(caps.settle_seconds, _SETTLE_SECONDS),
         )
         super().__init__(page, request, replace(surroundings, caps=caps))
@@ -69,6 +70,10 @@ class WalkingVisit(PageVisit):
             return "what its scripts asked for did not come"
         notes = self._rendered(reading).notes
         return next((note for note in notes if note not in self._known_notes), None)
+
+    def _sources(self, reading: PageReading) -> None:  # noqa: ARG002
+        """What it was made of came, in part, with routes before it."""
+        return
 
     async def _discover(self, reading: PageReading) -> None:
         if self.read is not None and self._believes(self.read):
