@@ -28,6 +28,7 @@ NOT_BENCHMARKS: Final = frozenset(
 ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {
     "crawl": ("--peer", "scrapy"),
     "render": ("--peer", "crawlee"),
+    "resync": ("--changed",),
 }
 """What a benchmark is called with, besides its name."""
 TARGETS: Final[Mapping[str, str]] = {
@@ -39,6 +40,7 @@ TARGETS: Final[Mapping[str, str]] = {
     "render_memory": "≤ 1,000 MB, growth ≤ 10 %, no process left",
     "politeness": "≥ 95 % of the ceiling, no host over its rate",
     "ledger": "explain ≤ 50 ms, start of a sync ≤ 5 s, plan ≤ 60 s",
+    "resync": "≥ 800 pages/s; ≤ 0.5 of the first sync's processor seconds; 1 % changed: 100 pages read",
     "startup": "≤ 0.4 s",
     "manuals": "≥ 85 of 100 terms; 9 of 10 plain questions",
     "search_quality": "hybrid above both halves on both sets",
