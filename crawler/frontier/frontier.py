@@ -101,6 +101,7 @@ class Frontier:
         self._lanes: dict[tuple[int, str], Lane] = {}
         self._heap: list[tuple[float, int, _Host]] = []
         self._refills: list[Lane] = []
+        self._closed: set[int] = set()
 
     def add(self, tasks: Iterable[FetchTask]) -> None:
         """Take URLs that the ledger now holds as queued."""
@@ -217,6 +218,7 @@ class Frontier:
 
     def close(self, connector_id: int) -> None:
         """Start nothing more of a connector: its limit is reached; the ledger keeps the rest queued."""
+        self._closed.add(connector_id)
         for (owner, _), lane in self._lanes.items():
             if owner == connector_id:
                 lane.close()
@@ -246,10 +248,12 @@ class Frontier:
                 host = self._hosts[host_name] = _Host(host_name, Pace(interval, concurrency))
             host.pace.tighten(interval, concurrency)
             host.lanes.append(lane)
+            if connector_id in self._closed:
+                lane.close()
         return lane
 
     def _want_refill(self, lane: Lane) -> None:
-        if lane.start_refill(below=self._window // 4):
+        if lane.start_refill(below=max(1, self._window // 4)):
             self._refills.append(lane)
 
     def _schedule(self, host: _Host) -> None:

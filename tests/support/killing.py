@@ -140,6 +140,8 @@ def run_trial(plan: Plan, folder: Path, site: ChangingSite, expected: Reference)
             trial.after_the_crawl += killed.ended
             if how is How.POWER:
                 trial.lost += lose_power(config.parent / "data", log, chance)
+                # A commit that an earlier kill left written but not synced may be lost now, too.
+                committed = [(since, done & _visited(config)) for since, done in committed]
             if not killed.ended:
                 committed.append((len(site.log), _visited(config)))
     if fault := _sync(config, index=plan.index, log=log):
