@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from catalog.access_rules import follow_access_rules
 from catalog.connectors import connector_id
 from catalog.content import pack_blocks, pack_links
 from catalog.database import open_catalog
@@ -74,6 +75,7 @@ def fill(folder: Path, urls: int, hosts: int, seed_url: str) -> str:
     catalog = open_catalog(f"sqlite:///{folder / 'catalog.db'}", folder / "data")
     with catalog.write() as connection:
         number = connector_id(connection, CONNECTOR)
+        follow_access_rules(connection, number, [""], [PUBLIC], lambda _url: PUBLIC)
         run = begin_run(connection, number, RunMode.FULL, "made up")
         finish_run(connection, run.id, RunState.SUCCEEDED, counts={}, seconds=3600.0)
     catalog.close()

@@ -25,12 +25,14 @@ from pathlib import Path
 from typing import Final
 
 import orjson
+import typer
 
 from benchmarks.big_ledger import configure, fill
 from benchmarks.report import Figure, print_figure
 from crawler.cli import app
 
 EXPLAINED: Final = 100
+_COMMAND: Final = typer.main.get_command(app)
 PATIENCE: Final = 60.0
 
 
@@ -98,7 +100,7 @@ def _call(*arguments: str) -> float:
     output = io.TextIOWrapper(printed)
     begun = time.perf_counter()
     with contextlib.redirect_stdout(output):
-        app(arguments, standalone_mode=False)
+        _COMMAND.main(arguments, standalone_mode=False)
     seconds = time.perf_counter() - begun
     output.flush()
     if not orjson.loads(printed.getvalue())["state"]:

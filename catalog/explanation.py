@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from catalog.access import AccessList, read_access_list
 from catalog.connectors import connector_names
@@ -191,15 +191,12 @@ def _chain(connection: Connection, row: Row[*tuple[Any, ...]]) -> tuple[Finding,
 
 
 def _document(connection: Connection, row: Row[*tuple[Any, ...]]) -> KnownDocument | None:
-    found = connection.execute(
-        select(documents)
-        .where(or_(documents.c.id == row.key.hex(), documents.c.id == row.document_id))
-        # A duplicate names its original's document; its own, from before, would mislead.
-        .order_by((documents.c.id == row.document_id).desc())
-        .limit(1)
-    ).one_or_none()
-    if found is None:
+    names = list(dict.fromkeys(name for name in (row.document_id, row.key.hex()) if name is not None))
+    known = {each.id: each for each in connection.execute(_DOCUMENT, {"names": names})}
+    if not known:
         return None
+    # A duplicate names its original's document; its own, from before, would mislead.
+    found = next(known[name] for name in names if name in known)
     return KnownDocument(
         id=found.id,
         title=found.title,
@@ -215,6 +212,12 @@ def _document(connection: Connection, row: Row[*tuple[Any, ...]]) -> KnownDocume
         deleted_at=found.deleted_at,
         indexed=not found.pending,
     )
+
+
+# Not its content, which may be large.
+_DOCUMENT: Final = select(
+    *(column for column in documents.c if column.name not in {"content", "fields", "content_hash"})
+).where(documents.c.id.in_(bindparam("names", expanding=True)))
 
 
 def _history(connection: Connection, document_id: str) -> tuple[FormerVersion, ...]:
