@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from crawler.commands import configuration, explain, extraction, forget, inspection, login, plan, sync
+from crawler.commands import (
+    configuration,
+    explain,
+    extraction,
+    forget,
+    inspection,
+    login,
+    plan,
+    schedule,
+    sync,
+)
 
 app = typer.Typer(
     name="crawler",
@@ -25,6 +35,7 @@ app.command("report")(inspection.report)
 app.command("explain")(explain.explain)
 app.command("sync")(sync.sync)
 app.command("plan")(plan.plan)
+app.command("schedule")(schedule.schedule)
 app.command("forget")(forget.forget)
 app.command("login")(login.login)
 app.command("extract")(extraction.extract)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import IntEnum
 from pathlib import Path
@@ -49,9 +50,9 @@ def stop(message: str, code: ExitCode) -> NoReturn:
 def load_or_exit(path: Path) -> Settings:
     """The settings of a file; where there are faults, one line each goes to standard error, and exit 2."""
     from settings.faults import ConfigurationError  # noqa: PLC0415 - keeps `--help` fast
-    from settings.load import load_settings  # noqa: PLC0415
+    from settings.load import SNAPSHOT, load_settings  # noqa: PLC0415
 
-    if not path.exists():
+    if not path.exists() and SNAPSHOT not in os.environ:
         stop(f"{path} does not exist: `crawler init {path}` writes a starter", ExitCode.WRONG_CALL)
     try:
         return load_settings(path)

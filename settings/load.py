@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -17,6 +18,10 @@ from settings.section import Surroundings
 from settings.seeds_file import SeedsFiles
 from settings.yaml_document import read_yaml
 
+SNAPSHOT: Final = "SITELORE_CONFIG_SNAPSHOT"
+"""Names the file with the text that counts as the configuration file's: `crawler schedule` has its syncs read
+what it checked, whatever is being edited meanwhile."""
+
 
 def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of a configuration file, checked completely.
@@ -26,7 +31,7 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
     Raises:
         ConfigurationError: the file cannot be read or something in it is wrong; it has all faults.
     """
-    document, faults = read_yaml(_read(path), path)
+    document, faults = read_yaml(_read(path, environ.get(SNAPSHOT)), path)
     surroundings = Surroundings(path)
     expansion = Expansion(environ, surroundings.folder)
     data = expansion.expand(document.data)
@@ -45,9 +50,9 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
     return settings
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, snapshot: str | None) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return Path(snapshot or path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         column = error.start - error.object.rfind(b"\n", 0, error.start)
