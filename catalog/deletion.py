@@ -34,14 +34,22 @@ def is_protected(to_delete: int, scanned: int, guard: float) -> bool:
     return to_delete / (scanned + to_delete) > guard
 
 
-def condemned(connection: Connection, connector_id: int, run_id: int) -> tuple[str, ...]:
-    """The living documents whose URL this run found gone, excluded, or replaced by another that stands."""
+def condemned(
+    connection: Connection, connector_id: int, run_id: int, *, only_gone: bool = False
+) -> tuple[str, ...]:
+    """The living documents whose URL this run found gone, excluded, or replaced by another that stands.
+
+    With `only_gone` a 404 or 410 alone counts: a run that did not look at everything knows no more.
+    """
     living = (
         select(documents.c.id, urls.c.document_id)
         .join(urls, urls.c.id == documents.c.url_id)
         .where(documents.c.connector_id == connector_id, documents.c.deleted_at.is_(None))
         .order_by(documents.c.id)
     )
+    if only_gone:
+        gone = living.where(urls.c.run_id == run_id, urls.c.state == UrlState.GONE)
+        return tuple(row.id for row in connection.execute(gone))
     doomed = [row.id for row in connection.execute(living.where(ended(urls, run_id)))]
     moved = living.where(
         urls.c.run_id == run_id,

@@ -32,6 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.bulk import ManyOf, ManyRows
 from catalog.dialect import fitting, insert_into
+from catalog.history import history_after
 from catalog.tables import urls
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import REACHABLE_ANOTHER_WAY, Discovery, FetchedCopy, Verdict
@@ -296,8 +297,9 @@ def _visiting(dialect: str, *, with_copy: bool, with_document: bool) -> tuple[Ma
     many = ManyRows([urls.c[name] for name in names])
     source = many.source(dialect)
     changes = {name: source.c[name] for name in names if name != "id"}
-    now = {"fetched_at": bindparam("now", type_=urls.c.fetched_at.type)}
-    return many, update(urls).where(urls.c.id == source.c.id).values(changes | now)
+    now = bindparam("now", type_=urls.c.fetched_at.type)
+    changes |= {"fetched_at": now, **history_after(source.c.state, now)}
+    return many, update(urls).where(urls.c.id == source.c.id).values(changes)
 
 
 def _verdict_row(verdict: Verdict) -> list[Any]:

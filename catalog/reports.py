@@ -104,6 +104,8 @@ def run_summary(run: Run) -> dict[str, Any]:
         "refused": run.counts.get("refused", {}),
         "failed": run.counts.get("failed", {}),
         "warnings": run.counts.get("warnings", []),
+        "orphans": run.counts.get("orphans", 0),
+        "skipped": run.counts.get("skipped", 0),
     }
 
 

@@ -130,6 +130,11 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("read_by", LargeBinary(16)),  # the mark of the rules that read it (crawler.sync.reading_mark)
     Column("headers", JSON),  # of the answer: those that reading it took
     Column("document_id", String(32)),
+    # What its rate of change is estimated from (catalog.change_rate): answers, and those that were news.
+    Column("visits", Integer, nullable=False, server_default=text("0")),
+    Column("changes", Integer, nullable=False, server_default=text("0")),
+    Column("first_read_at", Moment()),
+    Column("unlinked_runs", Integer, nullable=False, server_default=text("0")),  # full ones, in a row
     Index(
         "ix_urls_frontier",
         "connector_id",

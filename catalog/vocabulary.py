@@ -40,6 +40,7 @@ class RunMode(StrEnum):
 
     FULL = "full"
     FORCED = "forced"
+    INCREMENTAL = "incremental"
 
 
 class Limit(StrEnum):

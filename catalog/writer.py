@@ -28,6 +28,7 @@ from catalog.ledger import enqueue, record_verdicts, refuse
 from catalog.links import count_refused_hosts, save_links
 from catalog.page_sources import save_sources
 from catalog.recording import Fate, Settled, save_documents, touch_documents
+from catalog.revisits import unknown, worth_a_visit
 from catalog.sitemaps import note_lastmods
 from catalog.tables import documents, runs
 from catalog.task import FetchTask
@@ -48,11 +49,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Whose visit it is; a `forced` run hands the unchanged to the indexer again."""
+    """Whose visit it is; a `forced` run hands the unchanged to the indexer again, an `incremental` one leaves
+    most of the URLs that it meets and knows alone."""
 
     connector_id: int
     run_id: int
     forced: bool = False
+    incremental: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +241,13 @@ class Writer:
         for visit in visits:
             for item in visit.discoveries:
                 (allowed if item.decision.allowed else kept_out).setdefault(item.key, item)
-        queued = enqueue(connection, run.connector_id, run.run_id, list(allowed.values()))
-        refuse(
-            connection,
-            run.connector_id,
-            run.run_id,
-            [item for key, item in kept_out.items() if key not in allowed],
-        )
+        to_ask: Sequence[Discovery] = list(allowed.values())
+        not_to_ask: Sequence[Discovery] = [item for key, item in kept_out.items() if key not in allowed]
+        if run.incremental:
+            to_ask = worth_a_visit(connection, run.run_id, to_ask)
+            not_to_ask = unknown(connection, not_to_ask)
+        queued = enqueue(connection, run.connector_id, run.run_id, to_ask)
+        refuse(connection, run.connector_id, run.run_id, not_to_ask)
         count_refused_hosts(
             connection,
             run.connector_id,

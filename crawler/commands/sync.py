@@ -27,16 +27,26 @@ class Mode(StrEnum):
     """What a sync visits and indexes."""
 
     FULL = "full"
+    INCREMENTAL = "incremental"
     FORCED = "forced"
 
 
 def sync(
     connectors: Annotated[list[str] | None, typer.Argument(help="Connectors by name; all if none.")] = None,
+    *,
     config: ConfigOption = DEFAULT_CONFIG,
     mode: Annotated[
-        Mode, typer.Option(help="full: index what is new or changed; forced: the unchanged again too.")
-    ] = Mode.FULL,
+        Mode | None,
+        typer.Option(
+            help="full: crawl all, index what is new or changed; incremental: visit what is new and what is"
+            " likely to have changed; forced: as full, and index the unchanged again. Default: `sync.mode`."
+        ),
+    ] = None,
     no_index: Annotated[bool, typer.Option("--no-index", help="Crawl only; index later.")] = False,
+    accept_deletions: Annotated[
+        bool,
+        typer.Option("--accept-deletions", help="Delete what is gone, also more than `sync.deletion_guard`."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Crawl connectors, delete what is gone, and index what is new or changed."""
@@ -57,7 +67,15 @@ def sync(
     from crawler.sync.summary import exit_code
 
     try:
-        ending = synchronise(settings, chosen, RunMode(mode.value), parsers, index=not no_index)
+        chosen_mode = None if mode is None else RunMode(mode.value)
+        ending = synchronise(
+            settings,
+            chosen,
+            chosen_mode,
+            parsers,
+            index=not no_index,
+            accept_deletions=accept_deletions,
+        )
     except CatalogError as error:
         stop(str(error), ExitCode.FAILED)
     except UnusableSettingError as error:

@@ -48,10 +48,12 @@ def prepare(
     pool: PagePool,
     *,
     starts: Starts = NO_STARTS,
+    accept_deletions: bool = False,
 ) -> ConnectorCrawl:
     """Begin (or continue) the run of a connector; pages that want a browser are opened in that of `pool`.
 
-    `starts` are what its sitemaps list that are files or objects of S3.
+    `starts` are what its sitemaps list that are files or objects of S3. With `accept_deletions` its guard
+    lets everything pass that there is evidence against.
     Raises `catalog.runs.RunHeld` when another living process has it, `UnusableSettingError` before
     anything is written.
     """
@@ -85,7 +87,9 @@ def prepare(
         name=connector.name,
         connector_id=number,
         run=run,
-        context=RunContext(number, run.id, forced=mode is RunMode.FORCED),
+        context=RunContext(
+            number, run.id, forced=mode is RunMode.FORCED, incremental=mode is RunMode.INCREMENTAL
+        ),
         rules=rules,
         seeds=seeds,
         fetcher=access,
@@ -96,7 +100,8 @@ def prepare(
         conditional=mode is not RunMode.FORCED,
         max_pages=connector.scope.max_pages,
         max_duration=connector.scope.max_duration,
-        deletion_guard=connector.sync.deletion_guard,
+        deletion_guard=1.0 if accept_deletions else connector.sync.deletion_guard,
+        delete_orphans_after=connector.sync.delete_orphans_after,
         warnings=tuple(_warnings(connector)),
         sitemaps=Sitemaps(
             configured=sitemaps,

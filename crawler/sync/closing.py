@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from catalog.deletion import ask_about_unmet, condemned, delete_documents, is_protected, reconsider_copies
+from catalog.deletion import ask_about_unmet, reconsider_copies
 from catalog.documents import document_count
 from catalog.lease import hold_run
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
@@ -15,6 +15,7 @@ from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.vocabulary import RunState, UrlState
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
+from crawler.sync.deleting import carry_out, kept_for_want_of_an_end
 from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
 
 
@@ -30,7 +31,8 @@ def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]
     waiting = 0
     if crawl.phase is Phase.CRAWLING:
         crawl.phase = Phase.ASKING_UNMET
-        waiting = ask_about_unmet(connection, connector_id, run_id)
+        if not crawl.context.incremental:  # it does not meet most documents, on purpose
+            waiting = ask_about_unmet(connection, connector_id, run_id)
     if not waiting:
         crawl.phase = Phase.RECONSIDERING
         waiting = reconsider_copies(connection, connector_id, run_id)
@@ -40,24 +42,25 @@ def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]
 
 
 def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, stopped: bool) -> RunState:
-    """Delete what this run has evidence against, unless the guard says no; write how the run ended."""
+    """Write how the run ended; one that ends well deletes what is gone, if the guard allows."""
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
     hold_run(connection, run_id)
     run = read_run(connection, run_id)
     assert run is not None
     counts = dict(run.counts)  # what the crawl was told may lag behind the last commit
-    if not stopped and crawl.failure is None:
-        doomed = condemned(connection, connector_id, run_id)
+    state, error = _ending(connection, crawl, counts, stopped=stopped)
+    warnings = list(crawl.warnings)
+    if state is RunState.SUCCEEDED:
         scanned = sum(counts.get(name, 0) for name in ("added", "changed", "unchanged"))
-        if is_protected(len(doomed), scanned, crawl.deletion_guard):
-            crawl.protected = len(doomed)
-        else:
-            delete_documents(connection, doomed, datetime.now(UTC))
-            counts["deleted"] = counts.get("deleted", 0) + len(doomed)
-        counts["protected"] = crawl.protected
+        found = carry_out(crawl, connection, scanned, datetime.now(UTC))
+        counts |= {"deleted": found.deleted, "protected": found.protected}
+        counts |= {"orphans": found.orphans, "skipped": found.skipped}
+        if found.sentence is not None:
+            state, error = RunState.INCOMPLETE, found.sentence
+    elif not stopped and (kept := kept_for_want_of_an_end(crawl, connection)) is not None:
+        warnings.append(kept)
     save_rendering(connection, connector_id, crawl.learned())
     counts["documents"] = document_count(connection, connector_id)
-    warnings = list(crawl.warnings)
     if crawl.rendering is not None:
         counts["rendered"] = crawl.rendering.rendered
         warnings += crawl.rendering.warnings
@@ -69,7 +72,6 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             refused[reason.value] = number
         elif url_state is UrlState.FAILED and reason is not None:
             failed[reason.value] = number
-    state, error = _ending(connection, crawl, counts, stopped=stopped)
     finish_run(
         connection,
         run_id,

@@ -92,6 +92,7 @@ class ConnectorCrawl:
     max_pages: int
     max_duration: timedelta
     deletion_guard: float
+    delete_orphans_after: int | None = None  # full runs in a row
     watch: SessionWatch | None = None
     rendering: PageRendering | None = None
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
@@ -107,7 +108,6 @@ class ConnectorCrawl:
     uncommitted: dict[int, str] = field(default_factory=dict)  # visited URL id → host
     counts: Mapping[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)  # field → values that did not fit
-    protected: int = 0
 
     @property
     def fault(self) -> str | None:

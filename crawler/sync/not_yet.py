@@ -19,5 +19,3 @@ def _sentences(connector: ConnectorSettings) -> Iterator[str]:
         yield "`transcription` is not supported yet: remove it"
     if any(rule.inherit for rule in connector.access):
         yield "`access[].inherit` is not supported yet: give attachments a rule of their own"
-    if connector.sync.delete_orphans_after is not None:
-        yield "`sync.delete_orphans_after` is not supported yet: remove it"

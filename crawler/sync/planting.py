@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
+
 from sqlalchemy import Connection
 
 from catalog.document import url_key
 from catalog.ledger import enqueue, queued_hosts, refuse
+from catalog.revisits import queue_due, worth_a_visit
 from catalog.sitemaps import note_lastmods
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.rules.hash_routing import with_route
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.sitemap_planting import from_listed, sitemap_files
 
@@ -20,8 +26,12 @@ def plant(crawl: ConnectorCrawl, connection: Connection) -> tuple[tuple[FetchTas
     A seed is exempt from `filters.crawl.include`, not from `exclude`.
     """
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
+    listed = from_listed(crawl, connection)
+    if crawl.context.incremental:
+        queue_due(connection, connector_id, run_id, datetime.now(UTC), partial(_may_visit, crawl))
+        listed = list(worth_a_visit(connection, run_id, listed))
     waiting = tuple(queued_hosts(connection, connector_id, run_id))
-    seeds = [*sitemap_files(crawl), *_seeds(crawl), *from_listed(crawl, connection)]
+    seeds = [*sitemap_files(crawl), *_seeds(crawl), *listed]
     refuse(connection, connector_id, run_id, [seed for seed in seeds if not seed.decision.allowed])
     allowed = [seed for seed in seeds if seed.decision.allowed]
     tasks = enqueue(connection, connector_id, run_id, allowed)
@@ -42,3 +52,15 @@ def _seeds(crawl: ConnectorCrawl) -> list[Discovery]:
         )
         for seed in {seed.url: seed for seed in crawl.seeds}.values()
     ]
+
+
+def _may_visit(crawl: ConnectorCrawl, url: str, depth: int, found_by: FoundBy) -> bool:
+    """Whether today's rules allow a URL that former ones allowed; a full run says so in the ledger."""
+    address = parse_url(url)
+    if not isinstance(address, WebAddress):
+        return False
+    # How deep an orphan lies nobody knows.
+    depth = 0 if found_by is FoundBy.ORPHAN else depth
+    rules = crawl.rules
+    is_seed = found_by is FoundBy.SEED
+    return rules.links.decide(with_route(address, rules.hash_routing), depth, is_seed=is_seed).allowed

@@ -47,14 +47,16 @@ class Ending:
 def synchronise(
     settings: Settings,
     connectors: Sequence[ConnectorSettings],
-    mode: RunMode,
+    mode: RunMode | None,
     parsers: Sequence[StartedParser],
     *,
     index: bool,
+    accept_deletions: bool = False,
 ) -> Ending:
     """Crawl the connectors side by side and index what they bring; `parsers`, if any, are ended with it.
 
-    SIGINT and SIGTERM end it cleanly: what is under way is written down and the next sync continues.
+    Without a `mode` each runs in that of its settings. SIGINT and SIGTERM end it cleanly: what is under way
+    is written down and the next sync continues.
     Raises `CatalogError` when the catalog cannot be used or another process crawls a connector,
     `UnusableSettingError` when a file that the settings name cannot be.
     """
@@ -64,7 +66,16 @@ def synchronise(
     try:
         pages = PagePool()
         crawls = [
-            prepare(catalog, settings, connector, mode, pages, starts=starts) for connector, starts in started
+            prepare(
+                catalog,
+                settings,
+                connector,
+                mode or RunMode(connector.sync.mode.value),
+                pages,
+                starts=starts,
+                accept_deletions=accept_deletions,
+            )
+            for connector, starts in started
         ]
         with set_for_crawling():
             ending = uvloop.run(_crawl_and_index(catalog, settings, crawls, pool, pages, index=index))

@@ -41,6 +41,8 @@ class RunSummary:
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    orphans: int = 0
+    skipped: int = 0
 
     def as_json(self) -> dict[str, object]:
         """A JSON object with every field."""
@@ -107,11 +109,13 @@ def remarks(summary: RunSummary) -> tuple[str, ...]:
         lines.append(f"{summary.limit} was reached: what is left stays queued")
     if summary.error is not None:
         lines.append(summary.error)
-    if summary.protected:
+    if summary.orphans:
         lines.append(
-            f"{summary.protected:,} documents would have been deleted, more than `sync.deletion_guard` "
-            "allows: all are kept; `crawler report` lists their URLs"
+            f"{summary.orphans:,} documents are orphans: no page leads to them any more, but they answer and"
+            f" are kept; `crawler report {summary.run}` lists them"
         )
+    if summary.skipped:
+        lines.append(f"{summary.skipped:,} documents were not visited: nothing says that they have changed")
     for title, reasons in (("refused", summary.refused), ("failed", summary.failed)):
         for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
             lines.append(f"{title} {number:,}: {reason} ({Reason(reason).explanation})")

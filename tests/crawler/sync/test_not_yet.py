@@ -30,7 +30,6 @@ CANARY = {"logged_in": {"url": "https://wiki.test/me", "contains": "u"}}
     [
         ({"ocr": True}, "`ocr`"),
         ({"access": [{"match": "", "allow": ["everyone"], "inherit": True}]}, "`access[].inherit`"),
-        ({"sync": {"delete_orphans_after": 3}}, "`sync.delete_orphans_after`"),
     ],
 )
 def test_each_is_named_with_its_connector(tmp_path: Path, settings: dict[str, Any], named: str) -> None:
@@ -45,6 +44,7 @@ def test_each_is_named_with_its_connector(tmp_path: Path, settings: dict[str, An
         {},
         {"sitemaps": ["https://wiki.test/sitemap.xml"]},
         {"auth": BASIC | CANARY},
+        {"sync": {"delete_orphans_after": 3, "mode": "incremental"}},
         {"proxy": {"url": "http://proxy.test:3128"}},
     ],
 )

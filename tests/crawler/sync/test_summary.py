@@ -67,7 +67,8 @@ def test_people_read_why_in_sentences() -> None:
         SUMMARY,
         limit="max_pages",
         error="seed https://wiki.test/: the server answered 500",
-        protected=1200,
+        orphans=4,
+        skipped=70,
         refused={"noindex": 2, "too_deep": 3000},
         failed={"timeout": 1},
     )
@@ -75,8 +76,9 @@ def test_people_read_why_in_sentences() -> None:
         "1 URLs in 2.0 s (10 a second)",
         "max_pages was reached: what is left stays queued",
         "seed https://wiki.test/: the server answered 500",
-        "1,200 documents would have been deleted, more than `sync.deletion_guard` allows: all are kept; "
-        "`crawler report` lists their URLs",
+        "4 documents are orphans: no page leads to them any more, but they answer and are kept; "
+        "`crawler report 1` lists them",
+        "70 documents were not visited: nothing says that they have changed",
         "refused 3,000: too_deep (it is more links away from a seed than `scope.max_depth`)",
         'refused 2: noindex (the page says "noindex")',
         "failed 1: timeout (no complete answer within the time limit)",
