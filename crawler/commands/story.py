@@ -25,6 +25,7 @@ _FOUND: Final = {
     FoundBy.SEED: "is a seed",
     FoundBy.LINK: "is linked",
     FoundBy.SITEMAP: "stands in a sitemap",
+    FoundBy.SITEMAP_FILE: "is named as a sitemap",
     FoundBy.REDIRECT: "is where a redirect leads",
     FoundBy.CANONICAL: "is named as the canonical address",
     FoundBy.ORPHAN: "was asked for again, as no page led to it any more",

@@ -9,6 +9,8 @@ from crawler.auth.outcome import LoginFault
 from crawler.auth.scheme import Note
 from crawler.sync.assembly import seed_addresses
 from crawler.sync.site_access import open_access
+from crawler.sync.sitemap_planting import sitemap_addresses
+from crawler.sync.starts import gather_starts
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
 
@@ -30,7 +32,9 @@ def try_login(
 async def _sign_in(
     catalog: Catalog, connector: ConnectorSettings, note: Note, *, again: bool
 ) -> LoginFault | None:
-    access = open_access(catalog, connector, seed_addresses(connector), note, again=again)
+    ((connector, _),) = await gather_starts([connector])
+    starts = seed_addresses(connector) or sitemap_addresses(connector)
+    access = open_access(catalog, connector, starts, note, again=again)
     try:
         return None if access.keeper is None else await access.keeper.open(fresh=True, again=again)
     finally:
