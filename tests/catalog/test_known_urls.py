@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -29,7 +30,7 @@ def site(path: str) -> str:
     return f"https://a.example/{path}"
 
 
-def add_page(connection: Connection, path: str, **columns: object) -> int:
+def add_page(connection: Connection, path: str, **columns: Any) -> int:
     number = add_url(connection, site(path))
     add_document(connection, site(path), url_id=number, **columns)
     return number
