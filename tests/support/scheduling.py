@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -26,11 +28,12 @@ PATIENCE_SECONDS = 120.0
 class Scheduling:
     """A running scheduler; `events` are those that it printed so far."""
 
-    def __init__(self, config: Path, *prefix: str) -> None:
-        command = (*prefix, sys.executable, "-m", "crawler", "schedule", "--config", str(config))
+    def __init__(self, config: Path, environment: Mapping[str, str]) -> None:
+        command = (sys.executable, "-m", "crawler", "schedule", "--config", str(config))
         self.process = subprocess.Popen(
             [*command, "--no-index", "--json"],
             cwd=REPOSITORY,
+            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,9 +86,9 @@ class Scheduling:
 
 
 @contextmanager
-def scheduling(config: Path, *prefix: str) -> Iterator[Scheduling]:
-    """A scheduler that ends with the block at the latest; `prefix` goes before its command line."""
-    running = Scheduling(config, *prefix)
+def scheduling(config: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Scheduling]:
+    """A scheduler that ends with the block at the latest; `environment` is added to the test's."""
+    running = Scheduling(config, environment)
     try:
         yield running
     finally:

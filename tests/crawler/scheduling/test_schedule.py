@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from tests.support.changing_site import Answer, ChangingSite, page, serve_site
 from tests.support.scheduling import PATIENCE_SECONDS, answer, ask, catalog_of, scheduling
 from tests.support.syncing import configure
 
+FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 SELDOM = "0 0 29 2 *"
 """A schedule that is not due while a test runs."""
 
@@ -190,17 +190,30 @@ def test_a_second_scheduler_is_refused(tmp_path: Path, site: ChangingSite) -> No
         first.end()
 
 
-@pytest.mark.skipif(shutil.which("faketime") is None, reason="the Debian package faketime is missing")
+def distance(moment: str) -> str:
+    """How far a moment is from now, as libfaketime wants it."""
+    return f"{(datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds():+.0f}"
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="the Debian package faketime is missing")
 def test_a_sync_runs_at_its_time(tmp_path: Path, site: ChangingSite) -> None:
-    """The clock of the processes shows a few seconds before half past two in Berlin, in winter 01:30 UTC."""
+    """The clock of the processes shows one in the morning, then a moment before half past two, UTC plus one."""
     config = configure(
         tmp_path, connector(site, sync={"schedule": "30 2 * * *", "timezone": "Europe/Berlin"})
     )
-    with scheduling(config, "faketime", "2026-12-03 01:29:50 UTC") as running:
-        scheduled = running.wait_for("scheduled", "wiki")
-        assert scheduled["text"] == "runs next 2026-12-03 02:30 CET"
+    clock = tmp_path / "clock"
+    clock.write_text(distance("2026-12-03T01:00:00Z"))
+    faked = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    with scheduling(config, faked) as running:
+        assert running.wait_for("scheduled", "wiki")["text"] == "runs next 2026-12-03 02:30 CET"
+        clock.write_text(distance("2026-12-03T01:29:58Z"))
         began = running.wait_for("began", "wiki")
         assert began["cause"] == "schedule"
         assert str(began["time"]).startswith("2026-12-03T01:30:")
         assert running.wait_for("ended", "wiki")["run"]["state"] == "succeeded"
-        running.process.terminate()
+        assert running.end() == 0
