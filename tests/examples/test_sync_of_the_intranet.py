@@ -20,7 +20,9 @@ from examples.intranet.board import Board
 from examples.intranet.server import DEFAULT_PASSWORDS
 from tests.support.intranet import Intranet
 from tests.support.syncing import document_texts
+from tests.support.warm_crawler import warm_crawler, warm_search
 
+PATIENCE_SECONDS = 300
 STATUS = 4
 """The number of the status app among the sites of the demo's questions."""
 needs_browser = pytest.mark.skipif(
@@ -45,21 +47,26 @@ def run_json(command: str, *arguments: str) -> Any:
 
 
 def run_command(command: str, *arguments: str) -> bytes:
-    """The standard output of a console command that ended well."""
-    program = Path(sys.executable).parent / command
-    environment = {**os.environ, **DEFAULT_PASSWORDS}
-    finished = subprocess.run([program, *arguments], env=environment, capture_output=True, check=False)
+    """The standard output of a command that ended well, from a process that has imported all it needs."""
+    warm = {"crawler": warm_crawler, "search-api": warm_search}[command]()
+    finished = warm.run(arguments, seconds=PATIENCE_SECONDS, variables=DEFAULT_PASSWORDS)
     assert finished.returncode == 0, finished.stderr.decode()
     return finished.stdout
 
 
 @pytest.fixture(scope="module")
 def crawled(intranet: Intranet, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
-    """All connectors of the example, crawled and indexed once."""
+    """All connectors of the example, crawled and indexed once by the real console command."""
     config = tmp_path_factory.mktemp("a demo") / "connectors.yaml"
     config.write_text(intranet.configuration().replace("../../.demo/", ""), encoding="utf-8")
-    answer = run_json("crawler", "sync", "--mode", "full", "--config", str(config))
-    return Crawled(config, {run["connector"]: run for run in answer["runs"]})
+    finished = subprocess.run(
+        [Path(sys.executable).parent / "crawler", "sync", "--mode", "full", "--config", config, "--json"],
+        env={**os.environ, **DEFAULT_PASSWORDS},
+        capture_output=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr.decode()
+    return Crawled(config, {run["connector"]: run for run in orjson.loads(finished.stdout)["runs"]})
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from search_api.opening import open_backend
 from settings.load import load_settings
 from tests.catalog.rows import add_document
 from tests.search_api.serving import serving
+from tests.support.warm_crawler import warm_search
 
 CONFIGURATION = """
 version: 1
@@ -41,6 +42,13 @@ SECRET = "https://intranet.example.com/secret"
 def run(*arguments: str, module: str = "search_api") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def ask(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of `search-api query`, from a process that has imported
+    all it needs."""
+    done = warm_search().run(["query", *arguments], seconds=120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 @pytest.fixture(scope="module")
@@ -101,25 +109,25 @@ def test_the_terminal_shows_title_address_and_excerpt(configuration: Path) -> No
 
 
 def test_json_in_the_terminal_is_the_answer_of_the_service(configuration: Path) -> None:
-    done = run("query", "parental leave", "--config", str(configuration), "--json")
-    answer = json.loads(done.stdout)
+    _, output, errors = ask("parental leave", "--config", str(configuration), "--json")
+    answer = json.loads(output)
     assert answer["results"][0]["url"] == LEAVE
     assert answer["results"][0]["highlights"]
-    assert done.stderr == ""
+    assert errors == ""
 
 
 def test_a_question_too_long_is_refused_in_the_terminal(configuration: Path) -> None:
-    done = run("query", "x" * 1_001, "--config", str(configuration))
-    assert done.returncode == 2
-    assert done.stderr == "the query is 1,001 characters long; at most 1,000 can be asked\n"
+    code, _, errors = ask("x" * 1_001, "--config", str(configuration))
+    assert code == 2
+    assert errors == "the query is 1,001 characters long; at most 1,000 can be asked\n"
 
 
 def test_without_an_index_the_terminal_says_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "connectors.yaml"
     file.write_text(CONFIGURATION)
-    done = run("query", "leave", "--config", str(file))
-    assert done.returncode == 1
-    assert "crawler sync" in done.stderr
+    code, _, errors = ask("leave", "--config", str(file))
+    assert code == 1
+    assert "crawler sync" in errors
 
 
 def test_without_an_index_the_service_is_not_ready_and_says_why(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""`crawler …` in processes that begin with all imports done: copies of one that waits for commands.
+"""`crawler …` and `search-api …` in processes that have imported all they need: copies of one that waits.
 
-Importing is most of what a short sync costs, three times over: for the crawler and for its parsers. Each
-command still is a process of its own that runs the real command line; that the real start works too is for
-the tests of `python -m crawler` to say.
+Importing is most of what a short sync costs, three times over: for the crawler and for its parsers; it is
+nearly all of what a question costs. Each command still is a process of its own that runs the real command
+line; that the real start works too is for the tests of `python -m crawler` and `python -m search_api` to say.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -41,22 +42,32 @@ class Finished:
 
 
 class WarmCrawler:
-    """Runs commands one at a time; the environment and the working directory are those of a fresh process."""
+    """Runs commands one at a time; the environment and the working directory are those of a fresh process.
 
-    def __init__(self) -> None:
+    `program` is the package whose commands it runs: `crawler` or `search_api`.
+    """
+
+    def __init__(self, program: str = "crawler") -> None:
         ours, theirs = socket.socketpair()
         self._connection = ours
-        command = [sys.executable, "-m", "tests.support.warm_crawler", str(theirs.fileno())]
+        command = [sys.executable, "-m", "tests.support.warm_crawler", str(theirs.fileno()), program]
         self._process = subprocess.Popen(
             command, cwd=REPOSITORY, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
         )
         theirs.close()
         atexit.register(self.close)
 
-    def run(self, arguments: Sequence[str], *, seconds: float) -> Finished:
-        """Run ``crawler ARGUMENTS`` to its end. One that takes longer is killed: `TimeoutError`."""
+    def run(
+        self, arguments: Sequence[str], *, seconds: float, variables: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run a command to its end, with `variables` in its environment beside those of this process.
+
+        One that takes longer is killed: `TimeoutError`.
+        """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            request = orjson.dumps({"arguments": list(arguments), "environment": dict(os.environ)})
+            request = orjson.dumps(
+                {"arguments": list(arguments), "environment": {**os.environ, **(variables or {})}}
+            )
             head = len(request).to_bytes(_LENGTH_BYTES)
             socket.send_fds(self._connection, [head], [out.fileno(), err.fileno()])
             self._connection.sendall(request)
@@ -81,14 +92,16 @@ class WarmCrawler:
         return int.from_bytes(_exactly(self._connection, _LENGTH_BYTES))
 
 
-_running: list[WarmCrawler] = []
-
-
+@cache
 def warm_crawler() -> WarmCrawler:
     """The one of this test process, started when it is first wanted."""
-    if not _running:
-        _running.append(WarmCrawler())
-    return _running[0]
+    return WarmCrawler()
+
+
+@cache
+def warm_search() -> WarmCrawler:
+    """Likewise for `search-api`."""
+    return WarmCrawler("search_api")
 
 
 def _content(descriptor: int) -> bytes:
@@ -154,6 +167,23 @@ _made_before: list[StartedParser] = []
 """Parsers for the middle of a crawl; those that none wants end with their command."""
 
 
+def _import_search() -> Callable[[], None]:
+    """Import what a question imports. Nothing is computed: threads of a computation would not be copied."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read at import
+    for module in (
+        "search_api.commands.query",
+        "search_api.asking",
+        "search_api.opening",
+        "indexer.embedding.local",
+        "sentence_transformers",
+        "transformers.models.bert.modeling_bert",
+        "transformers.models.bert.tokenization_bert",
+    ):
+        importlib.import_module(module)
+    gc.freeze()
+    return lambda: None
+
+
 def _make_ready() -> Callable[[], None]:
     """Import what a sync and its parsers import, and have parsers be copies too. What is returned makes some
     before a command begins."""
@@ -191,13 +221,13 @@ def _make_ready() -> Callable[[], None]:
 
 
 if __name__ == "__main__":
-    make_parsers = _make_ready()
+    program = sys.argv[2]
+    make_parsers = _make_ready() if program == "crawler" else _import_search()
     with socket.socket(fileno=int(sys.argv[1])) as waiting:
         line = _serve(waiting)
     if line is not None:
-        from crawler.__main__ import main
-
+        main = importlib.import_module(f"{program}.__main__").main
         if line[0] == "sync":
             make_parsers()
-        sys.argv = ["crawler", *line]
+        sys.argv = [program, *line]
         main()
