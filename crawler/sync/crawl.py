@@ -92,7 +92,9 @@ class Crawl:
         )
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
         pages = page_readings(crawls, reader, self._write)
-        self._understanding = Understanding.over(reader, self._read, bodies, say, pages)
+        self._understanding = Understanding.over(
+            reader, self._read, bodies, say, pages, frontier=self._frontier
+        )
 
     @property
     def stopped(self) -> bool:

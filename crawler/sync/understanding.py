@@ -12,11 +12,13 @@ from catalog.bodies import BodyStore
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from crawler.auth.keeper import Standing
+from crawler.frontier.frontier import Frontier
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.following import Following
+from crawler.sync.impostors import Impostors
 from crawler.sync.page_reading import PageReading
 from crawler.sync.reading import Reading, ReadJob
 from crawler.sync.rendered_again import RenderedAgain
@@ -34,6 +36,7 @@ class Understanding:
     rendered_again: RenderedAgain
     say: Callable[[str, str], None]
     pages: Mapping[int, PageReading]  # of the connectors that may open pages in a browser
+    impostors: Impostors
 
     @classmethod
     def over(
@@ -43,10 +46,13 @@ class Understanding:
         bodies: BodyStore | None,
         say: Callable[[str, str], None],
         pages: Mapping[int, PageReading],
+        *,
+        frontier: Frontier,
     ) -> Understanding:
         """One whose catalog is asked by `ask_catalog`, and keeps bodies in `bodies`, if any."""
         following, rereading = Following(ask_catalog), Rereading(ask_catalog, bodies)
-        return cls(reader, following, rereading, RenderedAgain(ask_catalog), say, pages)
+        impostors = Impostors(reader, frontier)
+        return cls(reader, following, rereading, RenderedAgain(ask_catalog), say, pages, impostors)
 
     async def visit(
         self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome, generation: int = 0
@@ -93,7 +99,9 @@ class Understanding:
         answer = await self._read(crawl, task, outcome, generation)
         if isinstance(answer, Redirected):  # by a script
             return await self.visit(crawl, task, answer, generation)
-        return answer
+        return (
+            await self.impostors.judge(crawl, task, outcome, answer) if isinstance(answer, Visit) else answer
+        )
 
     def discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask]) -> None:
         """Pages that were read do not count: the links that only they handed over are handed over again."""

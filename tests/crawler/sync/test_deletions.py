@@ -11,6 +11,14 @@ from tests.support.syncing import configure, kept, sync
 
 BROKEN = Answer(b"", 500, headers={"Retry-After": "0"})
 
+LOGIN = page(
+    "Sign in",
+    '<form action="/login" method="post"><input name="user"><input name="pass" type="password">'
+    "<button>Sign in</button></form>",
+    text="Sign in to read on.",
+)
+SOFT_404 = page("Page not found", text="We are sorry: this page does not exist any more.")
+
 
 def start(*others: str) -> Answer:
     return page("Start", "/stays", *others)
@@ -68,17 +76,37 @@ def test_a_run_that_a_limit_ended_deletes_nothing(tmp_path: Path, limit: dict[st
         (redirect("/stays"), True),  # it moved to a document that stands
         (redirect("http://no-such-host.invalid/"), False),
         (redirect("/nowhere"), False),
+        (redirect("/login"), False),
+        (LOGIN, False),
+        (SOFT_404, False),
+        (page("Lost in the harbour", text="Nothing of that name was ever seen."), False),
         (page("Still here, and linked nowhere"), False),
     ],
-    ids=["404", "410", "500", "403", "401", "moved", "elsewhere", "to a 404", "orphan"],
+    ids=[
+        "404",
+        "410",
+        "500",
+        "403",
+        "401",
+        "moved",
+        "elsewhere",
+        "to a 404",
+        "to a login",
+        "login",
+        "soft 404",
+        "quiet 404",
+        "orphan",
+    ],
 )
 def test_what_no_page_leads_to_any_more_is_asked_for(
     tmp_path: Path, answer: Declared | None, goes: bool
 ) -> None:
-    with serve_site({"/": start("/a"), "/stays": page("Stays"), "/a": page("A")}) as site:
+    with serve_site(
+        {"/": start("/a", "/login"), "/stays": page("Stays"), "/a": page("A"), "/login": LOGIN}
+    ) as site:
         config = configure(tmp_path, {"name": "library", "seeds": [site.url()]})
         sync(config)
-        site.pages["/"] = start()
+        site.pages["/"] = start("/login")
         if answer is None:
             del site.pages["/a"]
         else:
@@ -110,3 +138,28 @@ def test_an_orphan_is_reported_each_time_and_deleted_when_its_runs_are_up(tmp_pa
     assert (linked["orphans"], linked["deleted"]) == (0, 0)
     assert (again["orphans"], again["deleted"], again["changed"]) == (1, 0, 2)
     assert (twice["orphans"], twice["deleted"], twice["documents"]) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_soft_404_is_neither_indexed_nor_evidence(tmp_path: Path, linked: bool) -> None:
+    """The site answers all that it does not have with one page and status 200."""
+    with serve_site({"/": start("/a"), "/stays": page("Stays"), "/a": page("A")}) as site:
+        config = configure(tmp_path, {"name": "library", "seeds": [site.url()]})
+        sync(config)
+        site.otherwise = SOFT_404
+        site.pages["/"] = start("/a", "/never") if linked else start()
+        del site.pages["/a"]
+        second = sync(config)
+        now = kept(config)
+        lost, never = site.url("/a"), site.url("/never")
+    assert (second.run["state"], second.run["deleted"], second.run["documents"]) == ("succeeded", 0, 3)
+    assert second.run["refused"] == {"soft_404": 2 if linked else 1}
+    assert now.documents[lost].title == "A"
+    assert never not in now.documents
+
+
+def test_a_page_about_missing_pages_is_indexed_where_the_site_answers_404(tmp_path: Path) -> None:
+    about = page("What 404 not found means", text="A page that was not found is answered 404.")
+    with serve_site({"/": start("/about"), "/stays": page("Stays"), "/about": about}) as site:
+        synced = sync(configure(tmp_path, {"name": "library", "seeds": [site.url()]}))
+    assert (synced.run["added"], synced.run["refused"]) == (3, {})

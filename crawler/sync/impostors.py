@@ -1,0 +1,168 @@
+"""Pages that stand where content was expected, with status 200: "not found" in a page, or a login page.
+
+Neither is indexed, nor does it say that the document is gone. A page is taken for a soft 404 only after
+comparison with what the site answers to an address that cannot be there, in the same folder: the idea of
+Bar-Yossef, Broder, Kumar and Tomkins, "Sic transit gloria telae" (WWW 2004, section 3). That is asked once a
+folder, and only where there is reason to: a short page that says "not found" in one of some languages, or one
+that changed after no page led to it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from catalog.content import unpack_blocks
+from catalog.document import url_key
+from catalog.task import FetchTask, FoundBy
+from catalog.visit import DocumentDraft, Verdict, Visit
+from catalog.vocabulary import Reason, UrlState
+from crawler.auth.keeper import Standing
+from crawler.auth.pages.walls import has_login_form
+from crawler.frontier.frontier import Frontier
+from crawler.outcome import FileFetched, HtmlFetched, Redirected
+from crawler.rules.canonical_url import WebAddress, parse_url
+from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
+from crawler.sync.reading import Reading, ReadJob
+
+SHORT: Final = 1_500
+"""Packed bytes of content, some 3,000 characters: error and login pages are not longer."""
+
+MOST_FOLDERS: Final = 50
+"""Folders of a connector that are asked for something that is not there, in one run."""
+
+ALIKE: Final = 0.9
+"""Share of all words of two pages that both have, from which on they say the same."""
+
+_NOT_FOUND: Final = re.compile(
+    r"\b404\b|\b410\b|not (?:be )?found|(?:doesn't|does not|no longer) (?:exist|available)|nicht gefunden"
+    r"|existiert nicht|introuvable|n'existe (?:pas|plus)|no encontrad|no existe|non trovat|niet gevonden"
+    r"|não encontrad|nie znaleziono|ikke fundet|hittades inte|не найден|見つかりません|找不到",
+    re.IGNORECASE,
+)
+_LOGIN: Final = re.compile(
+    r"log-?_?\s?[io]n|sign-?_?\s?[io]n|anmeld|connexion|acceder|\bsso\b|auth", re.IGNORECASE
+)
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPage:
+    """What a site answers to an address that is not there: words of a page, or where it redirects to."""
+
+    words: frozenset[str] | None = None
+    redirect: str | None = None
+
+
+@dataclass(slots=True)
+class Impostors:
+    """Tells impostors from pages for all crawls of a sync; asks in turn with the crawl, by `frontier`."""
+
+    reader: BodyReader
+    frontier: Frontier
+    _missing: dict[tuple[int, str], asyncio.Future[MissingPage]] = field(default_factory=dict)
+
+    async def judge(
+        self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched, visit: Visit
+    ) -> Visit:
+        """The visit as it is, or what it comes to where the page is an impostor."""
+        draft, address = visit.draft, parse_url(task.url)
+        if draft is None or not isinstance(outcome, HtmlFetched) or not isinstance(address, WebAddress):
+            return visit
+        if is_login_page(draft, outcome.body) and task.found_by is not FoundBy.SEED:
+            return _refuse(visit, Reason.LOGIN_PAGE, "little but a login form stands there")
+        if task.found_by is FoundBy.SEED or not (task.found_by is FoundBy.ORPHAN or says_not_found(draft)):
+            return visit
+        missing = await self._answer_to_nothing(crawl, address)
+        if missing.redirect == task.url:
+            return _refuse(
+                visit, Reason.SOFT_404, "the site redirects to it from addresses that are not there"
+            )
+        if missing.words is not None and alike(words_of(draft, task.url), missing.words):
+            return _refuse(
+                visit, Reason.SOFT_404, "the site answers just this to addresses that are not there"
+            )
+        return visit
+
+    async def _answer_to_nothing(self, crawl: ConnectorCrawl, address: WebAddress) -> MissingPage:
+        folder = address.origin + address.path.rpartition("/")[0] + "/"
+        key = crawl.connector_id, folder
+        if key not in self._missing:
+            if sum(owner == crawl.connector_id for owner, _ in self._missing) >= MOST_FOLDERS:
+                return MissingPage()
+            self._missing[key] = asyncio.ensure_future(self._ask(crawl, folder))
+        return await asyncio.shield(self._missing[key])
+
+    async def _ask(self, crawl: ConnectorCrawl, folder: str) -> MissingPage:
+        address = parse_url(f"{folder}{secrets.token_hex(8)}")
+        if not isinstance(address, WebAddress):
+            return MissingPage()
+        if crawl.obeys_robots and not crawl.robots.decide(address).allowed:
+            return MissingPage()
+        now = time.monotonic()
+        start = self.frontier.reserve(crawl.connector_id, address.host, now)
+        if start > now:
+            await asyncio.sleep(start - now)
+        # It has no row in the ledger and gets none: nobody has named it.
+        task = FetchTask(
+            0, url_key(crawl.name, address.url), address.url, address.host, 0, crawl.connector_id
+        )
+        outcome = await crawl.fetcher.fetch(task, conditional=False)
+        standing, outcome = (
+            await crawl.judge(task, outcome, 0) if crawl.watch is None else (Standing.ALIVE, outcome)
+        )
+        if standing is not Standing.ALIVE:
+            return MissingPage()
+        if isinstance(outcome, Redirected):
+            target = parse_url(outcome.target, address.url)
+            return MissingPage(redirect=target.url if isinstance(target, WebAddress) else None)
+        if not isinstance(outcome, HtmlFetched):
+            return MissingPage()
+        job = ReadJob(
+            crawl.connector_id, 0, address.url, 0, outcome.body, outcome.headers, follow=False, alone=True
+        )
+        reading: Reading = await self.reader.read(job)
+        return MissingPage(None if reading.draft is None else words_of(reading.draft, address.url))
+
+
+def says_not_found(draft: DocumentDraft) -> bool:
+    """Whether a short page says that something is not there."""
+    return len(draft.content) <= SHORT and _NOT_FOUND.search(f"{draft.title}\n{_text(draft)}") is not None
+
+
+def is_login_page(draft: DocumentDraft, body: bytes) -> bool:
+    """Whether a short page is a login form by its address or its title, and has one."""
+    if len(draft.content) > SHORT:
+        return False
+    path = draft.url.partition("//")[2].partition("/")[2]
+    return (_LOGIN.search(f"{path}\n{draft.title}") is not None) and has_login_form(body)
+
+
+def words_of(draft: DocumentDraft, url: str) -> frozenset[str]:
+    """The words of a page without those of its own address, which error pages repeat."""
+    own = set(_WORD.findall(url.lower()))
+    return frozenset(_WORD.findall(f"{draft.title} {_text(draft)}".lower())) - own
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two pages say the same: by the share of their words that they have in common (Jaccard)."""
+    return bool(one) and len(one & other) >= ALIKE * len(one | other)
+
+
+def _text(draft: DocumentDraft) -> str:
+    return "\n".join(block.text for block in unpack_blocks(draft.content))
+
+
+def _refuse(visit: Visit, reason: Reason, detail: str) -> Visit:
+    """Nothing of it is kept: what stood there before stays the document."""
+    assert visit.verdict is not None
+    copy = visit.verdict.copy
+    kept = None if copy is None else replace(copy, body_hash=None, content_hash=None, etag=None)
+    verdict: Verdict = replace(
+        visit.verdict, state=UrlState.REFUSED, reason=reason, rule=None, detail=detail, copy=kept
+    )
+    return replace(visit, verdict=verdict, draft=None, body=None)
