@@ -59,9 +59,12 @@ def queue_due(
     run_id: int,
     now: datetime,
     may_visit: Callable[[str, int, FoundBy], bool],
+    *,
+    mark: bytes,
 ) -> int:
     """Queue the known URLs that are due and that this run has not met; return how many.
 
+    Due is also what other rules have read than those of `mark`: it is read again from its kept body.
     `may_visit` says by (URL, depth, how it was found) whether the rules of today allow it. What was refused
     without a request waits until it is met again. It needs no memory beyond the ids of what is due.
     """
@@ -69,7 +72,7 @@ def queue_due(
     chosen = [
         row.id
         for row in _not_met(connection, connector_id, run_id)
-        if due(known_page(row, is_hub=row.id in found_on), now).is_due
+        if (_read_otherwise(row, mark) or due(known_page(row, is_hub=row.id in found_on), now).is_due)
         and may_visit(row.url, row.depth, FoundBy(row.found_by))
     ]
     again = {"reason": None, "rule": None, "detail": None, "attempts": 0, "redirects": null()}
@@ -136,7 +139,7 @@ def skipped(connection: Connection, connector_id: int, run_id: int) -> int:
 
 def _not_met(connection: Connection, connector_id: int, run_id: int) -> Iterator[AnyRow]:
     statement = (
-        select(urls.c.id, urls.c.url, urls.c.depth, *_HISTORY)
+        select(urls.c.id, urls.c.url, urls.c.depth, urls.c.read_by, urls.c.content_hash, *_HISTORY)
         .where(
             urls.c.connector_id == connector_id,
             urls.c.run_id < run_id,
@@ -147,6 +150,11 @@ def _not_met(connection: Connection, connector_id: int, run_id: int) -> Iterator
         .execution_options(yield_per=_PORTION)
     )
     return iter(connection.execute(statement))
+
+
+def _read_otherwise(row: AnyRow, mark: bytes) -> bool:
+    was_read = row.read_by is not None or row.content_hash is not None
+    return was_read and row.read_by != mark
 
 
 def _known(connection: Connection, keys: Sequence[bytes]) -> Mapping[bytes, AnyRow]:

@@ -28,7 +28,8 @@ def plant(crawl: ConnectorCrawl, connection: Connection) -> tuple[tuple[FetchTas
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
     listed = from_listed(crawl, connection)
     if crawl.context.incremental:
-        queue_due(connection, connector_id, run_id, datetime.now(UTC), partial(_may_visit, crawl))
+        may_visit, mark = partial(_may_visit, crawl), crawl.rules.mark
+        queue_due(connection, connector_id, run_id, datetime.now(UTC), may_visit, mark=mark)
         listed = list(worth_a_visit(connection, run_id, listed))
     waiting = tuple(queued_hosts(connection, connector_id, run_id))
     seeds = [*sitemap_files(crawl), *_seeds(crawl), *listed]

@@ -288,3 +288,19 @@ def test_a_changed_title_or_text_is_a_change_and_a_changed_description_too(tmp_p
     assert described_row.fields["description"] == "Of late"
     assert described_row.changed_at == described_row.created_at
     assert titled_row.changed_at > titled_row.created_at
+
+
+def test_an_incremental_run_reads_by_changed_rules_what_it_would_not_have_visited(tmp_path: Path) -> None:
+    pages = {
+        "/": page("Start", "/marine", "/deep"),
+        "/marine": page("Marine", head=MARINE),
+        "/deep": page("Deep"),
+    }
+    with serve_site(pages) as site:
+        place = Place(site, tmp_path, {})
+        place.sync()
+        idle = place.sync("--mode", "incremental")
+        mapped = place.sync("--mode", "incremental", field_mappings=MAPPED)
+    assert "/marine" not in {each.path for each in idle.asked}
+    assert mapped.fetched() == set()
+    assert mapped.kept.documents[site.url("/marine")].fields["department"] == "Marine"
