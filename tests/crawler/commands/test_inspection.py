@@ -188,7 +188,7 @@ def test_a_connector_that_left_the_configuration_is_still_shown(crawled: Termina
 
 def test_runs_have_the_promised_shape(crawled: Terminal) -> None:
     (run,) = crawled.json("runs")["runs"]
-    assert run == {
+    promised = {
         "connector": "intranet",
         "run": 1,
         "mode": "full",
@@ -214,6 +214,7 @@ def test_runs_have_the_promised_shape(crawled: Terminal) -> None:
         "failed": {"timeout": 2},
         "warnings": [],
     }
+    assert {name: run[name] for name in promised} == promised
     text = crawled.text("runs")
     assert "incomplete (max_pages)" in text
     assert "10.0 s" in text
@@ -408,3 +409,95 @@ def test_help_loads_neither_the_catalog_nor_rich_tables() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout == "[]\n"
+
+
+FILTERED = CONFIGURATION.replace(
+    "    sync: {schedule",
+    "    filters:\n      crawl: {exclude: ['/internal/']}\n      index: {exclude: ['/tags/']}\n"
+    "    sync: {schedule",
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("new", "intranet   would fetch it, and index it if it is a page, readable by everyone"),
+        ("plan.pdf", "intranet   would fetch it, and index it if it is a file, readable by everyone"),
+        (
+            "internal/a",
+            "intranet   would not ask for it: a pattern of `filters.crawl.exclude` matches "
+            "(excluded_by_crawl_filter), filters.crawl.exclude[0] '/internal/', connectors.yaml:7",
+        ),
+        ("tags/a", "intranet   would fetch it, but not index it: a pattern of `filters.index.exclude`"),
+    ],
+)
+def test_explain_of_a_url_never_seen_says_which_rule_would_decide(
+    crawled: Terminal, path: str, sentence: str
+) -> None:
+    crawled.config.write_text(FILTERED)
+    text = crawled.text("explain", f"https://intranet.example/{path}")
+    assert sentence in text
+    assert "wiki       would not ask for it: the address lies outside `scope.follow`" in text
+    found = crawled.json("explain", f"https://intranet.example/{path}")
+    assert found["would"][0]["connector"] == "intranet"
+    assert found["rule"] == ("filters.crawl.exclude[0] '/internal/'" if path == "internal/a" else None)
+
+
+def test_explain_of_another_spelling_names_the_one_that_is_known(crawled: Terminal) -> None:
+    found = crawled.json("explain", "http://www.intranet.example/page/")
+    assert (found["state"], found["similar"]) == (None, [PAGE])
+    assert f"but known: {PAGE}" in crawled.text("explain", "http://www.intranet.example/page/")
+    assert crawled.json("explain", "intranet.example/page")["url"] == PAGE
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"state": "queued"}, "It was met, and waits to be asked for. Its run reached a limit"),
+        ({"state": "failed", "reason": "timeout", "attempts": 3}, "It could not be fetched (3 attempts)"),
+        ({"state": "gone", "reason": "not_found", "fetched_at": NOON}, "There was nothing any more when"),
+        (
+            {"state": "duplicate", "reason": "duplicate_of", "detail": PAGE},
+            f"It says the same as another address, which stands for it, {PAGE} (indexed).",
+        ),
+        ({"state": "redirect", "detail": PAGE}, f"It only leads to another address, {PAGE} (indexed)."),
+        ({"state": "refused", "reason": "noindex", "attempts": 1}, "It was fetched, but not indexed."),
+        ({"state": "refused", "reason": "too_deep"}, "It was not asked for."),
+    ],
+)
+def test_explain_says_in_a_sentence_what_became_of_a_url(
+    crawled: Terminal, columns: dict[str, Any], sentence: str
+) -> None:
+    url = "https://intranet.example/story"
+    with crawled.catalog.write() as connection:
+        add_url(connection, url, **columns)
+    assert sentence in crawled.text("explain", url)
+
+
+def test_explain_says_that_a_document_was_deleted(crawled: Terminal) -> None:
+    url = "https://intranet.example/former"
+    with crawled.catalog.write() as connection:
+        add_url(connection, url, state="gone", reason="gone", fetched_at=NOON)
+        add_document(connection, url, title="Former", deleted_at=NOON)
+    assert "Its document “Former” was deleted on 2026-11-23 12:00:00 UTC." in crawled.text("explain", url)
+
+
+def test_explain_shows_the_chunks_of_a_document(crawled: Terminal) -> None:
+    found = crawled.json("explain", SEED)
+    assert [(chunk["ordinal"], chunk["text"], chunk["embedded"]) for chunk in found["chunks"]] == [
+        (0, "part 0", False),
+        (1, "part 1", False),
+        (2, "part 2", False),
+    ]
+    assert "chunks     1. part 0 (not embedded yet)" in crawled.text("explain", SEED)
+
+
+def test_explain_names_the_line_of_a_rule(crawled: Terminal) -> None:
+    crawled.config.write_text(FILTERED)
+    url = "https://intranet.example/internal/x"
+    with crawled.catalog.write() as connection:
+        rule = "filters.crawl.exclude[0] '/internal/'"
+        add_url(connection, url, state="refused", reason="excluded_by_crawl_filter", rule=rule)
+    assert "connectors.yaml:7 (connectors[0].filters.crawl.exclude[0])" in crawled.text("explain", url)
+    place = crawled.json("explain", url)["rule_place"]
+    assert (place["line"], place["moved"]) == (7, False)
