@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,8 @@ from catalog.database import open_catalog
 from catalog.tables import urls
 from settings.load import load_settings
 from tests.support.changing_site import Answer, ChangingSite, page, redirect, serve_site
-from tests.support.syncing import Synced, configure, kept, sync
+from tests.support.signing_in import try_to_sign_in
+from tests.support.syncing import Synced, configure, finish, kept, start, sync
 
 
 def xml(body: str) -> Answer:
@@ -305,3 +307,40 @@ def test_of_a_robots_txt_of_ten_megabytes_the_first_500_kibibytes_hold(tmp_path:
     assert synced.code == 0
     assert documents(config, site) == {"/", "/late"}
     assert kept(config).verdicts()[site.url("/early")] == ("refused", "robots_disallowed")
+
+
+def test_a_sync_killed_between_two_sitemaps_reads_the_rest(tmp_path: Path) -> None:
+    reached, killed = threading.Event(), threading.Event()
+
+    def second(_headers: Mapping[str, str]) -> Answer:
+        reached.set()
+        assert killed.wait(60)
+        return urlset("/b")
+
+    with serve_site({"/": page("Start"), "/a": page("A"), "/b": page("B")}) as site:
+        site.pages.update({"/index.xml": index("/1.xml", "/2.xml"), "/1.xml": urlset("/a")})
+        site.pages["/2.xml"] = second
+        site.pages["/robots.txt"] = robots(f"Sitemap: {site.url('/index.xml')}")
+        connector = {"name": "site", "discover_sitemaps": True, "seeds": [site.url()]}
+        config = configure(tmp_path, connector)
+        process = start(config)
+        assert reached.wait(60)
+        process.kill()
+        process.wait()
+        finish(process)
+        killed.set()
+        synced = sync(config)
+    assert synced.code == 0
+    assert documents(config, site) == {"/", "/a", "/b"}
+    assert synced.run["refused"] == {"sitemap": 3}
+
+
+def test_the_login_of_a_connector_without_seeds_is_tried_at_its_sitemaps(tmp_path: Path) -> None:
+    denied = Answer(b"no", 401, headers={"WWW-Authenticate": 'Basic realm="x"'})
+    with serve_site({"/map.xml": denied, "/me": denied}) as site:
+        login = {"type": "basic", "username": "crawler", "password": "wrong"}
+        canary = {"logged_in": {"url": site.url("/me"), "contains": "crawler"}}
+        connector = {"name": "site", "sitemaps": [site.url("/map.xml")], "access": "public"}
+        trial = try_to_sign_in(tmp_path, {**connector, "auth": login | canary})
+        assert trial.fault is not None
+        assert any("authorization" in each.headers for each in site.log)
