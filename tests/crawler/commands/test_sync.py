@@ -11,9 +11,17 @@ import pytest
 
 from tests.support.changing_site import Answer, page, serve_site
 from tests.support.syncing import PATIENCE_SECONDS, REPOSITORY, configure
+from tests.support.warm_crawler import warm_crawler
 
 
 def crawler(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A sync from a process that has imported all it needs."""
+    done = warm_crawler().run(["sync", *arguments], seconds=PATIENCE_SECONDS)
+    return subprocess.CompletedProcess(arguments, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def started_crawler(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A sync as people start it."""
     return subprocess.run(
         [sys.executable, "-m", "crawler", "sync", *arguments],
         cwd=REPOSITORY,
@@ -33,7 +41,7 @@ def test_json_goes_to_standard_output_and_what_happens_meanwhile_to_standard_err
             {"name": "closed", "seeds": [site.url()]},
             {"name": "open", "seeds": [site.url()], "politeness": {"robots": {"ignore": "our own host"}}},
         )
-        ended = crawler("--config", str(config), "--no-index", "--json")
+        ended = started_crawler("--config", str(config), "--no-index", "--json")
     assert ended.returncode == 1
     runs = {run["connector"]: run for run in orjson.loads(ended.stdout)["runs"]}
     assert (runs["closed"]["state"], runs["open"]["state"]) == ("failed", "succeeded")
@@ -45,7 +53,7 @@ def test_json_goes_to_standard_output_and_what_happens_meanwhile_to_standard_err
 def test_people_get_a_table_and_sentences(tmp_path: Path) -> None:
     with serve_site({"/": page("Start", "/gone", "/hidden"), "/hidden": Answer(b"", 403)}) as site:
         config = configure(tmp_path, {"name": "wiki", "seeds": [site.url()]})
-        ended = crawler("--config", str(config), "--no-index", "wiki")
+        ended = started_crawler("--config", str(config), "--no-index", "wiki")
     assert ended.returncode == 0
     head, row, *sentences = ended.stdout.splitlines()
     assert head.split()[:4] == ["connector", "state", "added", "changed"]
@@ -56,7 +64,7 @@ def test_people_get_a_table_and_sentences(tmp_path: Path) -> None:
 
 def test_an_unknown_connector_is_a_wrong_call(tmp_path: Path) -> None:
     config = configure(tmp_path, {"name": "wiki", "seeds": ["http://127.0.0.1:9/"]})
-    ended = crawler("--config", str(config), "wikki")
+    ended = started_crawler("--config", str(config), "wikki")
     assert ended.returncode == 2
     assert "wikki" in ended.stderr
     assert ended.stdout == ""
@@ -65,7 +73,7 @@ def test_an_unknown_connector_is_a_wrong_call(tmp_path: Path) -> None:
 
 def test_what_a_sync_cannot_do_yet_is_said_before_anything_is_written(tmp_path: Path) -> None:
     config = configure(tmp_path, {"name": "wiki", "seeds": ["http://127.0.0.1:9/"], "ocr": True})
-    ended = crawler("--config", str(config), "--json")
+    ended = started_crawler("--config", str(config), "--json")
     assert ended.returncode == 2
     assert ended.stderr == "connector wiki: `ocr` is not supported yet: remove it\n"
     assert ended.stdout == ""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 from catalog.database import Catalog
@@ -84,9 +83,14 @@ def die_in(folder: str, seed: str) -> None:
         indexing.run_once()
 
 
-def run_and_die(folder: Path, seed: int) -> int:
-    code = f"from tests.indexer.pipeline.test_killed import die_in; die_in({str(folder)!r}, '{seed}')"
-    return subprocess.run([sys.executable, "-c", code], check=False).returncode
+def run_and_die(folder: Path, seed: int) -> int | None:
+    """The exit code of a process of its own: a copy of one that has imported all it needs."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([__name__, "indexer.preparation"])
+    process = processes.Process(target=die_in, args=(str(folder), str(seed)))
+    process.start()
+    process.join()
+    return process.exitcode
 
 
 def test_killing_the_indexer_at_any_step_neither_loses_nor_doubles_a_chunk(
