@@ -189,14 +189,19 @@ def latest_runs(connection: Connection) -> dict[str, Run]:
 def prune_runs(connection: Connection, keep: int) -> int:
     """Forget all but the newest `keep` (at least one) finished runs of each connector; return how many.
 
-    The newest stays whatever `keep` says: `begin_run` may have to continue it.
+    The newest stays whatever `keep` says: `begin_run` may have to continue it. So does the newest that
+    succeeded: by its settings the next sync knows whether what is kept was read by the present rules.
     """
     finished = select(runs.c.id, runs.c.connector_id).where(runs.c.state != RunState.RUNNING.value)
+    succeeded = runs.c.state == RunState.SUCCEEDED.value
+    standing = set(
+        connection.scalars(select(func.max(runs.c.id)).where(succeeded).group_by(runs.c.connector_id))
+    )
     seen: dict[int, int] = {}
     forgotten = []
     for row in connection.execute(finished.order_by(runs.c.id.desc())):
         seen[row.connector_id] = seen.get(row.connector_id, 0) + 1
-        if seen[row.connector_id] > max(keep, 1):
+        if seen[row.connector_id] > max(keep, 1) and row.id not in standing:
             forgotten.append(row.id)
     if forgotten:
         connection.execute(delete(runs).where(runs.c.id.in_(forgotten)))

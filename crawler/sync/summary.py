@@ -38,6 +38,7 @@ class RunSummary:
     redirects: int
     gone: int
     rendered: int
+    bytes: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[str] = ()

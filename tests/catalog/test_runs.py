@@ -217,6 +217,25 @@ def test_pruning_keeps_the_newest_finished_runs_of_each_connector_and_the_runnin
     assert kept == [history[index] for index in reversed(expected)]
 
 
+def test_pruning_keeps_the_last_that_succeeded_and_one_that_is_to_be_continued(catalog: Catalog) -> None:
+    made = []
+    for state in (
+        RunState.SUCCEEDED,
+        RunState.SUCCEEDED,
+        RunState.FAILED,
+        RunState.INCOMPLETE,
+        RunState.STOPPED,
+    ):
+        run = begin(catalog, settings_hash=f"s{len(made)}")
+        finish(catalog, run, state)
+        made.append(run.id)
+    with catalog.write() as connection:
+        assert prune_runs(connection, 1) == 3
+        assert [run.id for run in recent_runs(connection)] == [made[4], made[1]]
+    continued = begin(catalog, settings_hash="s4")
+    assert (continued.id, continued.resumed) == (made[4], True)
+
+
 def test_of_threads_that_begin_at_once_one_wins(catalog: Catalog) -> None:
     start = threading.Barrier(4)
     outcomes: list[str] = []
