@@ -197,7 +197,7 @@ def distance(moment: str) -> str:
 
 @pytest.mark.skipif(FAKETIME is None, reason="the Debian package faketime is missing")
 def test_a_sync_runs_at_its_time(tmp_path: Path, site: ChangingSite) -> None:
-    """The clock of the processes shows one in the morning, then a moment before half past two, UTC plus one."""
+    """The clock of the processes shows one in the morning, then a moment before half past two (UTC+1)."""
     config = configure(
         tmp_path, connector(site, sync={"schedule": "30 2 * * *", "timezone": "Europe/Berlin"})
     )
