@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
-from catalog.runs import Run, latest_runs
+from catalog.kept_documents import Kept, protected_documents, why_kept
+from catalog.runs import Run, latest_runs, read_run
 from catalog.tables import chunks, connectors, documents, refused_links, urls
 from catalog.vocabulary import Reason, RunState, UrlState
 
@@ -101,7 +102,6 @@ def run_summary(run: Run) -> dict[str, Any]:
         "redirects": run.counts.get("state:redirect", 0),
         "gone": run.counts.get("state:gone", 0),
         "rendered": run.counts.get("rendered", 0),
-        "bytes": run.counts.get("bytes", 0),
         "refused": run.counts.get("refused", {}),
         "failed": run.counts.get("failed", {}),
         "warnings": run.counts.get("warnings", []),
@@ -126,6 +126,7 @@ class ReportRow:
     bytes: int | None
     title: str | None
     document_id: str | None
+    kept: Kept | None = None
 
 
 def report_rows(connection: Connection, run_id: int) -> Iterator[ReportRow]:
@@ -133,6 +134,8 @@ def report_rows(connection: Connection, run_id: int) -> Iterator[ReportRow]:
 
     The ledger has one row for each URL: what a later run met again is in that run's report.
     """
+    run = read_run(connection, run_id)
+    protected = frozenset() if run is None else protected_documents(connection, run)
     referrers = urls.alias("referrers")
     statement = (
         select(
@@ -148,6 +151,7 @@ def report_rows(connection: Connection, run_id: int) -> Iterator[ReportRow]:
             urls.c.size,
             documents.c.title,
             urls.c.document_id,
+            urls.c.key,
         )
         .outerjoin(referrers, referrers.c.id == urls.c.referrer_id)
         .outerjoin(documents, documents.c.id == urls.c.document_id)
@@ -156,7 +160,9 @@ def report_rows(connection: Connection, run_id: int) -> Iterator[ReportRow]:
         .execution_options(yield_per=1000)
     )
     for row in connection.execute(statement):
-        yield ReportRow(*tuple(row))
+        kept = why_kept(row.key, row.state, row.reason, protected)
+        cells: tuple[Any, ...] = (*tuple(row)[:-1], kept)
+        yield ReportRow(*cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def print_report(connection: Connection, run: Run) -> None:
     console.print(table)
     _print_refused_hosts(console, connection, run.id)
     _print_rejected(console, connection, run.id)
+    _print_kept(console, connection, run.id)
 
 
 def _print_refused_hosts(console: Console, connection: Connection, run_id: int) -> None:
@@ -123,4 +124,16 @@ def _print_rejected(console: Console, connection: Connection, run_id: int) -> No
         table.add_row(row.state, row.reason or "", Text(row.rule or ""), Text(row.url))
     console.print("\nNot indexed:", table, sep="\n")
     if len(shown) > _SHOWN_URLS:
+        console.print(f"… and more: `crawler report {run_id} --csv` prints every URL.")
+
+
+def _print_kept(console: Console, connection: Connection, run_id: int) -> None:
+    kept = list(islice((row for row in report_rows(connection, run_id) if row.kept), _SHOWN_URLS + 1))
+    if not kept:
+        return
+    table = terminal.table("kept", "reason", "URL")
+    for row in kept[:_SHOWN_URLS]:
+        table.add_row(row.kept, row.reason or "", Text(row.url))
+    console.print("\nKept, protected by the deletion guard or as orphans:", table, sep="\n")
+    if len(kept) > _SHOWN_URLS:
         console.print(f"… and more: `crawler report {run_id} --csv` prints every URL.")

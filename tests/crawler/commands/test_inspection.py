@@ -240,6 +240,7 @@ def test_report_as_csv_has_a_row_for_each_url(crawled: Terminal) -> None:
         "bytes",
         "title",
         "document_id",
+        "kept",
     ]
     assert [row["url"] for row in rows] == [SEED, PAGE, SECRET, OLD]
     page, secret = rows[1], rows[2]

@@ -32,18 +32,21 @@ def test_the_guard_ends_a_run_incomplete_and_accepting_carries_it_out(tmp_path: 
         for path in paths:
             del site.pages[path]
         guarded = sync(config)
+        protected = {url for url, row in kept(config).ledger.items() if row.kept == "protected"}
         site.pages["/0"] = page("It came back")
         site.take_log()
         accepted = sync(config, "--accept-deletions")
         asked = {each.path for each in site.take_log()}
         left = kept(config).documents.keys()
         standing = {site.url(), site.url("/stays"), site.url("/0")}
+        doomed = {site.url(path) for path in paths}
     assert (guarded.code, guarded.run["state"], guarded.run["protected"]) == (3, "incomplete", 12)
     assert guarded.run["error"] == (
         "12 of 14 documents (86%) would have been deleted, more than `sync.deletion_guard` (15%) allows: all "
         "are kept; `crawler report 2` lists them, `crawler sync library --accept-deletions` asks for them "
         "once more and deletes them"
     )
+    assert protected == doomed
     assert set(paths) <= asked, "evidence is asked for anew"
     assert (accepted.code, accepted.run["state"], accepted.run["deleted"]) == (0, "succeeded", 11)
     assert left == standing

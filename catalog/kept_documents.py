@@ -1,0 +1,36 @@
+"""Documents that a run kept although something speaks against them: by its guard, or as orphans."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from catalog.connectors import find_connector
+from catalog.deletion import condemned
+from catalog.runs import Run
+from catalog.vocabulary import Reason, RunMode, UrlState
+
+
+class Kept(StrEnum):
+    """Why a document is still there."""
+
+    PROTECTED = "protected"  # by the guard: there is evidence against it
+    ORPHAN = "orphan"  # it answers, but no page leads to it
+
+
+def protected_documents(connection: Connection, run: Run) -> frozenset[str]:
+    """The ids of the documents that the guard kept, as far as no later run met their URLs again."""
+    number = find_connector(connection, run.connector)
+    if number is None or not run.counts.get("protected"):
+        return frozenset()
+    only_gone = run.mode is RunMode.INCREMENTAL
+    return frozenset(condemned(connection, number, run.id, only_gone=only_gone))
+
+
+def why_kept(key: bytes, state: str, reason: str | None, protected: frozenset[str]) -> Kept | None:
+    """What a row of the ledger says of its document; None where nothing speaks against it."""
+    if key.hex() in protected:
+        return Kept.PROTECTED
+    is_orphan = reason == Reason.NOT_LINKED_ANY_MORE and state in {UrlState.INDEXED, UrlState.UNCHANGED}
+    return Kept.ORPHAN if is_orphan else None
