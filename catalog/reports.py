@@ -102,6 +102,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "redirects": run.counts.get("state:redirect", 0),
         "gone": run.counts.get("state:gone", 0),
         "rendered": run.counts.get("rendered", 0),
+        "bytes": run.counts.get("bytes", 0),
         "refused": run.counts.get("refused", {}),
         "failed": run.counts.get("failed", {}),
         "warnings": run.counts.get("warnings", []),
