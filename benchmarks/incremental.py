@@ -66,7 +66,7 @@ def measure(pages: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder, serve_site() as site:
         config = Path(folder, "connectors.yaml")
         config.write_text(CONFIGURATION.format(url=site.url("/0")))
-        site.pages |= {f"/{number}": _page(number, pages, "as it was") for number in range(pages)}
+        site.pages.update({f"/{number}": _page(number, pages, "as it was") for number in range(pages)})
         site.pages["/sitemap.xml"] = _sitemap(site, pages, {})
         first, _ = _synced(config, site, "full")
         assert first["added"] == pages, first

@@ -28,7 +28,7 @@ def test_what_a_sitemap_says_is_newer_is_visited_and_nothing_else(tmp_path: Path
         )
         sync(config)
         site.take_log()
-        site.pages |= {"/p3": page("Page 3 again"), "/new": page("New")}
+        site.pages.update({"/p3": page("Page 3 again"), "/new": page("New")})
         site.pages["/sitemap.xml"] = sitemap_of(site, lastmods | {"/p3": "2026-11-20", "/new": "2026-11-20"})
         second = sync(config, "--mode", "incremental")
         asked = sorted(each.path for each in site.take_log())
@@ -48,7 +48,9 @@ def test_links_to_known_pages_are_not_followed_those_to_new_ones_are(tmp_path: P
         )
         first = sync(config)
         site.take_log()
-        site.pages |= {"/": page("Start", "/a", "/b", "/c"), "/c": page("C", "/a", "/d"), "/d": page("D")}
+        site.pages.update(
+            {"/": page("Start", "/a", "/b", "/c"), "/c": page("C", "/a", "/d"), "/d": page("D")}
+        )
         second = sync(config)
         asked = sorted(each.path for each in site.take_log())
     assert (first.run["mode"], first.run["added"]) == ("incremental", 3)
@@ -61,7 +63,7 @@ def test_a_page_that_failed_is_asked_for_again_and_a_404_deletes(tmp_path: Path)
         config = configure(tmp_path, {"name": "library", "seeds": [site.url()]})
         sync(config)
         broken = Answer(b"", 500, headers={"Retry-After": "0"})
-        site.pages |= {"/a": broken, "/b": broken}
+        site.pages.update({"/a": broken, "/b": broken})
         failed = sync(config)
         site.pages["/b"] = page("B mended")
         del site.pages["/a"]
