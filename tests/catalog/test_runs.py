@@ -218,7 +218,7 @@ def test_pruning_keeps_the_newest_finished_runs_of_each_connector_and_the_runnin
 
 
 def test_pruning_keeps_the_last_that_succeeded_and_one_that_is_to_be_continued(catalog: Catalog) -> None:
-    made = []
+    made: list[int] = []
     for state in (
         RunState.SUCCEEDED,
         RunState.SUCCEEDED,

@@ -32,7 +32,8 @@ def test_max_pages_caps_an_estimate() -> None:
     for _ in range(100):
         estimator.add("a.example", 10, 1)
     estimate = estimator.estimate(most_pages=25)
-    assert (estimate.pages, estimate.bytes, estimate.seconds) == (25, 250, pytest.approx(25.0))
+    assert (estimate.pages, estimate.bytes) == (25, 250)
+    assert estimate.seconds == pytest.approx(25.0)
 
 
 def test_nothing_to_crawl_takes_no_time() -> None:
