@@ -13,7 +13,10 @@ import pytest
 from settings.load import load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-GUIDES = [REPOSITORY / "docs" / f"{name}.md" for name in ("logins", "javascript", "changes", "durability")]
+GUIDES = [
+    REPOSITORY / "docs" / f"{name}.md"
+    for name in ("logins", "javascript", "changes", "durability", "sync", "starts")
+]
 DOCUMENTS = [REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "docs/index.md")] + GUIDES
 README = DOCUMENTS[0].read_text(encoding="utf-8")
 COMMAND = re.compile(r"(?:^|`|/)((?:crawler|indexer|search-api) [a-z][a-z-]+)", re.MULTILINE)
