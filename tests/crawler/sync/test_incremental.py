@@ -77,15 +77,19 @@ def test_a_page_that_failed_is_asked_for_again_and_a_404_deletes(tmp_path: Path)
 
 
 def test_an_incremental_run_takes_no_absence_for_evidence(tmp_path: Path) -> None:
-    """What it did not meet, a page that became noindex, a page that redirects: a full run sees to those."""
+    """What it did not visit, what the rules exclude by now: a full run sees to those."""
     with serve_site({"/": page("Start", "/a", "/b"), "/a": page("A"), "/b": page("B")}) as site:
         connector = {"name": "library", "seeds": [site.url()]}
         config = configure(tmp_path, connector)
         sync(config)
         site.pages["/"] = page("Start")
         del site.pages["/a"]
+        unmet = sync(config, "--mode", "incremental")
+        site.pages["/a"] = page("A")
         config = configure(tmp_path, connector | {"filters": {"crawl": {"exclude": ["/b$"]}}})
-        incremental = sync(config, "--mode", "incremental")
+        excluded = sync(config, "--mode", "incremental")
+        del site.pages["/a"]
         full = sync(config)
-    assert (incremental.run["deleted"], incremental.run["documents"]) == (0, 3)
+    assert (unmet.run["deleted"], unmet.run["documents"]) == (0, 3)
+    assert (excluded.run["deleted"], excluded.run["documents"]) == (0, 3)
     assert (full.run["deleted"], full.run["documents"]) == (2, 1)
