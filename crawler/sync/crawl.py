@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -25,8 +24,6 @@ from catalog.writer import Committed, Writer
 from crawler.auth.keeper import Standing
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
 from crawler.frontier.lane import Lane
-from crawler.outcome import Failed, Outcome
-from crawler.rules.retry import retry_delay, should_retry
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
@@ -35,6 +32,7 @@ from crawler.sync.manners import teach_manners
 from crawler.sync.page_reading import page_readings
 from crawler.sync.permission import may_ask, robots_needed
 from crawler.sync.planting import plant
+from crawler.sync.repeating import Repeating
 from crawler.sync.robots_memory import learn_robots
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.sitemap_discovery import SitemapDiscovery
@@ -95,6 +93,7 @@ class Crawl:
         self._understanding = Understanding.over(
             reader, self._read, bodies, say, pages, frontier=self._frontier
         )
+        self._repeating = Repeating(self._frontier, self._understanding, say)
 
     @property
     def stopped(self) -> bool:
@@ -140,7 +139,7 @@ class Crawl:
         if (fault := await watch.keeper.open()) is None:
             await self._begin(crawl)
         else:
-            self._lose(crawl, crawl.fault or fault.sentence)
+            self._repeating.lose(crawl, crawl.fault or fault.sentence)
         self._wake.set()
 
     async def _begin(self, crawl: ConnectorCrawl) -> None:
@@ -236,9 +235,9 @@ class Crawl:
         standing, outcome = await crawl.judge(task, outcome, generation)
         if standing is not Standing.ALIVE:
             self._frontier.finish(task)
-            self._discount(crawl, [task], standing)
+            self._repeating.discount(crawl, [task], standing)
             return
-        if not self._is_to_be_repeated(crawl, task, outcome):
+        if not self._repeating.repeats(crawl, task, outcome):
             renders = crawl.expects_browser(task.url)
             if not renders:
                 self._frontier.finish(task)
@@ -248,9 +247,9 @@ class Crawl:
             if isinstance(visit, FetchTask):
                 self._frontier.again(visit, time.monotonic())
             elif isinstance(visit, Standing):
-                self._discount(crawl, [task], visit)
+                self._repeating.discount(crawl, [task], visit)
             elif crawl.watch is not None and crawl.watch.is_over(generation):
-                self._discount(crawl, [task], Standing.RENEWED)
+                self._repeating.discount(crawl, [task], Standing.RENEWED)
             elif crawl.watch is None or not crawl.watch.hold(task, visit, generation, time.monotonic()):
                 self._record(crawl, task, visit)
 
@@ -265,43 +264,8 @@ class Crawl:
         result = await watch.confirm()
         for task, visit in result.confirmed:
             self._record(crawl, task, visit)
-        self._discount(crawl, result.discounted, result.of_discounted)
+        self._repeating.discount(crawl, result.discounted, result.of_discounted)
         self._wake.set()
-
-    def _discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask], standing: Standing) -> None:
-        """What was fetched does not count, the session being over or the proxy lost: again, or give up."""
-        if standing is Standing.RENEWED:
-            self._understanding.discount(crawl, tasks)
-            for task in tasks:
-                self._frontier.again(replace(task, attempts=task.attempts + 1), time.monotonic())
-            return
-        for task in tasks:
-            self._frontier.release(task)
-        if crawl.fault is not None:
-            self._lose(crawl, crawl.fault)
-
-    def _lose(self, crawl: ConnectorCrawl, fault: str) -> None:
-        """There is no session or no way out any more: this crawl ends, what is left stays queued."""
-        if crawl.failure is None:
-            crawl.failure = fault
-            self._say(crawl.name, fault)
-            self._frontier.close(crawl.connector_id)
-            if crawl.phase is Phase.SIGNING_IN:
-                crawl.phase = Phase.DONE
-
-    def _is_to_be_repeated(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome) -> bool:
-        if not isinstance(outcome, Failed):
-            crawl.health.answered(task.host)
-            return False
-        crawl.health.failed(task.host, outcome.reason, outcome.detail)
-        attempts = task.attempts + 1
-        if not should_retry(outcome.reason, attempts) or not crawl.health.decide(task.host).allowed:
-            return False
-        until = time.monotonic() + retry_delay(attempts, outcome.retry_after)
-        if outcome.retry_after is not None:
-            self._frontier.pause(task.host, until)
-        self._frontier.retry(replace(task, attempts=attempts), until)
-        return True
 
     def _record(self, crawl: ConnectorCrawl, task: FetchTask, visit: Visit) -> None:
         crawl.uncommitted[task.url_id] = task.host
@@ -320,7 +284,7 @@ class Crawl:
         crawl = self._by_id[task.connector_id]
         await self._learn_robots(crawl, task.origin)
         if crawl.fetcher.fault is not None:
-            self._lose(crawl, crawl.fetcher.fault)
+            self._repeating.lose(crawl, crawl.fetcher.fault)
         self._frontier.open(task, crawl.robots.interval(task.origin))
         self._wake.set()
 
