@@ -10,8 +10,8 @@ that changed after no page led to it any more.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
-import secrets
 import time
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -98,7 +98,7 @@ class Impostors:
         return await asyncio.shield(self._missing[key])
 
     async def _ask(self, crawl: ConnectorCrawl, folder: str) -> MissingPage:
-        address = parse_url(f"{folder}{secrets.token_hex(8)}")
+        address = parse_url(f"{folder}{_nothing(folder)}")
         if not isinstance(address, WebAddress):
             return MissingPage()
         if crawl.obeys_robots and not crawl.robots.decide(address).allowed:
@@ -127,6 +127,11 @@ class Impostors:
         )
         reading: Reading = await self.reader.read(job)
         return MissingPage(None if reading.draft is None else words_of(reading.draft, address.url))
+
+
+def _nothing(folder: str) -> str:
+    """A name that no page has; the same in each run, so that runs can be compared."""
+    return hashlib.blake2b(folder.encode(), digest_size=8).hexdigest()
 
 
 def says_not_found(draft: DocumentDraft) -> bool:
