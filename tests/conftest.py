@@ -24,11 +24,10 @@ settings.load_profile("any machine")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Three workers for each two cores with `-n auto`: tests of servers and browsers often wait."""
+    """Two workers for each core with `-n auto`: tests of servers, browsers and processes often wait."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    cores = len(os.sched_getaffinity(0))
-    return cores + cores // 2
+    return 2 * len(os.sched_getaffinity(0))
 
 
 def pytest_configure(config: pytest.Config) -> None:

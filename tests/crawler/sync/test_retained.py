@@ -12,13 +12,14 @@ from settings.load import load_settings
 from tests.support.changing_site import Answer, page, serve_site
 from tests.support.syncing import configure, kept, sync
 
+FAILING = Answer(b"no", 500, headers={"Retry-After": "0"})
 MOODY = page("Moody", text="What the moody page says when it feels like it. " * 6)
 
 
 def test_a_page_that_failed_is_asked_for_again_though_the_page_that_links_it_is_unchanged(
     tmp_path: Path,
 ) -> None:
-    pages = {"/": page("Home", "/moody"), "/moody": Answer(b"no", 500)}
+    pages = {"/": page("Home", "/moody"), "/moody": FAILING}
     with serve_site(pages) as site:
         config = configure(tmp_path, {"name": "wiki", "seeds": [site.url()], "access": "public"})
         first = sync(config).run
@@ -36,7 +37,7 @@ def test_a_document_whose_page_failed_is_asked_for_again_though_it_never_changed
     with serve_site({"/": page("Home", "/moody"), "/moody": MOODY}) as site:
         config = configure(tmp_path, {"name": "wiki", "seeds": [site.url()], "access": "public"})
         sync(config)
-        site.pages["/moody"] = Answer(b"no", 500)
+        site.pages["/moody"] = FAILING
         failed = sync(config).run
         assert (failed["failed"], failed["deleted"], failed["documents"]) == ({"server_error": 1}, 0, 2)
         site.pages["/moody"] = MOODY
