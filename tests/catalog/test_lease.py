@@ -80,9 +80,7 @@ def test_a_living_process_of_this_host_keeps_its_run_wherever_the_clock_jumps(
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as living:
         ticks = int(Path(f"/proc/{living.pid}/stat").read_text().rpartition(")")[2].split()[19])
         begin(catalog, Holder(me.host, living.pid, "cccc", me.since, ticks), NOON)
-        with pytest.raises(
-            RunHeld, match=f"process {living.pid} on .* since .*wait for it or stop it$"
-        ):
+        with pytest.raises(RunHeld, match=f"process {living.pid} on .* since .*wait for it or stop it$"):
             begin(catalog, now=NOON + jump)
         living.communicate(b"\n")
 
