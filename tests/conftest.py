@@ -55,6 +55,12 @@ def intranet() -> Iterator[Intranet]:
 
 
 @pytest.fixture
+def refusing_port() -> int:
+    """A loopback port that refuses connections."""
+    return ports.refusing_port()
+
+
+@pytest.fixture
 def free_port() -> int:
     """A loopback port that nobody uses."""
     return ports.free_port()

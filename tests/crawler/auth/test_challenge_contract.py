@@ -10,7 +10,7 @@ from crawler.auth.outcome import LoginFault, LoginFaultKind
 from tests.support.challenging_sites import KINDS, ChallengingSite, Kind, serve_kind
 from tests.support.handshake_server import serve_handshakes
 from tests.support.login_run import assert_no_secret, fetch_all, fetching, run_login, sign_in, statuses
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 
 WRONG = "last year's harbour"
 OTHER_OFFERS = {
@@ -114,7 +114,7 @@ async def test_what_is_not_offered_is_told_and_nothing_weaker_is_tried(site: Cha
 
 
 async def test_a_server_that_is_down_is_no_fault_of_the_password(site: ChallengingSite) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}"
+    nobody = f"http://127.0.0.1:{refusing_port()}"
     scheme = site.scheme(origin=nobody)
     fault = await sign_in(scheme, f"{nobody}/")
     assert fault is not None

@@ -147,14 +147,14 @@ async def test_a_certificate_whose_time_is_over_is_not_even_shown(authority: Aut
 
 
 async def test_a_site_that_is_down_says_nothing_of_the_certificate(
-    authority: Authority, unused_tcp_port: int
+    authority: Authority, refusing_port: int
 ) -> None:
-    url = f"https://127.0.0.1:{unused_tcp_port}/"
+    url = f"https://127.0.0.1:{refusing_port}/"
     async with visitor(authority, {}, url) as fetcher:
         fault = await scheme_for(authority.sign("crawler"), url).sign_in(fetcher, lambda _step: None)
     assert fault is not None
     assert fault.kind is LoginFaultKind.UNREACHABLE
-    assert fault.sentence == f"the login could not be tried: 127.0.0.1:{unused_tcp_port} refuses connections"
+    assert fault.sentence == f"the login could not be tried: 127.0.0.1:{refusing_port} refuses connections"
 
 
 def test_another_certificate_is_another_secret(authority: Authority) -> None:

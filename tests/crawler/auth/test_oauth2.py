@@ -14,7 +14,7 @@ from crawler.auth.outcome import LoginFault, LoginFaultKind
 from crawler.auth.token_answer import AccessToken, access_token, read_token_answer
 from crawler.fetch.answer import Answer
 from tests.support.login_run import address, assert_no_secret, fetch_all, fetching, sign_in, statuses
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.token_server import CLIENT, SECRET, TokenServer, serve_tokens
 
 
@@ -167,7 +167,7 @@ async def test_other_answers_are_told_apart_and_cost_one_attempt(
 
 
 async def test_a_token_endpoint_that_is_down_is_told_from_a_site_that_is(server: TokenServer) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}"
+    nobody = f"http://127.0.0.1:{refusing_port()}"
     scheme = scheme_for(server, token_url=f"{nobody}/token")
     fault = await sign_in(scheme, server.address, nobody)
     assert fault is not None

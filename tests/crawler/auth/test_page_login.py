@@ -10,7 +10,7 @@ import pytest
 
 from crawler.auth.outcome import LoginFaultKind
 from tests.support.form_sites import LABELS, PASSWORD, TOTP_SECRET, USER, FormSite, serve_form_site
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.signing_in import Trial, try_to_sign_in
 
 
@@ -124,6 +124,6 @@ def test_a_form_that_sends_the_password_elsewhere_is_not_filled_in(site: FormSit
 
 
 def test_a_login_that_is_down_is_told(site: FormSite, tmp_path: Path) -> None:
-    trial = sign_in(site, tmp_path, login_url=f"http://127.0.0.1:{free_port()}/login")
+    trial = sign_in(site, tmp_path, login_url=f"http://127.0.0.1:{refusing_port()}/login")
     assert trial.fault is LoginFaultKind.UNREACHABLE
     assert "refuses connections" in trial.sentence

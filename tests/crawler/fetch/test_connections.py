@@ -125,11 +125,9 @@ async def test_cookies_are_not_kept(make_fetcher: MakeFetcher) -> None:
     assert all("cookie" not in request.headers for request in site.requests)
 
 
-async def test_nobody_listening_is_a_failure_in_words(
-    make_fetcher: MakeFetcher, unused_tcp_port: int
-) -> None:
-    url = f"http://127.0.0.1:{unused_tcp_port}/"
-    expected = f"127.0.0.1:{unused_tcp_port} refuses connections"
+async def test_nobody_listening_is_a_failure_in_words(make_fetcher: MakeFetcher, refusing_port: int) -> None:
+    url = f"http://127.0.0.1:{refusing_port}/"
+    expected = f"127.0.0.1:{refusing_port} refuses connections"
     assert await make_fetcher(url).fetch(task(url)) == Failed(Reason.CONNECTION_FAILED, expected)
 
 

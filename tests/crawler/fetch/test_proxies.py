@@ -164,12 +164,12 @@ async def test_a_kept_connection_that_the_proxy_closed_is_replaced() -> None:
     assert proxy.clients == 2
 
 
-async def test_a_proxy_that_is_down_is_named(unused_tcp_port: int) -> None:
+async def test_a_proxy_that_is_down_is_named(refusing_port: int) -> None:
     for site in ("http://wiki.test/", "https://wiki.test/"):
-        async with fetcher({"url": f"http://127.0.0.1:{unused_tcp_port}"}, site) as visitor:
+        async with fetcher({"url": f"http://127.0.0.1:{refusing_port}"}, site) as visitor:
             outcome = await visitor.fetch(task(site))
         expected = (
-            f"the proxy 127.0.0.1:{unused_tcp_port} refuses connections: "
+            f"the proxy 127.0.0.1:{refusing_port} refuses connections: "
             "see whether it runs and proxy.url names it"
         )
         assert outcome == Failed(Reason.PROXY_FAILED, expected)

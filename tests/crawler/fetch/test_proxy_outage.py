@@ -121,12 +121,11 @@ async def by_way_of(way: Network, seconds: float = 10.0) -> AsyncIterator[HttpFe
 @pytest.mark.parametrize("site", ["http://wiki.test/", "https://wiki.test/"])
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 async def test_a_proxy_that_is_down_is_lost_and_asking_again_is_of_no_use(
-    scheme: str, site: str, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+    scheme: str, site: str, refusing_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = network({"url": f"{scheme}://127.0.0.1:{unused_tcp_port}"}, site)
+    way = network({"url": f"{scheme}://127.0.0.1:{refusing_port}"}, site)
     words = (
-        f"the proxy 127.0.0.1:{unused_tcp_port} refuses connections: "
-        "see whether it runs and proxy.url names it"
+        f"the proxy 127.0.0.1:{refusing_port} refuses connections: see whether it runs and proxy.url names it"
     )
     async with by_way_of(way) as visitor:
         first = await visitor.fetch_robots(site.rstrip("/"))

@@ -56,10 +56,10 @@ async def test_a_busy_server_says_when_to_come_back(make_fetcher: MakeFetcher) -
     assert got == RobotsAnswer(503, retry_after=9.0)
 
 
-async def test_no_answer_has_its_reason(make_fetcher: MakeFetcher, unused_tcp_port: int) -> None:
-    origin = f"http://127.0.0.1:{unused_tcp_port}"
+async def test_no_answer_has_its_reason(make_fetcher: MakeFetcher, refusing_port: int) -> None:
+    origin = f"http://127.0.0.1:{refusing_port}"
     got = await make_fetcher(origin).fetch_robots(origin)
-    expected = f"127.0.0.1:{unused_tcp_port} refuses connections"
+    expected = f"127.0.0.1:{refusing_port} refuses connections"
     assert got == RobotsAnswer(None, failure=Reason.CONNECTION_FAILED, detail=expected)
 
 

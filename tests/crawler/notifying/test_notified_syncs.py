@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from tests.support.changing_site import Answer, ChangingSite, page, serve_site
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.syncing import configure, sync
 from tests.support.warm_crawler import warm_crawler
 from tests.support.webhook import serve_webhook
@@ -66,7 +66,7 @@ def test_a_failed_run_is_told_with_why(tmp_path: Path) -> None:
 
 
 def test_a_dead_webhook_is_a_warning_in_the_summary_and_in_the_catalog(tmp_path: Path) -> None:
-    dead = f"http://127.0.0.1:{free_port()}/services/secret-path"
+    dead = f"http://127.0.0.1:{refusing_port()}/services/secret-path"
     with serve_site(site_of(1)) as site:
         config = configured(tmp_path, site, dead)
         synced = sync(config)

@@ -11,7 +11,7 @@ from crawler.fetch.tls import HTTP_1, tls_context
 from crawler.notifying.webhooks import MOST_TRIES, post_all
 from settings.secrets import Secret
 from tests.support.certificates import Authority
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.webhook import serve_webhook
 
 BODY = {"event": "run_ended", "text": "Sitelore: all is well."}
@@ -67,7 +67,7 @@ async def test_one_that_never_answers_takes_no_longer_than_the_cap() -> None:
 
 
 async def test_nobody_listening_is_a_sentence_without_the_path() -> None:
-    (sentence,) = await post(f"http://127.0.0.1:{free_port()}/services/T0/secret-path?token=hidden")
+    (sentence,) = await post(f"http://127.0.0.1:{refusing_port()}/services/T0/secret-path?token=hidden")
     assert sentence == "`sync.notify[0]` (127.0.0.1) was not told: it refused the connection"
 
 
@@ -91,7 +91,7 @@ async def test_a_certificate_of_the_company_is_accepted_where_its_authority_is_n
 
 async def test_a_dead_webhook_keeps_no_other_from_being_told() -> None:
     with serve_webhook() as hook:
-        (sentence,) = await post(f"http://127.0.0.1:{free_port()}/x", hook.url())
+        (sentence,) = await post(f"http://127.0.0.1:{refusing_port()}/x", hook.url())
     assert sentence.startswith("`sync.notify[0]`")
     assert len(hook.told) == 1
 

@@ -18,7 +18,7 @@ from tests.crawler.fetch.proxied import serve_only_for, server_tls
 from tests.crawler.sync.certificates import self_signed
 from tests.support.changing_site import Answer, Declared, page, serve_site
 from tests.support.own_proxy import basic_gate, own_http_proxy
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.proxies import serve_squid
 from tests.support.signing_in import behind_login, try_to_sign_in
 from tests.support.syncing import Synced, configure, kept, sync
@@ -70,7 +70,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     Each connector has many seeds: what is said must be of the proxy, once, and not of each of them.
     """
     folder = tmp_path_factory.mktemp("proxies")
-    down = f"127.0.0.1:{free_port()}"
+    down = f"127.0.0.1:{refusing_port()}"
     with (
         serve_site({"/": page("Good")}) as site,
         serve_squid(authentication="basic") as squid,

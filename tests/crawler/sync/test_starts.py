@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.changing_site import Answer, ChangingSite, page, serve_site
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.s3_server import S3Server, serve_s3
 from tests.support.syncing import Synced, configure, kept, sync
 
@@ -165,7 +165,7 @@ def test_s3_without_credentials(tmp_path: Path, aws: S3Server, monkeypatch: pyte
 
 
 def test_s3_that_does_not_answer(tmp_path: Path, aws: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint = f"http://127.0.0.1:{free_port()}"
+    endpoint = f"http://127.0.0.1:{refusing_port()}"
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     said = refused(tmp_path, seeds_file="s3://starts/seeds.txt")
     assert "S3 cannot be reached" in said

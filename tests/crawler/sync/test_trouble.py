@@ -10,7 +10,7 @@ import pytest
 
 from tests.crawler.sync.certificates import self_signed
 from tests.support.changing_site import Answer, ChangingSite, page, serve_site
-from tests.support.ports import free_port
+from tests.support.ports import refusing_port
 from tests.support.syncing import FAST, Kept, Synced, configure, kept, sync
 
 
@@ -37,7 +37,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troubled]:
         serve_site({"/": Answer(delay=20), "/robots.txt": Answer(b"", 404)}) as silent,
         serve_site({"/a": page("Seed that is there")}) as half,
     ):
-        dead = f"http://127.0.0.1:{free_port()}/"
+        dead = f"http://127.0.0.1:{refusing_port()}/"
         config = configure(
             folder,
             {"name": "good", "seeds": [good.url()]},
