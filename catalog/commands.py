@@ -35,13 +35,18 @@ class Command:
     finished_at: datetime | None
 
 
-def put_command(connection: Connection, name: str, arguments: Mapping[str, Any]) -> int:
-    """Ask for something; return the command's id, by which `read_command` tells how it went."""
+def put_command(
+    connection: Connection,
+    name: str,
+    arguments: Mapping[str, Any],
+    state: CommandState = CommandState.WAITING,
+) -> int:
+    """Ask for something, or note what is RUNNING already; `read_command` tells by the id how it went."""
     made = connection.execute(
         insert(commands).values(
             name=name,
             arguments=dict(arguments),
-            state=CommandState.WAITING.value,
+            state=state.value,
             created_at=datetime.now(UTC),
         )
     )

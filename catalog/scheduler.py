@@ -7,12 +7,12 @@ its successor finds what was cut off, and waits to be done again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from catalog.commands import CommandState
+from catalog.commands import CommandState, put_command
 from catalog.connectors import connector_id
 from catalog.errors import CatalogError
 from catalog.holder import Holder
@@ -110,17 +110,7 @@ def end_as_scheduler(connection: Connection) -> None:
 
 def begin_command(connection: Connection, arguments: Mapping[str, Any]) -> int:
     """Note a sync that is done without having been asked for; `finish_command` ends it."""
-    made = connection.execute(
-        insert(commands).values(
-            name=_SYNC,
-            arguments=dict(arguments),
-            state=CommandState.RUNNING.value,
-            created_at=datetime.now(UTC),
-        )
-    )
-    assert made.inserted_primary_key is not None
-    number: int = made.inserted_primary_key[0]
-    return number
+    return put_command(connection, _SYNC, arguments, CommandState.RUNNING)
 
 
 def commands_wait(connection: Connection, names: Iterable[str]) -> bool:

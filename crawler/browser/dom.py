@@ -35,11 +35,6 @@ class Dom:
     url: str
     tree: LexborHTMLParser
 
-    @property
-    def is_whole_page(self) -> bool:
-        """Whether it is the page itself rather than a frame on it."""
-        return self.frame.parent_frame is None
-
 
 async def read_dom(frame: Frame) -> Dom | None:
     """The frame's document; None where there is none now: it navigates, was removed, or never pauses."""

@@ -123,11 +123,6 @@ class HttpFetcher:
         """
         return await self._answer(_Question(address, fields, auth, method, body, lambda _status: True))
 
-    @property
-    def login_origins(self) -> frozenset[str]:
-        """The origins that are asked with a login."""
-        return frozenset(self._logins)
-
     async def fetch_resource(
         self,
         address: WebAddress,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from catalog.vocabulary import Reason
@@ -15,7 +14,6 @@ from crawler.rendering.pool import PagePool
 from crawler.rendering.rendered import RenderOptions, RenderOutcome, RenderRequest
 from crawler.rendering.sources import Source, are_the_same
 from crawler.rendering.surroundings import Surroundings, VisitCaps
-from crawler.rendering.walking_visit import WALK_SECONDS
 
 INSTALL: Final = "apt-get install chromium-headless-shell"
 _MOST_DOCUMENT_BYTES: Final = 20_000_000
@@ -56,11 +54,6 @@ class Renderer:
             discovers=discovers,
             caps=caps or VisitCaps(),
         )
-
-    @property
-    def most_time(self) -> timedelta:
-        """What one page may take, whatever it does."""
-        return timedelta(seconds=self._around.seconds + WALK_SECONDS)
 
     async def render(self, request: RenderRequest) -> RenderOutcome:
         """Open a page in the browser, and give it as its scripts left it; faults are outcomes."""

@@ -65,20 +65,8 @@ def prepare(
     with catalog.write() as connection:
         number = connector_id(connection, connector.name)
         run = begin_run(connection, number, mode, fingerprint)
-        rules = ReadingRules(
-            connector=connector.name,
-            links=_with_redirected_seeds(connection, link_rules(connector, listed), run, number),
-            extraction=compile_rules(connector, settings.fields),
-            max_links_per_page=connector.scope.max_links_per_page,
-            access=PatternList("access", [rule.match for rule in connector.access]),
-            access_ids=tuple(intern(connection, rule.allow, rule.deny) for rule in connector.access),
-            keep_bodies=settings.store.bodies is not BodyRetention.NONE,
-            hash_routing={
-                host: HashRouting(known.slash, known.bang, known.drops_id)
-                for host, known in load_hash_routes(connection, number).items()
-            },
-            mark=reading_mark(settings, connector),
-        )
+        links = _with_redirected_seeds(connection, link_rules(connector, listed), run, number)
+        rules = _reading_rules(connection, settings, connector, number, links)
         patterns = rules.access.patterns
         follow_access_rules(connection, number, patterns, rules.access_ids, rules.access_id)
     politeness = connector.politeness
@@ -109,6 +97,26 @@ def prepare(
             discovers=connector.discover_sitemaps and connector.scope.max_depth > 0,
             warnings=list(starts.warnings),
         ),
+    )
+
+
+def _reading_rules(
+    connection: Connection, settings: Settings, connector: ConnectorSettings, number: int, links: LinkRules
+) -> ReadingRules:
+    """By what pages of a connector are read, that of this `number`; its access lists are interned."""
+    return ReadingRules(
+        connector=connector.name,
+        links=links,
+        extraction=compile_rules(connector, settings.fields),
+        max_links_per_page=connector.scope.max_links_per_page,
+        access=PatternList("access", [rule.match for rule in connector.access]),
+        access_ids=tuple(intern(connection, rule.allow, rule.deny) for rule in connector.access),
+        keep_bodies=settings.store.bodies is not BodyRetention.NONE,
+        hash_routing={
+            host: HashRouting(known.slash, known.bang, known.drops_id)
+            for host, known in load_hash_routes(connection, number).items()
+        },
+        mark=reading_mark(settings, connector),
     )
 
 

@@ -31,11 +31,6 @@ class FieldCatalog:
         """The names of the fields that results can be ordered by."""
         return tuple(name for name, field in self.fields.items() if field.sort)
 
-    @property
-    def displayed(self) -> tuple[str, ...]:
-        """The names of the fields that are shown with a result."""
-        return tuple(name for name, field in self.fields.items() if field.display)
-
     def unknown(self, name: str) -> str:
         """The sentence about a name that is no field."""
         return f"there is no such field{nearest(name, self.fields)}"
