@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.commands.chosen import choose
 from settings.console import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -19,8 +20,6 @@ from settings.console import (
 
 if TYPE_CHECKING:
     from crawler.sync.summary import RunSummary
-    from settings.configuration import Settings
-    from settings.connector import ConnectorSettings
 
 
 class Mode(StrEnum):
@@ -51,7 +50,7 @@ def sync(
 ) -> None:
     """Crawl connectors, delete what is gone, and index what is new or changed."""
     settings = load_or_exit(config)
-    chosen = _choose(settings, connectors or [])
+    chosen = choose(settings, connectors or [])
     from crawler.sync.not_yet import unsupported
 
     if sentences := [sentence for each in chosen for sentence in unsupported(each)]:
@@ -92,15 +91,6 @@ def sync(
     if ending.interrupted:
         stop("indexing was interrupted: the next sync or `indexer run` goes on with it", ExitCode.INTERRUPTED)
     raise typer.Exit(exit_code(ending.runs))
-
-
-def _choose(settings: Settings, names: list[str]) -> tuple[ConnectorSettings, ...]:
-    from settings.faults import UnknownConnectorError
-
-    try:
-        return tuple(settings.connector(name) for name in dict.fromkeys(names)) or settings.connectors
-    except UnknownConnectorError as error:
-        stop(str(error), ExitCode.WRONG_CALL)
 
 
 def _print_tables(summaries: tuple[RunSummary, ...]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from crawler.rendering.cdp import CdpConnection, CdpError, Parameters
 from crawler.rendering.interception import Paused, fulfilment, paused_request, without_fragment
 from crawler.rendering.interfaces import EVALUATE_SECONDS, NOTE_BINDING, Answered
-from crawler.rendering.standing import Standing
+from crawler.rendering.standing import StandingDocument
 from crawler.rendering.underway import Underway
 
 OPEN_SECONDS: Final = 15.0
@@ -97,7 +97,7 @@ class PageSession:
         self.spoilt: str | None = None
         """Why nobody else may use it."""
         self.why_crashed: Callable[[], str] = lambda: "it crashed"
-        self.standing: Standing | None = None
+        self.standing: StandingDocument | None = None
         """What was read of the document that stands here, until anything comes between."""
         self.underway = Underway()
         """What it loads, once it was asked to tell (`tell_requests`)."""

@@ -34,7 +34,7 @@ from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, R
 from crawler.rendering.settling import Settling, read_now
 from crawler.rendering.shown import Shown
 from crawler.rendering.sources import Source
-from crawler.rendering.standing import Standing
+from crawler.rendering.standing import StandingDocument
 from crawler.rendering.surroundings import Surroundings
 from crawler.rendering.visit_requests import VisitRequests
 
@@ -215,7 +215,7 @@ class PageVisit:
             return None
         return self._requests.sources.whole()
 
-    def _standing(self) -> Standing | None:
+    def _standing(self) -> StandingDocument | None:
         """What a walk may begin from: the page as its own script left it, alone and at rest."""
         is_alone = self._page.spoilt is None and self._page.documents == self._document_due
         if self.read is None or not self.read.is_settled or self._was_disturbed or not is_alone:
@@ -223,7 +223,7 @@ class PageVisit:
         if self._requests.note_of_unanswered is not None:
             return None
         notes = self._known_notes.union(self.read.notes)
-        return Standing(Shown(self.read), self._asked.document, notes)
+        return StandingDocument(Shown(self.read), self._asked.document, notes)
 
     def _milliseconds(self) -> int:
         return round((time.monotonic() - self._began) * 1000)

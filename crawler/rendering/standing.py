@@ -17,7 +17,7 @@ _DECIDING: Final = ("content-type", "content-security-policy", "refresh", "set-c
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingDocument:
     """`shown` was read last, `document` is what HTTP had brought for it; `notes` were made since its load."""
 
     shown: Shown

@@ -11,7 +11,7 @@ from crawler.rendering.page_session import PageSession
 from crawler.rendering.page_visit import PageLostError, PageVisit
 from crawler.rendering.rendered import Rendered, RenderOptions, RenderOutcome, RenderRequest
 from crawler.rendering.shown import Shown
-from crawler.rendering.standing import Standing
+from crawler.rendering.standing import StandingDocument
 from crawler.rendering.surroundings import Surroundings
 from crawler.rendering.walk_trust import Step
 from crawler.rendering.walking_visit import WalkingVisit
@@ -53,7 +53,11 @@ class _Walk:
     """A walk to one route: what was read there is used, or compared with what a load shows."""
 
     def __init__(
-        self, page: PageSession, request: RenderRequest, surroundings: Surroundings, standing: Standing
+        self,
+        page: PageSession,
+        request: RenderRequest,
+        surroundings: Surroundings,
+        standing: StandingDocument,
     ) -> None:
         self._page = page
         self._asked = request

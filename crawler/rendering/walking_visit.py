@@ -14,7 +14,7 @@ from crawler.rendering.page_scripts import PageReading, walk_to
 from crawler.rendering.page_session import PageSession
 from crawler.rendering.page_visit import PageVisit
 from crawler.rendering.rendered import Rendered, RenderOutcome, RenderRequest
-from crawler.rendering.standing import Standing
+from crawler.rendering.standing import StandingDocument
 from crawler.rendering.surroundings import Surroundings
 
 WALK_SECONDS: Final = 10.0
@@ -36,7 +36,7 @@ class WalkingVisit(PageVisit):
         page: PageSession,
         request: RenderRequest,
         surroundings: Surroundings,
-        standing: Standing,
+        standing: StandingDocument,
         believes: Believes,
     ) -> None:
         caps = surroundings.caps
