@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ from settings.console import (
 
 if TYPE_CHECKING:
     from crawler.sync.summary import RunSummary
+    from settings.connector import ConnectorSettings
 
 
 class Mode(StrEnum):
@@ -51,10 +53,7 @@ def sync(
     """Crawl connectors, delete what is gone, and index what is new or changed."""
     settings = load_or_exit(config)
     chosen = choose(settings, connectors or [])
-    from crawler.sync.not_yet import unsupported
-
-    if sentences := [sentence for each in chosen for sentence in unsupported(each)]:
-        stop("\n".join(sentences), ExitCode.WRONG_CALL)
+    _stop_if_unsupported(chosen)
     from crawler.sync.started_parser import StartedParser
 
     # Before the long imports, so that they start beside them.
@@ -91,6 +90,13 @@ def sync(
     if ending.interrupted:
         stop("indexing was interrupted: the next sync or `indexer run` goes on with it", ExitCode.INTERRUPTED)
     raise typer.Exit(exit_code(ending.runs))
+
+
+def _stop_if_unsupported(chosen: Sequence[ConnectorSettings]) -> None:
+    from crawler.sync.not_yet import unsupported
+
+    if sentences := [sentence for each in chosen for sentence in unsupported(each)]:
+        stop("\n".join(sentences), ExitCode.WRONG_CALL)
 
 
 def _print_tables(summaries: tuple[RunSummary, ...]) -> None:
