@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog.database import Catalog
 from catalog.embeddings import EmbeddingPlace, insert_embeddings, read_places
 from catalog.shards import ShardWriter
-from indexer.embedding.embedder import Embedder, Vectors
+from indexer.embedding.embedder import Embedder, ModelError, Vectors
 
 _SLICE: Final = 512
+_LENGTH_TOLERANCE: Final = 0.02
 
 
 def embedding_key(model_key: str, prompt: str, text: str) -> bytes:
@@ -26,6 +28,13 @@ def embedding_key(model_key: str, prompt: str, text: str) -> bytes:
 
 class EmbeddingMissingError(Exception):
     """An embedding that should be there is not."""
+
+
+def is_sound(vectors: Vectors) -> NDArray[np.bool_]:
+    """Which rows are vectors of length 1, within what float16 rounds: shape (n,)."""
+    lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
+    found: NDArray[np.bool_] = np.abs(lengths - 1) < _LENGTH_TOLERANCE  # false for what is not a number
+    return found
 
 
 class EmbeddingStore:
@@ -47,43 +56,40 @@ class EmbeddingStore:
 
         They are kept durably some hundreds at a time: a process that dies loses little.
         """
-        by_key = {self.key(text): text for text in texts}
-        with self._catalog.read() as connection:
-            known = read_places(connection, by_key)
-        intact = {key for key, place in known.items() if self._is_there(place)}
-        again = {self.key(text) for text in anew}
-        missing = [key for key in by_key if key not in intact or key in again]
-        for start in range(0, len(missing), _SLICE):
-            keys = missing[start : start + _SLICE]
-            self._keep(keys, self._embedder.embed_passages([by_key[key] for key in keys]))
+        missing = self.missing(texts, anew)
+        keys = list(missing)
+        for start in range(0, len(keys), _SLICE):
+            some = keys[start : start + _SLICE]
+            self.keep(some, self._embedder.embed_passages([missing[key] for key in some]))
         return len(missing)
 
-    def read(self, keys: Sequence[bytes]) -> Vectors:
-        """The vectors of `keys` in their order: shape (n, dimension).
+    def missing(self, texts: Sequence[str], anew: Sequence[str] = ()) -> dict[bytes, str]:
+        """By key those of `texts` that have no sound embedding yet, or are among `anew`."""
+        by_key = {self.key(text): text for text in texts}
+        lacking = self.lacking(by_key) | {self.key(text) for text in anew}
+        return {key: text for key, text in by_key.items() if key in lacking}
 
-        Raises `EmbeddingMissingError` for one that was never made, or whose shard file is damaged.
+    def lacking(self, keys: Collection[bytes]) -> frozenset[bytes]:
+        """Those of `keys` that were never embedded, or whose row is lost or damaged.
+
+        A torn file is too short, and a stretch that a power failure took reads as zeros: neither is a vector
+        of length 1.
         """
-        vectors = np.zeros((len(keys), self._embedder.dimension), dtype=np.float16)
         with self._catalog.read() as connection:
             places = read_places(connection, keys)
-        wanted: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for index, key in enumerate(keys):
-            place = places.get(key)
-            if place is None or not self._is_there(place):
-                raise EmbeddingMissingError(
-                    f"{self._folder} lacks the embedding {key.hex()}: `indexer rebuild` makes it anew"
-                )
-            wanted[place.shard].append((index, place.row))
-        for shard, pairs in wanted.items():
-            indices, rows = np.array(pairs).T
-            vectors[indices] = self._mapped(shard)[rows]
-        return vectors
+        there = self._there(places)
+        sound = is_sound(self._rows([places[key] for key in there]))
+        return frozenset(keys) - {key for key, good in zip(there, sound, strict=True) if good}
 
-    def close(self) -> None:
-        """Let go of the shard file."""
-        self._writer.close()
-
-    def _keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+    def keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep the vectors of `keys` durably. Raises `ModelError` where one of them is none of length 1."""
+        unsound = np.count_nonzero(~is_sound(vectors))
+        if unsound:
+            raise ModelError(
+                f"the model {self._embedder.model_key} gave {unsound} of {len(keys)} passages a vector that "
+                "is no number or not of length 1; none of them was kept: choose another `index.model` "
+                "or `index.device`"
+            )
         position = self._writer.append(vectors.astype("<f2").tobytes())
         self._writer.sync()
         first = position.offset // self._row_bytes
@@ -91,15 +97,46 @@ class EmbeddingStore:
         with self._catalog.write() as connection:
             insert_embeddings(connection, places)
 
+    def read(self, keys: Sequence[bytes]) -> Vectors:
+        """The vectors of `keys` in their order: shape (n, dimension).
+
+        Raises `EmbeddingMissingError` for one that was never made, or whose shard file is damaged.
+        """
+        with self._catalog.read() as connection:
+            places = read_places(connection, keys)
+        lost = next(iter(set(keys).difference(self._there(places))), None)
+        if lost is not None:
+            raise EmbeddingMissingError(
+                f"{self._folder} lacks the embedding {lost.hex()}: `indexer rebuild` makes it anew"
+            )
+        return self._rows([places[key] for key in keys])
+
+    def close(self) -> None:
+        """Let go of the shard file."""
+        self._writer.close()
+
+    def _rows(self, places: Sequence[EmbeddingPlace]) -> Vectors:
+        vectors = np.zeros((len(places), self._embedder.dimension), dtype=np.float16)
+        wanted: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for index, place in enumerate(places):
+            wanted[place.shard].append((index, place.row))
+        for shard, pairs in wanted.items():
+            indices, rows = np.array(pairs).T
+            vectors[indices] = self._mapped(shard)[rows]
+        return vectors
+
     def _mapped(self, shard: str) -> Vectors:
         """The whole rows of a shard file."""
-        file = self._folder / shard
-        count = file.stat().st_size // self._row_bytes
-        return np.memmap(file, dtype="<f2", mode="r", shape=(count, self._embedder.dimension))
+        shape = (self._row_count(shard), self._embedder.dimension)
+        return np.memmap(self._folder / shard, dtype="<f2", mode="r", shape=shape)
 
-    def _is_there(self, place: EmbeddingPlace) -> bool:
-        """Whether the shard file is long enough; one that was lost is simply embedded again."""
+    def _there(self, places: Mapping[bytes, EmbeddingPlace]) -> list[bytes]:
+        """The keys whose shard file is long enough; what was lost is simply embedded again."""
+        counts = {shard: self._row_count(shard) for shard in {place.shard for place in places.values()}}
+        return [key for key, place in places.items() if place.row < counts[place.shard]]
+
+    def _row_count(self, shard: str) -> int:
         try:
-            return (self._folder / place.shard).stat().st_size >= (place.row + 1) * self._row_bytes
+            return (self._folder / shard).stat().st_size // self._row_bytes
         except FileNotFoundError:
-            return False
+            return 0

@@ -11,6 +11,7 @@ import pytest
 
 from catalog.database import Catalog, open_catalog
 from indexer.embedding import store as storing
+from indexer.embedding.embedder import ModelError, Vectors
 from indexer.embedding.store import EmbeddingMissingError, EmbeddingStore, embedding_key
 from tests.indexer.pipeline.support import WordEmbedder
 
@@ -95,6 +96,40 @@ def test_a_shortened_shard_file_is_noticed_and_what_it_lost_made_again(
     assert np.array_equal(
         again.read([again.key("one"), again.key("two")]), embedder.embed_passages(["one", "two"])
     )
+
+
+@pytest.mark.parametrize("damage", [b"\0" * 64, b"\xff" * 64])
+def test_a_row_that_a_power_failure_took_is_noticed_and_made_again(
+    catalog: Catalog, open_store: Open, damage: bytes
+) -> None:
+    store, _ = open_store()
+    store.ensure(["one", "two", "three"])
+    (shard,) = (catalog.directory / "embeddings").iterdir()
+    with shard.open("r+b") as opened:
+        opened.seek(32 * 2)
+        opened.write(damage)
+    again, embedder = open_store()
+    assert again.ensure(["one", "two", "three"]) == 1
+    assert embedder.seen == ["two"]
+    assert np.array_equal(again.read([again.key("two")]), embedder.embed_passages(["two"]))
+
+
+@pytest.mark.parametrize("value", [float("nan"), 0.0, 3.0])
+def test_a_vector_that_is_none_is_refused_and_nothing_of_it_kept(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    store, embedder = open_store()
+    real = embedder.embed_passages
+
+    def spoilt(texts: list[str]) -> Vectors:
+        vectors = real(texts)
+        vectors[0] *= np.float16(value)
+        return vectors
+
+    monkeypatch.setattr(embedder, "embed_passages", spoilt)
+    with pytest.raises(ModelError, match=r"words-1 gave 1 of 2 passages a vector that is no number"):
+        store.ensure(["one", "two"])
+    assert len(store.missing(["one", "two"])) == 2
 
 
 def test_the_key_covers_model_prompt_and_text() -> None:
