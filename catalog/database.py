@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import time
@@ -154,6 +155,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry
     _enter_wal(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+    try:
+        connection.execute("SELECT ln(1)")
+    except sqlite3.OperationalError:  # a SQLite that was built without its mathematical functions
+        connection.create_function("ln", 1, math.log, deterministic=True)
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +17,8 @@ LIKELY: Final = 0.5
 SITEMAP_TRUST: Final = timedelta(days=30)
 """How long a sitemap that says nothing new of a page is believed; then the page is visited by its rate."""
 
-_STARTS: Final = frozenset({FoundBy.SEED, FoundBy.SITEMAP_FILE})
+STARTS: Final = frozenset({FoundBy.SEED, FoundBy.SITEMAP_FILE})
+"""Crawls begin at what was found so: every run visits it."""
 _DATE_ALONE: Final = timedelta(days=1)  # many sitemaps give the day without the time
 
 
@@ -47,10 +49,14 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A yes or no, and its reason in words for people."""
+    """A yes or no, and its reason in words for people.
+
+    `at` is the moment from which on a no becomes a yes, should nothing else be learned until then.
+    """
 
     is_due: bool
     because: str
+    at: datetime | None = None
 
 
 def due(page: KnownPage, now: datetime) -> Due:
@@ -62,23 +68,31 @@ def due(page: KnownPage, now: datetime) -> Due:
     if page.sitemap_lastmod is not None:
         if page.sitemap_lastmod > page.fetched_at:
             return Due(True, f"its sitemap says that it changed on {page.sitemap_lastmod:%Y-%m-%d}")
-        if now - page.fetched_at < SITEMAP_TRUST:
-            return Due(False, "its sitemap says nothing of a change since its last visit")
-    return _by_rate(page, now - page.fetched_at)
+        trusted_until = page.fetched_at + SITEMAP_TRUST
+        if now < trusted_until:
+            later = max(trusted_until, _likely_from(page, page.fetched_at))
+            return Due(False, "its sitemap says nothing of a change since its last visit", later)
+    return _by_rate(page, page.fetched_at, now)
 
 
 def _always(page: KnownPage) -> str | None:
-    if page.found_by in _STARTS:
+    if page.found_by in STARTS:
         return "crawls begin here"
     if page.state == UrlState.FAILED:
         return "its last visit failed"
     return "many pages were found on it, and new ones may be" if page.is_hub else None
 
 
-def _by_rate(page: KnownPage, since: timedelta) -> Due:
+def _by_rate(page: KnownPage, fetched_at: datetime, now: datetime) -> Due:
+    since = now - fetched_at
     likely = page.rate.probability_of_change(since) >= LIKELY
     said = f"it changes about every {_in_words(page.rate.mean)} and was visited {_in_words(since)} ago"
-    return Due(likely, said)
+    return Due(likely, said, None if likely else _likely_from(page, fetched_at))
+
+
+def _likely_from(page: KnownPage, fetched_at: datetime) -> datetime:
+    """When it will rather have changed than not."""
+    return fetched_at - math.log1p(-LIKELY) * page.rate.mean
 
 
 def is_newer(lastmod: datetime, known: datetime | None, fetched_at: datetime | None) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, select
@@ -12,8 +14,11 @@ from catalog.access import AccessList, read_access_list
 from catalog.connectors import connector_names
 from catalog.content import unpack_links
 from catalog.document import url_key
+from catalog.due import Due
 from catalog.evidence import LEADS_ELSEWHERE
 from catalog.explained_chunks import ExplainedChunk, explained_chunks
+from catalog.hubs import is_hub
+from catalog.revisits import is_read_otherwise, next_visit
 from catalog.tables import chunks, document_versions, documents, page_links, refused_links, runs, urls
 from catalog.task import FoundBy
 from catalog.vocabulary import Reason, RunState, UrlState
@@ -62,7 +67,7 @@ class Explanation:
     """A ledger row and what hangs on it. `chain` leads from the URL itself back to a seed; `size` is in
     bytes, `milliseconds` is the time of the fetch, `links` how many links the page has. `run_state` is None
     where the run that met it last is not kept any more, `target` where it leads nowhere (it is neither a
-    redirect nor a copy)."""
+    redirect nor a copy), and `next_visit` says when an incremental run visits it."""
 
     url: str
     connector: str
@@ -91,6 +96,7 @@ class Explanation:
     document: KnownDocument | None
     chunks: tuple[ExplainedChunk, ...]
     history: tuple[FormerVersion, ...]
+    next_visit: Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +116,21 @@ class RefusedHostLinks:
     count: int
 
 
-def explain(connection: Connection, *addresses: str) -> tuple[Explanation, ...]:
-    """What each connector knows of a URL, given in every way it may be written (as typed, canonical)."""
+def explain(
+    connection: Connection,
+    *addresses: str,
+    marks: Mapping[str, bytes] = MappingProxyType({}),
+    now: datetime | None = None,
+) -> tuple[Explanation, ...]:
+    """What each connector knows of a URL, given in every way it may be written (as typed, canonical).
+
+    `marks` are those of the rules by which the connectors, by name, read pages today.
+    """
+    now = now or datetime.now(UTC)
     names = connector_names(connection)
     keys = {url_key(name, address) for name in names.values() for address in addresses}
     rows = connection.execute(select(urls).where(urls.c.key.in_(keys)).order_by(urls.c.id)).all()
-    return tuple(_explanation(connection, row, names[row.connector_id]) for row in rows)
+    return tuple(_explanation(connection, row, names, marks, now) for row in rows)
 
 
 def links_to_host(connection: Connection, host: str) -> tuple[RefusedHostLinks, ...]:
@@ -134,7 +149,16 @@ def links_to_host(connection: Connection, host: str) -> tuple[RefusedHostLinks, 
     )
 
 
-def _explanation(connection: Connection, row: Row[*tuple[Any, ...]], connector: str) -> Explanation:
+def _explanation(
+    connection: Connection,
+    row: Row[*tuple[Any, ...]],
+    names: Mapping[int, str],
+    marks: Mapping[str, bytes],
+    now: datetime,
+) -> Explanation:
+    connector = names[row.connector_id]
+    mark = marks.get(connector)
+    read_otherwise = mark is not None and is_read_otherwise(row, mark)
     packed = connection.scalar(select(page_links.c.links).where(page_links.c.url_id == row.id))
     document = _document(connection, row)
     run_state = connection.scalar(select(runs.c.state).where(runs.c.id == row.run_id))
@@ -166,6 +190,7 @@ def _explanation(connection: Connection, row: Row[*tuple[Any, ...]], connector: 
         document=document,
         chunks=() if document is None else explained_chunks(connection, document.id),
         history=() if document is None else _history(connection, document.id),
+        next_visit=next_visit(row, now, is_hub=is_hub(connection, row.id), read_otherwise=read_otherwise),
     )
 
 

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
-from catalog.due import KnownPage, due, is_newer
-from catalog.tables import documents, urls
+from catalog.bulk import ManyRows
+from catalog.due import Due, KnownPage, due, is_newer
+from catalog.due_rows import is_due
+from catalog.hubs import has_hubs, note_hubs
+from catalog.tables import documents, runs, urls
 from catalog.task import FoundBy
 from catalog.visit import Discovery
 from catalog.vocabulary import UrlState
 
-SMALLEST_HUB: Final = 10
-"""URLs that were first found on a page that counts as a hub."""
-
-HUBS_PER_URL: Final = 0.01
-"""At most so many hubs for each URL of the connector, and at least `FEWEST_HUBS`: those with most."""
-
-FEWEST_HUBS: Final = 20
-
 _BATCH: Final = 500  # values in one IN list: below every engine's limit of bound variables
 _PORTION: Final = 10_000
-
-_HISTORY: Final = (
-    urls.c.state,
-    urls.c.found_by,
-    urls.c.visits,
-    urls.c.changes,
-    urls.c.first_read_at,
-    urls.c.fetched_at,
-    urls.c.sitemap_lastmod,
-)
 
 AnyRow = Row[*tuple[Any, ...]]
 Item = TypeVar("Item")
@@ -53,6 +54,20 @@ def known_page(row: AnyRow, *, is_hub: bool = False) -> KnownPage:
     )
 
 
+def next_visit(row: AnyRow, now: datetime, *, is_hub: bool, read_otherwise: bool = False) -> Due:
+    """When an incremental run that begins `now` or later visits a URL of the ledger, and why.
+
+    `read_otherwise` says that other rules have read it than those of today.
+    """
+    if row.found_by == FoundBy.SITEMAP_FILE:
+        return Due(True, "every run reads the sitemaps that something still names")
+    if row.state == UrlState.REFUSED and row.fetched_at is None:
+        return Due(False, "it was refused without being asked for, and is judged anew when a run meets it")
+    if read_otherwise:
+        return Due(True, "other rules than those of today have read it")
+    return due(known_page(row, is_hub=is_hub), now)
+
+
 def queue_due(
     connection: Connection,
     connector_id: int,
@@ -65,39 +80,57 @@ def queue_due(
     """Queue the known URLs that are due and that this run has not met; return how many.
 
     Due is also what other rules have read than those of `mark`: it is read again from its kept body.
-    `may_visit` says by (URL, depth, how it was found) whether the rules of today allow it. What was refused
-    without a request waits until it is met again. It needs no memory beyond the ids of what is due.
+    `may_visit` says by (URL, depth, how it was found) whether the rules of today allow it; what a run under
+    the same settings has asked for is not judged again. What was refused without a request waits until it is
+    met again. Whatever the size of the ledger, memory holds a portion of it.
     """
-    found_on = hubs(connection, connector_id)
-    chosen = [
-        row.id
-        for row in _not_met(connection, connector_id, run_id)
-        if (_read_otherwise(row, mark) or due(known_page(row, is_hub=row.id in found_on), now).is_due)
-        and may_visit(row.url, row.depth, FoundBy(row.found_by))
-    ]
-    again = {"reason": None, "rule": None, "detail": None, "attempts": 0, "redirects": null()}
-    for batch in _batches(chosen):
-        connection.execute(
-            update(urls)
-            .where(urls.c.id.in_(batch))
-            .values(run_id=run_id, state=UrlState.QUEUED.value, **again)
-        )
-    return len(chosen)
-
-
-def hubs(connection: Connection, connector_id: int) -> frozenset[int]:
-    """The ids of the pages on which most others were first found."""
-    of_connector = urls.c.connector_id == connector_id
-    number = connection.scalar(select(func.count()).select_from(urls).where(of_connector)) or 0
-    statement = (
-        select(urls.c.referrer_id)
-        .where(of_connector, urls.c.referrer_id.is_not(None), urls.c.found_by == FoundBy.LINK)
-        .group_by(urls.c.referrer_id)
-        .having(func.count() >= SMALLEST_HUB)
-        .order_by(func.count().desc(), urls.c.referrer_id)
-        .limit(max(FEWEST_HUBS, int(number * HUBS_PER_URL)))
+    if not has_hubs(connection, connector_id):
+        note_hubs(connection, connector_id)
+    wanted = (
+        urls.c.connector_id == connector_id,
+        urls.c.run_id < run_id,
+        # Sitemaps are named by the configuration or by robots.txt, or they are met in one that is.
+        urls.c.found_by != FoundBy.SITEMAP_FILE,
+        or_(urls.c.state != UrlState.REFUSED, urls.c.fetched_at.is_not(None)),
+        or_(_read_otherwise(mark), is_due(now, connection.dialect.name)),
     )
-    return frozenset(connection.scalars(statement))
+    known_by_these_settings = and_(urls.c.state != UrlState.REFUSED, urls.c.run_id.in_(_alike(run_id)))
+    to_be_judged = case((known_by_these_settings, null()), else_=urls.c.url).label("to_be_judged")
+    columns = select(urls.c.id, to_be_judged, urls.c.depth, urls.c.found_by).where(*wanted)
+    statement = _queueing(connection.dialect.name)
+    queued, last = 0, 0
+    while rows := connection.execute(
+        columns.where(urls.c.id > last).order_by(urls.c.id).limit(_PORTION)
+    ).all():
+        ids = [
+            [row.id]
+            for row in rows
+            if row.to_be_judged is None or may_visit(row.to_be_judged, row.depth, FoundBy(row.found_by))
+        ]
+        connection.execute(statement, _IDS.parameters(ids) | {"of_run": run_id})
+        queued, last = queued + len(ids), rows[-1].id
+    return queued
+
+
+def _alike(run_id: int) -> Select[tuple[int]]:
+    """The runs that had the settings of this one."""
+    this, other = runs.alias(), runs.alias()
+    return (
+        select(other.c.id)
+        .join(this, this.c.settings_hash == other.c.settings_hash)
+        .where(this.c.id == run_id, other.c.connector_id == this.c.connector_id)
+    )
+
+
+_IDS: Final = ManyRows([urls.c.id])
+
+
+@cache
+def _queueing(dialect: str) -> Update:
+    ids = _IDS.source(dialect)
+    again = {"reason": None, "rule": None, "detail": None, "attempts": 0, "redirects": null()}
+    queued = again | {"run_id": bindparam("of_run", type_=Integer), "state": UrlState.QUEUED.value}
+    return update(urls).where(urls.c.id == ids.c.id).values(queued)
 
 
 def worth_a_visit(connection: Connection, run_id: int, found: Sequence[Discovery]) -> tuple[Discovery, ...]:
@@ -137,24 +170,15 @@ def skipped(connection: Connection, connector_id: int, run_id: int) -> int:
     return connection.scalar(statement) or 0
 
 
-def _not_met(connection: Connection, connector_id: int, run_id: int) -> Iterator[AnyRow]:
-    statement = (
-        select(urls.c.id, urls.c.url, urls.c.depth, urls.c.read_by, urls.c.content_hash, *_HISTORY)
-        .where(
-            urls.c.connector_id == connector_id,
-            urls.c.run_id < run_id,
-            # Sitemaps are named by the configuration or by robots.txt, or they are met in one that is.
-            urls.c.found_by != FoundBy.SITEMAP_FILE,
-            or_(urls.c.state != UrlState.REFUSED, urls.c.fetched_at.is_not(None)),
-        )
-        .execution_options(yield_per=_PORTION)
-    )
-    return iter(connection.execute(statement))
-
-
-def _read_otherwise(row: AnyRow, mark: bytes) -> bool:
+def is_read_otherwise(row: AnyRow, mark: bytes) -> bool:
+    """Whether what is kept of a URL was read by other rules than those of `mark`."""
     was_read = row.read_by is not None or row.content_hash is not None
     return was_read and row.read_by != mark
+
+
+def _read_otherwise(mark: bytes) -> ColumnElement[bool]:
+    was_read = or_(urls.c.read_by.is_not(None), urls.c.content_hash.is_not(None))
+    return and_(was_read, or_(urls.c.read_by.is_(None), urls.c.read_by != mark))
 
 
 def _known(connection: Connection, keys: Sequence[bytes]) -> Mapping[bytes, AnyRow]:

@@ -160,6 +160,13 @@ page_links = Table(  # the links of each page, so that an unchanged one still le
     Column("links", LargeBinary, nullable=False),  # zstandard over JSON
 )
 
+hubs = Table(  # the pages on which most others were found (catalog.hubs)
+    "hubs",
+    metadata,
+    Column("url_id", RowId, primary_key=True, autoincrement=False),
+    Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+)
+
 page_sources = Table(  # what a rendered page was made of (crawler.rendering.sources)
     "page_sources",
     metadata,

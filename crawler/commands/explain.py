@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.planning.rule_places import RulePlaces
     from crawler.planning.unseen_prospect import Prospect
     from crawler.rules.canonical_url import WebAddress
+    from settings.configuration import Settings
 
 
 def explain(
@@ -47,7 +48,7 @@ def explain(
     settings = load_or_exit(config)
     places = RulePlaces(settings.path)
     with reading(settings) as connection:
-        if found := known_by(connection, address, url):
+        if found := known_by(connection, settings, address, url):
             _tell(found, places, json=json)
             return
         from catalog.explanation import links_to_host
@@ -64,12 +65,19 @@ def explain(
         print_unseen(address, elsewhere, expected, similar, places)
 
 
-def known_by(connection: Connection, address: WebAddress, typed: str) -> tuple[Explanation, ...]:
+def known_by(
+    connection: Connection, settings: Settings, address: WebAddress, typed: str
+) -> tuple[Explanation, ...]:
     """What the connectors know of an address: of the page that its fragment names, where there is one."""
-    from catalog.explanation import explain as explain_url
+    from functools import partial
 
+    from catalog.explanation import explain as explain_url
+    from crawler.sync.reading_mark import reading_mark
+
+    marks = {each.name: reading_mark(settings, each) for each in settings.connectors}
+    known = partial(explain_url, connection, marks=marks)
     route = f"{address.url}#{address.fragment}"  # where a host's pages are told apart by fragments
-    return explain_url(connection, route) or explain_url(connection, address.url, typed)
+    return known(route) or known(address.url, typed)
 
 
 def _tell(found: Sequence[Explanation], places: RulePlaces, *, json: bool) -> None:
@@ -113,6 +121,7 @@ def _unseen_object(
         "document": None,
         "chunks": [],
         "history": [],
+        "next_visit": None,
         "would": would,
         "similar": similar,
         "refused_host": refusals,
@@ -170,4 +179,9 @@ def _explanation_object(found: Explanation, places: RulePlaces) -> dict[str, Any
         "document": found.document,
         "chunks": found.chunks,
         "history": found.history,
+        "next_visit": {
+            "due": found.next_visit.is_due,
+            "because": found.next_visit.because,
+            "at": found.next_visit.at,
+        },
     }

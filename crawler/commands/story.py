@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from catalog.access import AccessList
+from catalog.due import Due
 from catalog.explanation import Explanation, Finding, KnownDocument, RefusedHostLinks
 from catalog.task import FoundBy
 from catalog.vocabulary import Decision, RunState, UrlState
-from crawler.commands.terminal import amount, because, console, moment, number
+from crawler.commands.terminal import amount, because, console, minute, moment, number
 from crawler.planning.rule_places import RulePlaces
 from crawler.planning.unseen_prospect import Prospect
 from crawler.rules.canonical_url import WebAddress
@@ -120,6 +121,7 @@ def _story(found: Explanation, places: RulePlaces) -> Iterator[tuple[str, Sequen
         yield "hashes", [f"body {found.body_hash.hex()}{content}"]
     if found.links is not None:
         yield "links", [f"{found.links:,}"]
+    yield "next", [next_visit_sentence(found.next_visit)]
     if found.document is not None:
         yield "document", list(_document(found.document))
     if found.chunks:
@@ -133,6 +135,14 @@ def _story(found: Explanation, places: RulePlaces) -> Iterator[tuple[str, Sequen
                 for former in found.history
             ],
         )
+
+
+def next_visit_sentence(following: Due) -> str:
+    """When an incremental run visits a URL; a full one visits all that it meets."""
+    if following.is_due:
+        return f"an incremental run visits it now: {following.because}"
+    until = "" if following.at is None else f" until {minute(following.at)}"
+    return f"an incremental run leaves it alone{until}: {following.because}"
 
 
 def _chain(chain: Sequence[Finding]) -> Iterator[str]:

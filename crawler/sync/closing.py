@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from catalog.deletion import ask_about_unmet, reconsider_copies
 from catalog.documents import document_count
+from catalog.hubs import note_hubs
 from catalog.lease import hold_run
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
 from catalog.rendering import save_rendering
@@ -59,6 +60,8 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             state, error = RunState.INCOMPLETE, found.sentence
     elif not stopped and (kept := kept_for_want_of_an_end(crawl, connection)) is not None:
         warnings.append(kept)
+    if not stopped:
+        note_hubs(connection, connector_id)
     save_rendering(connection, connector_id, crawl.learned())
     counts["documents"] = document_count(connection, connector_id)
     if crawl.rendering is not None:

@@ -21,6 +21,7 @@ from catalog.connectors import connector_id
 from catalog.content import pack_blocks, pack_links
 from catalog.database import open_catalog
 from catalog.document import document_id
+from catalog.hubs import SMALLEST_HUB, note_hubs
 from catalog.runs import begin_run, finish_run
 from catalog.tables import document_versions, page_links, refused_links
 from catalog.vocabulary import Limit, Reason, RunMode, RunState
@@ -473,6 +474,59 @@ def test_explain_says_in_a_sentence_what_became_of_a_url(
     with crawled.catalog.write() as connection:
         add_url(connection, url, **columns)
     assert sentence in crawled.text("explain", url)
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_due", "sentence"),
+    [
+        ({}, True, "an incremental run visits it now: crawls begin here"),
+        (
+            {"found_by": "link", "visits": 1, "first_read_at": NOON},
+            False,
+            "an incremental run leaves it alone until 2999-07-15 04:13 UTC: it changes about every",
+        ),
+        (
+            {"found_by": "link", "sitemap_lastmod": NOON, "visits": 9},
+            False,
+            "an incremental run leaves it alone until 2999-07-31 12:00 UTC: its sitemap says nothing",
+        ),
+        ({"found_by": "link", "state": "failed"}, True, "visits it now: its last visit failed"),
+        (
+            {"state": "refused", "reason": "too_deep", "fetched_at": None, "found_by": "link"},
+            False,
+            "leaves it alone: it was refused without being asked for, and is judged anew when a run meets it",
+        ),
+        ({"found_by": "sitemap_file"}, True, "every run reads the sitemaps that something still names"),
+        (
+            {"found_by": "link", "read_by": bytes(16)},
+            True,
+            "visits it now: other rules than those of today have read it",
+        ),
+    ],
+)
+def test_explain_says_when_an_incremental_run_visits_a_url_and_why(
+    crawled: Terminal, columns: dict[str, Any], is_due: bool, sentence: str
+) -> None:
+    url = "https://intranet.example/next"
+    visited = NOON.replace(year=2999, month=7, day=1)
+    if "first_read_at" in columns:
+        columns = columns | {"first_read_at": visited}
+    with crawled.catalog.write() as connection:
+        add_url(connection, url, **{"fetched_at": visited} | columns)
+    found = crawled.json("explain", url)["next_visit"]
+    assert (found["due"], found["at"] is None) == (is_due, is_due or "alone: " in sentence)
+    assert sentence in crawled.text("explain", url)
+
+
+def test_explain_says_that_a_hub_is_visited_each_time(crawled: Terminal) -> None:
+    url = "https://intranet.example/list"
+    with crawled.catalog.write() as connection:
+        hub = add_url(connection, url, found_by="link", visits=1, fetched_at=NOON.replace(year=2999))
+        for number in range(SMALLEST_HUB):
+            add_url(connection, f"{url}/{number}", found_by="link", referrer_id=hub)
+        note_hubs(connection, connector_id(connection, "intranet"))
+    assert "visits it now: many pages were found on it, and new ones may be" in crawled.text("explain", url)
+    assert not crawled.json("explain", f"{url}/1")["next_visit"]["because"].startswith("many pages")
 
 
 def test_explain_says_that_a_document_was_deleted(crawled: Terminal) -> None:
