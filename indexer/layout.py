@@ -46,6 +46,11 @@ class IndexLayout:
         return self.data / "precision.json"
 
     @property
+    def model_servers(self) -> Path:
+        """The models on servers that were met: see `indexer.embedding.remote_identity`."""
+        return self.data / "model-servers.json"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that writes the indexes."""
         return self.data / "indexer.lock"

@@ -17,6 +17,10 @@ class ModelError(Exception):
     """A model cannot be used; the message says which, what was seen and what to do."""
 
 
+class ModelServerError(ModelError):
+    """An embedding server does not do what it should now; it may later, and what is pending is kept."""
+
+
 class Embedder(Protocol):
     """A model that turns texts into vectors."""
 
