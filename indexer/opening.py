@@ -19,9 +19,10 @@ from indexer.lexical.errors import IncompatibleIndexError
 from indexer.lexical.writer import LexicalWriter
 from indexer.preparation import Preparer
 from indexer.progress import Progress
+from indexer.publishing import Indexes
 from indexer.rebuilding import rebuild_indexes
 from indexer.switching import present_folder
-from indexer.vectors.backend import VectorIndexError, VectorStore
+from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.manifest import manifest_file
 from indexer.vectors.writer import VectorWriter
 from settings.configuration import Settings
@@ -46,15 +47,6 @@ class Foundation:
     def rebuild(self, report: Callable[[Progress], None]) -> Progress:
         """See `rebuild_indexes`."""
         return rebuild_indexes(self.catalog, self.settings.fields, self.layout, self.preparer, report)
-
-
-@dataclass(frozen=True, slots=True)
-class Indexes:
-    """Both indexes, open for writing."""
-
-    preparer: Preparer
-    vectors: VectorStore
-    lexical: LexicalWriter
 
 
 def open_foundation(

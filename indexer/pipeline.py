@@ -1,6 +1,7 @@
 """From pending documents to searchable passages, in steps that can be killed at any instant.
 
-The order of the steps is what makes this safe. (1) Embeddings are kept. (2) What leaves the index is
+Batches are read, embedded and published side by side (`indexer.overlap`). For each one the order of the steps
+is what makes this safe. (1) Embeddings are kept. (2) What leaves the index is
 tombstoned, (3) then replaced in the catalog, so that an id the index shows always names the chunk it was
 made of. (4) New rows are published, and (5) only then are the documents marked. A process that died before
 (5) is followed by one that does the same again, finds what is there already, and adds the rest.
@@ -8,24 +9,27 @@ made of. (4) New rows are published, and (5) only then are the documents marked.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Final, Self
 
 from catalog.database import Catalog
-from catalog.documents import PendingDocument, mark_indexed, pending_count, pending_documents
-from catalog.vocabulary import NOBODY
-from indexer.embedding.embedder import Embedder
+from catalog.documents import mark_indexed, pending_count, pending_documents
+from indexer.embedding.embedder import Embedder, ModelServerError
+from indexer.feed import PendingFeed
 from indexer.layout import IndexLayout
 from indexer.lock import IndexerBusyError, IndexerLock
-from indexer.opening import Foundation, Indexes, needs_rebuild, open_foundation, open_indexes
-from indexer.preparation import Entry, Prepared
+from indexer.opening import Foundation, needs_rebuild, open_foundation, open_indexes
+from indexer.overlap import overlapped
+from indexer.preparation import Chunked
 from indexer.progress import Progress
+from indexer.publishing import Indexes
 from settings.configuration import Settings
 
-BATCH_DOCUMENTS: Final = 32
-"""Documents that are published together: a few seconds of embedding on a CPU."""
+logger = logging.getLogger(__name__)
+
 POLL_SECONDS: Final = 0.5
 """How often `watch` looks for pending documents while there are none."""
 
@@ -65,24 +69,31 @@ class Pipeline:
         done = Progress()
         if self._indexes is None and needs_rebuild(self._catalog, self._settings):
             self._opened(give_up)
-        while batch := self._pending():
-            step = self._index(self._opened(give_up), batch)
-            self._report(step)
-            done = done + step
+        while self._is_pending():
+            done = done + self._index(self._opened(give_up))
         return done
 
     def watch(self, stop: Callable[[], bool]) -> Progress:
         """Index what becomes pending until `stop` says yes, then what is still pending.
 
-        While another process writes the indexes, this one waits for its turn, or until all is done.
+        While another process writes the indexes, this one waits for its turn, or until all is done. While an
+        embedding server does not answer, everything stays pending and is tried again.
         """
         done = Progress()
+        warned = False
         while True:
             last = stop()
             try:
-                done = done + self.run_once(give_up=lambda: stop() and not self._pending())
+                done = done + self.run_once(give_up=lambda: stop() and not self._is_pending())
+                warned = False
             except IndexerBusyError:
                 return done  # asked to stop, and the other process has left nothing to do
+            except ModelServerError as error:
+                if last:
+                    raise
+                if not warned:
+                    logger.warning("%s; what is pending waits for it", error)
+                warned = True
             if last:
                 return done
             time.sleep(POLL_SECONDS)
@@ -104,9 +115,9 @@ class Pipeline:
         self._foundation = None
         self._resources.close()
 
-    def _pending(self) -> tuple[PendingDocument, ...]:
+    def _is_pending(self) -> bool:
         with self._catalog.read() as connection:
-            return pending_documents(connection, BATCH_DOCUMENTS)
+            return bool(pending_documents(connection, 1))
 
     def _prepared(self, give_up: Callable[[], bool]) -> Foundation:
         if self._foundation is None:
@@ -123,65 +134,24 @@ class Pipeline:
             self._indexes = open_indexes(self._prepared(give_up), self._resources, self._report)
         return self._indexes
 
-    def _index(self, indexes: Indexes, batch: Sequence[PendingDocument]) -> Progress:
-        gone = [pending.document.id for pending in batch if pending.deleted]
-        living = [pending.document for pending in batch if not pending.deleted]
-        _remove(indexes, gone)
-        anew = frozenset(pending.document.id for pending in batch if pending.anew)
-        prepared = indexes.preparer.prepare(living, gone, anew)
-        _withdraw(indexes, prepared)
-        _publish(indexes, indexes.preparer.record(prepared))
-        with self._catalog.write() as connection:
-            mark_indexed(connection, [pending.mark for pending in batch])
-        indexes.vectors.merge()
+    def _index(self, indexes: Indexes) -> Progress:
+        """Index what is pending, and what becomes so meanwhile."""
+        feed = PendingFeed(self._catalog)
+        done = Progress()
+        chunked = (part for batch in feed for part in indexes.preparer.chunk(batch))
+        with closing(overlapped(chunked, indexes.preparer, give_up=feed.end)) as batches:
+            for batch in batches:
+                indexes.publish(batch)
+                with self._catalog.write() as connection:
+                    mark_indexed(connection, [pending.mark for pending in batch.pending])
+                feed.done(batch.pending)
+                step = self._progress(batch)
+                self._report(step)
+                done = done + step
+                indexes.vectors.merge()
+        return done
+
+    def _progress(self, batch: Chunked) -> Progress:
         with self._catalog.read() as connection:
             pending = pending_count(connection)
-        return Progress(len(batch), prepared.chunks, prepared.embedded, pending)
-
-
-def _remove(indexes: Indexes, gone: Sequence[str]) -> None:
-    """Take deleted documents out of both indexes, before anything slow begins."""
-    if not gone:
-        return
-    live = indexes.vectors.live_rows(gone)
-    indexes.vectors.set_access({name: dict.fromkeys(rows, NOBODY) for name, rows in live.items()})
-    indexes.lexical.remove(gone)
-    indexes.lexical.commit()
-
-
-def _withdraw(indexes: Indexes, prepared: Prepared) -> None:
-    """Tombstone the rows whose chunks the catalog is about to drop."""
-    live = indexes.vectors.live_rows(list(prepared.changes))
-    kept = {
-        name: {chunk_id for chunk_id, _ in changes.kept.values()}
-        for name, changes in prepared.changes.items()
-    }
-    indexes.vectors.set_access(
-        {name: {chunk: NOBODY for chunk in rows if chunk not in kept[name]} for name, rows in live.items()}
-    )
-
-
-def _publish(indexes: Indexes, entries: Sequence[Entry]) -> None:
-    """Bring both indexes to what the catalog has of these documents: access ids, missing rows, words."""
-    live = indexes.vectors.live_rows([entry.document.id for entry in entries])
-    indexes.vectors.set_access(
-        {
-            entry.document.id: {
-                chunk: entry.document.access_id
-                for chunk, access_id in live.get(entry.document.id, {}).items()
-                if access_id != entry.document.access_id
-            }
-            for entry in entries
-        }
-    )
-    missing = [
-        (entry.document, chunk)
-        for entry in entries
-        for chunk in entry.chunks
-        if chunk.id not in live.get(entry.document.id, {})
-    ]
-    if missing:
-        indexes.vectors.append(indexes.preparer.vectors(missing))
-    for entry in entries:
-        indexes.lexical.replace(entry.document, entry.passages)
-    indexes.lexical.commit()
+        return Progress(len(batch.pending), batch.chunks, len(batch.missing), pending)

@@ -18,20 +18,32 @@ from catalog.chunks import (
 )
 from catalog.database import Catalog
 from catalog.document import Document
+from catalog.documents import PendingDocument
 from indexer.chunking import Chunk, Chunking, chunk_documents
-from indexer.embedding.embedder import Embedder
+from indexer.embedding.embedder import Embedder, Vectors
 from indexer.embedding.store import EmbeddingStore
 from indexer.vectors.backend import VectorBatch
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """Documents whose chunks are embedded, and what that changes in the catalog."""
+class Chunked:
+    """Documents cut into chunks. `missing` has the texts to embed, by key; `waits`: they, or texts that an
+    earlier batch is still embedding, must be kept before this batch can be published."""
 
-    documents: tuple[Document, ...]
-    changes: Mapping[str, ChunkChanges]  # by document id; those of deleted documents, too
-    chunks: int
-    embedded: int
+    pending: tuple[PendingDocument, ...]
+    contents: Mapping[str, Sequence[ChunkContent]]  # by document id, others' too; none for a deleted document
+    missing: Mapping[bytes, str]
+    waits: bool
+
+    @property
+    def living(self) -> tuple[Document, ...]:
+        """The documents that are not deleted."""
+        return tuple(pending.document for pending in self.pending if not pending.deleted)
+
+    @property
+    def chunks(self) -> int:
+        """How many there are."""
+        return sum(len(self.contents[pending.document.id]) for pending in self.pending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,8 @@ class Entry:
 
 
 class Preparer:
-    """Chunks and embeds documents; every embedding is made once."""
+    """Chunks documents and keeps embeddings, each of which is made once. One thread calls `chunk`, while
+    another calls the rest."""
 
     def __init__(
         self, catalog: Catalog, embedder: Embedder, store: EmbeddingStore, chunking: Chunking
@@ -57,48 +70,65 @@ class Preparer:
         self.embedder: Final = embedder
         self._store: Final = store
         self._chunking: Final = chunking
+        self._under_way: Final[set[bytes]] = set()
 
-    def prepare(
-        self, documents: Sequence[Document], gone: Collection[str] = (), anew: Collection[str] = ()
-    ) -> Prepared:
-        """Chunk and embed `documents`, and work out what changes for them and for the ids `gone`.
+    def chunk(self, pending: Sequence[PendingDocument]) -> tuple[Chunked, ...]:
+        """Chunk those that are not deleted, and find out which texts have no embedding yet.
 
-        Those of the ids `anew` are embedded whether or not they were before, and all their rows replaced.
+        What is wanted `anew` counts as not embedded; what an earlier batch is embedding, as under way. The
+        documents that lack nothing are a batch of their own: they need not wait for the model.
         """
-        chunked = chunk_documents(documents, self.embedder.tokenizer, self._chunking)
+        living = [each for each in pending if not each.deleted]
+        chunked = chunk_documents([each.document for each in living], self.embedder.tokenizer, self._chunking)
+        contents: dict[str, Sequence[ChunkContent]] = {each.document.id: () for each in pending}
+        for each, chunks in zip(living, chunked, strict=True):
+            contents[each.document.id] = [self._content(chunk) for chunk in chunks]
         texts = [chunk.embedded_text for chunks in chunked for chunk in chunks]
-        again = [
+        anew = [
             chunk.embedded_text
-            for document, chunks in zip(documents, chunked, strict=True)
-            if document.id in anew
+            for each, chunks in zip(living, chunked, strict=True)
+            if each.anew
             for chunk in chunks
         ]
-        embedded = self._store.ensure(texts, again)
-        wanted: dict[str, list[ChunkContent]] = {document_id: [] for document_id in gone}
-        versions = {document.id: document.version for document in documents}
-        for document, chunks in zip(documents, chunked, strict=True):
-            wanted[document.id] = [self._content(chunk) for chunk in chunks]
-        with self._catalog.read() as connection:
-            stored = chunks_of_documents(connection, wanted)
-        changes = {
-            document_id: chunk_changes(
-                document_id,
-                versions.get(document_id, 0),
-                stored.get(document_id, ()),
-                contents,
-                keep=document_id not in anew,
-            )
-            for document_id, contents in wanted.items()
-        }
-        return Prepared(tuple(documents), changes, len(texts), embedded)
+        under_way = frozenset(self._under_way)  # before looking: what was kept in between is found there
+        lacking = self._store.missing(texts, anew)
+        missing = {key: text for key, text in lacking.items() if key not in under_way}
+        self._under_way.update(missing)
+        ready, waiting = _parted(pending, contents, lacking)
+        batches = (Chunked(ready, contents, {}, waits=False), Chunked(waiting, contents, missing, waits=True))
+        return tuple(batch for batch in batches if batch.pending)
 
-    def record(self, prepared: Prepared) -> tuple[Entry, ...]:
-        """Write the changes to the catalog; the living documents with their chunks and ids."""
-        with self._catalog.write() as connection:
-            apply_changes(connection, prepared.changes.values())
+    def keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep what was embedded. Raises `ModelError` for vectors that are none."""
+        self._store.keep(keys, vectors)
+        self._under_way.difference_update(keys)
+
+    def forget(self) -> None:
+        """Whatever is under way will not be kept: `chunk` is to find it missing again."""
+        self._under_way.clear()
+
+    def changes(self, chunked: Chunked) -> dict[str, ChunkChanges]:
+        """What the batch changes in the catalog, by document id."""
         with self._catalog.read() as connection:
-            stored = chunks_of_documents(connection, [document.id for document in prepared.documents])
-        return tuple(Entry(document, stored.get(document.id, ())) for document in prepared.documents)
+            stored = chunks_of_documents(connection, [each.document.id for each in chunked.pending])
+        return {
+            each.document.id: chunk_changes(
+                each.document.id,
+                each.document.version,
+                stored.get(each.document.id, ()),
+                chunked.contents[each.document.id],
+                keep=not each.anew,
+            )
+            for each in chunked.pending
+        }
+
+    def record(self, documents: Sequence[Document], changes: Mapping[str, ChunkChanges]) -> tuple[Entry, ...]:
+        """Write the changes to the catalog; `documents` with their chunks and ids."""
+        with self._catalog.write() as connection:
+            apply_changes(connection, changes.values())
+        with self._catalog.read() as connection:
+            stored = chunks_of_documents(connection, [document.id for document in documents])
+        return tuple(Entry(document, stored.get(document.id, ())) for document in documents)
 
     def vectors(self, rows: Sequence[tuple[Document, StoredChunk]]) -> VectorBatch:
         """The rows of these chunks for the vector index."""
@@ -120,3 +150,17 @@ class Preparer:
             end=chunk.end,
             embedding_key=self._store.key(chunk.embedded_text),
         )
+
+
+def _parted(
+    pending: Sequence[PendingDocument],
+    contents: Mapping[str, Sequence[ChunkContent]],
+    lacking: Collection[bytes],
+) -> tuple[tuple[PendingDocument, ...], tuple[PendingDocument, ...]]:
+    """The documents all of whose embeddings are kept, and the others."""
+    ready: list[PendingDocument] = []
+    waiting: list[PendingDocument] = []
+    for each in pending:
+        keys = (content.embedding_key for content in contents[each.document.id])
+        (waiting if any(key in lacking for key in keys) else ready).append(each)
+    return tuple(ready), tuple(waiting)

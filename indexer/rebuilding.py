@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
 from catalog.chunks import StoredChunk, indexable_documents
 from catalog.database import Catalog
 from catalog.document import Document
-from catalog.documents import read_documents
+from catalog.documents import PendingDocument, read_documents
 from catalog.durable import sync_folder, write_durably
 from indexer.layout import IndexLayout
 from indexer.lexical.writer import LexicalWriter
-from indexer.preparation import Entry, Preparer
+from indexer.overlap import overlapped
+from indexer.preparation import Chunked, Preparer
 from indexer.progress import Progress
 from indexer.switching import new_folder, switch
 from indexer.vectors.backend import VectorBatch
@@ -46,19 +48,23 @@ def rebuild_indexes(
     def batches() -> Iterator[VectorBatch]:
         nonlocal done
         rows: list[tuple[Document, StoredChunk]] = []
-        for step, entries in _prepared(catalog, preparer):
-            for entry in entries:
+        for batch in prepared:
+            for entry in preparer.record(batch.living, preparer.changes(batch)):
                 lexical.replace(entry.document, entry.passages)
                 rows.extend((replace(entry.document, blocks=()), chunk) for chunk in entry.chunks)
             if len(rows) >= _SEGMENT_ROWS:
                 yield preparer.vectors(rows)
                 rows = []
+            step = Progress(len(batch.pending), batch.chunks, len(batch.missing))
             done = done + step
             report(step)
         yield preparer.vectors(rows)
 
     model = preparer.embedder
-    with LexicalWriter(folder, fields) as lexical:
+    with (
+        closing(overlapped(_everything(catalog, preparer), preparer)) as prepared,
+        LexicalWriter(folder, fields) as lexical,
+    ):
         rebuild_vectors(layout.vectors(model.model_key), model.model_key, model.dimension, batches())
         lexical.commit()
     switch(layout.lexical, folder)
@@ -67,7 +73,8 @@ def rebuild_indexes(
     return done
 
 
-def _prepared(catalog: Catalog, preparer: Preparer) -> Iterator[tuple[Progress, tuple[Entry, ...]]]:
+def _everything(catalog: Catalog, preparer: Preparer) -> Iterator[Chunked]:
+    """All documents that are not deleted."""
     after = ""
     while True:
         with catalog.read() as connection:
@@ -75,6 +82,5 @@ def _prepared(catalog: Catalog, preparer: Preparer) -> Iterator[tuple[Progress, 
             documents = read_documents(connection, ids)
         if not ids:
             return
-        prepared = preparer.prepare([documents[name] for name in ids])
-        yield Progress(len(ids), prepared.chunks, prepared.embedded), preparer.record(prepared)
+        yield from preparer.chunk([PendingDocument(documents[name], deleted=False) for name in ids])
         after = ids[-1]

@@ -25,7 +25,7 @@ from tests.indexer.pipeline.support import (
 from tests.indexer.pipeline.test_pipeline import chunk_ids
 
 STEPS = (
-    "ensure",
+    "keep",
     "set_access",
     "remove",
     "apply_changes",
@@ -42,15 +42,15 @@ ROUNDS = 8
 
 def die_in(folder: str, seed: str) -> None:
     """Index the catalog in `folder`, and be killed somewhere in between: what the child process runs."""
-    from indexer import pipeline, preparation
+    from indexer import feed, pipeline, preparation
     from indexer.embedding.store import EmbeddingStore
     from indexer.lexical.writer import LexicalWriter
     from indexer.vectors.writer import VectorWriter
 
     chance = random.Random(seed)
-    pipeline.BATCH_DOCUMENTS = 5  # type: ignore[misc]
+    feed.FIRST_DOCUMENTS = feed.MOST_DOCUMENTS = 5  # type: ignore[misc]
     owners: dict[str, object] = {
-        "ensure": EmbeddingStore,
+        "keep": EmbeddingStore,
         "set_access": VectorWriter,
         "append": VectorWriter,
         "merge": VectorWriter,

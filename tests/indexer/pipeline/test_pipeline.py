@@ -12,9 +12,10 @@ from catalog.chunks import chunks_of_documents
 from catalog.database import Catalog
 from catalog.documents import mark_indexed, pending_count
 from catalog.tables import chunks
+from indexer.feed import FIRST_DOCUMENTS
 from indexer.layout import IndexLayout
 from indexer.lock import IndexerBusyError, IndexerLock
-from indexer.pipeline import BATCH_DOCUMENTS, Pipeline
+from indexer.pipeline import Pipeline
 from indexer.progress import Progress
 from settings.configuration import Settings
 from settings.fields import FieldSettings, FieldType
@@ -65,12 +66,12 @@ def test_nothing_pending_does_nothing(catalog: Catalog, settings: Settings) -> N
 
 
 def test_many_documents_are_indexed_in_batches(catalog: Catalog, settings: Settings) -> None:
-    for number in range(BATCH_DOCUMENTS + 1):
+    for number in range(FIRST_DOCUMENTS + 1):
         add(catalog, f"https://intranet.example/{number}", f"Text {number}.")
     steps: list[Progress] = []
     with Pipeline(catalog, settings, embedder=WordEmbedder(), report=steps.append) as pipeline:
         pipeline.run_once()
-    assert [(step.documents, step.pending) for step in steps] == [(BATCH_DOCUMENTS, 1), (1, 0)]
+    assert [(step.documents, step.pending) for step in steps] == [(FIRST_DOCUMENTS, 1), (1, 0)]
     assert found(settings) == chunk_ids(catalog)
 
 

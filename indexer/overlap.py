@@ -1,0 +1,124 @@
+"""Reading, embedding and publishing side by side, so that the model never waits.
+
+One thread reads and chunks what comes next, one runs the model, and the caller's keeps embeddings and then
+publishes, batch by batch: the promises of `indexer.pipeline` need nothing else. Channels between them are
+short, so that little is in memory, and little lost when the process dies.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from indexer.channel import AbandonedError, Channel
+from indexer.embedding.embedder import Vectors
+from indexer.preparation import Chunked, Preparer
+
+SLICE: Final = 512
+"""Texts embedded, and then kept, at a time."""
+_SLICES_AHEAD: Final = 2
+_STEPS_BEHIND: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """Texts to embed, and the keys to keep them under."""
+
+    keys: tuple[bytes, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """Vectors to keep."""
+
+    keys: tuple[bytes, ...]
+    vectors: Vectors
+
+
+def overlapped(
+    batches: Iterable[Chunked], preparer: Preparer, give_up: Callable[[], None] = lambda: None
+) -> Generator[Chunked, None, None]:
+    """The batches again, each once all its embeddings are made and kept.
+
+    `batches` is iterated, and the model run, in threads of their own, some steps ahead. A batch that lacks no
+    embedding overtakes those that do. Raises what one of the threads raised; then, and when it is closed
+    before its end (`contextlib.closing`), `give_up` is called, for `batches` not to wait for anything any
+    more, and the threads end with the step that they are in.
+    """
+    yield from _Overlap(batches, preparer, give_up).run()
+
+
+class _Overlap:
+    def __init__(self, batches: Iterable[Chunked], preparer: Preparer, give_up: Callable[[], None]) -> None:
+        self._batches: Final = batches
+        self._preparer: Final = preparer
+        self._give_up: Final = give_up
+        self._to_embed: Final[Channel[_Slice | Chunked]] = Channel(_SLICES_AHEAD)
+        self._to_write: Final[Channel[_Embedded | Chunked]] = Channel(_STEPS_BEHIND)
+        self._failure: BaseException | None = None
+
+    def run(self) -> Generator[Chunked, None, None]:
+        threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=name)
+            for work, name in ((self._read, "index-reader"), (self._embed, "index-model"))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for item in self._to_write:
+                if isinstance(item, _Embedded):
+                    self._preparer.keep(item.keys, item.vectors)
+                else:
+                    yield item
+        except AbandonedError:
+            assert self._failure is not None, "only a failing thread gives up by itself"
+            raise self._failure from None
+        finally:
+            self._abandon()
+            for thread in threads:
+                thread.join()
+            self._preparer.forget()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Run a thread; the first error is kept for the caller, and ends everything."""
+        try:
+            work()
+        except AbandonedError:
+            pass  # another thread keeps the reason
+        except BaseException as error:  # noqa: BLE001 - `run` raises it in the caller's thread
+            self._failure = self._failure or error
+            self._abandon()
+
+    def _abandon(self) -> None:
+        self._to_embed.abandon()
+        self._to_write.abandon()
+        self._give_up()
+
+    def _read(self) -> None:
+        for batch in self._batches:
+            if batch.waits:
+                for piece in _slices(batch):
+                    self._to_embed.put(piece)
+                self._to_embed.put(batch)
+            else:
+                self._to_write.put(batch)
+        self._to_embed.close()
+
+    def _embed(self) -> None:
+        for item in self._to_embed:
+            if isinstance(item, _Slice):
+                vectors = self._preparer.embedder.embed_passages(item.texts)
+                self._to_write.put(_Embedded(item.keys, vectors))
+            else:
+                self._to_write.put(item)
+        self._to_write.close()
+
+
+def _slices(batch: Chunked) -> Iterator[_Slice]:
+    pairs = iter(batch.missing.items())
+    while some := tuple(islice(pairs, SLICE)):
+        yield _Slice(tuple(key for key, _ in some), tuple(text for _, text in some))
