@@ -22,7 +22,17 @@ REPOSITORY: Final = Path(__file__).resolve().parents[1]
 REPORT: Final = REPOSITORY / "docs" / "performance.md"
 RECORD: Final = REPOSITORY / "docs" / "performance.json"
 NOT_BENCHMARKS: Final = frozenset(
-    {"report", "run_all", "big_ledger", "peers", "synthetic", "mixed_site", "login_matrix", "chaos"}
+    {
+        "report",
+        "run_all",
+        "big_ledger",
+        "peers",
+        "synthetic",
+        "mixed_site",
+        "login_matrix",
+        "chaos",
+        "passages",
+    }
 )
 
 ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {
