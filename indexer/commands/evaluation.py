@@ -26,15 +26,26 @@ PrincipalOption = Annotated[
     list[str],
     typer.Option("--principal", help="Whose eyes to see with: user:NAME or group:NAME. May be repeated."),
 ]
+WorstOption = Annotated[
+    int,
+    typer.Option(
+        "--worst", min=0, help="How many of the queries to show that one half alone would answer better."
+    ),
+]
 
 
 def evaluate(
     queries: QueriesArgument,
     principal: PrincipalOption = [],  # noqa: B006 - typer copies it
+    worst: WorstOption = 10,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure nDCG@10, recall@10 and MRR of dense, lexical and hybrid retrieval side by side."""
+    """Measure nDCG@10, recall@10 and MRR of dense, lexical and hybrid retrieval side by side.
+
+    With `search.reranker` the reranked answers are measured too. Exit code 0 whatever the figures are:
+    `index.gate` holds a build to a floor.
+    """
     from indexer.commands.session import opened
     from indexer.retrieval import evaluation
     from indexer.retrieval.opening import open_retriever
@@ -52,20 +63,16 @@ def evaluate(
     if as_json:
         print_json(_as_json(found, unknown))
     else:
-        _print_table(found)
+        _print_means(found)
+        _print_most_fallen(found, worst)
 
 
 def _read(queries: Path) -> tuple[JudgedQuery, ...]:
-    from indexer.retrieval.judgements import JudgementsError, parse_judgements
+    from indexer.retrieval.judgements import JudgementsError, read_judgements
     from settings.console import ExitCode, stop
 
     try:
-        with queries.open(encoding="utf-8") as lines:
-            return parse_judgements(lines, str(queries))
-    except OSError as error:
-        stop(f"{queries} cannot be read: {error.strerror}", ExitCode.WRONG_CALL)
-    except UnicodeDecodeError as error:
-        stop(f"{queries} is not UTF-8 text: {error}", ExitCode.WRONG_CALL)
+        return read_judgements(queries)
     except JudgementsError as error:
         stop(str(error), ExitCode.WRONG_CALL)
 
@@ -85,6 +92,7 @@ def _as_json(found: Evaluation, unknown: Sequence[str]) -> dict[str, Any]:
             {
                 "query": each.query,
                 **{mode.value: asdict(measured) for mode, measured in each.by_mode.items()},
+                "fallen": each.fallen,
             }
             for each in found.queries
         ],
@@ -93,7 +101,7 @@ def _as_json(found: Evaluation, unknown: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _print_table(found: Evaluation) -> None:
+def _print_means(found: Evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -104,4 +112,23 @@ def _print_table(found: Evaluation) -> None:
     for mode, measured in found.means.items():
         numbers = (measured.ndcg_at_10, measured.recall_at_10, measured.mrr)
         table.add_row(mode.value, *(f"{number:.3f}" for number in numbers))
+    Console().print(table)
+
+
+def _print_most_fallen(found: Evaluation, count: int) -> None:
+    """The queries that fusing answers worse than the better half alone: where to look first."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    fallen = found.most_fallen(count)
+    if not fallen:
+        return
+    table = Table(title="nDCG@10 where one half alone answers better")
+    table.add_column("query", overflow="fold")
+    for mode in found.means:
+        table.add_column(mode.value, justify="right")
+    for each in fallen:
+        numbers = (f"{each.by_mode[mode].ndcg_at_10:.3f}" for mode in found.means)
+        table.add_row(escape(each.query), *numbers)
     Console().print(table)

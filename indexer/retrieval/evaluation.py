@@ -24,24 +24,34 @@ _BATCH: Final = 400
 
 
 class Mode(StrEnum):
-    """Which half answers."""
+    """Which half answers, and whether the reranker has the last word."""
 
     DENSE = "dense"
     LEXICAL = "lexical"
     HYBRID = "hybrid"
+    RERANKED = "hybrid+rerank"
 
 
 _WEIGHTS: Final[Mapping[Mode, FusionWeights | None]] = {
     Mode.DENSE: FusionWeights(dense=1, lexical=0),
     Mode.LEXICAL: FusionWeights(dense=0, lexical=1),
     Mode.HYBRID: None,
+    Mode.RERANKED: None,
 }
+HALVES: Final = (Mode.DENSE, Mode.LEXICAL)
 
 
 class Searching(Protocol):
     """What is measured: a `Retriever`."""
 
-    def search(self, question: Question, *, weights: FusionWeights | None = None) -> Results: ...
+    @property
+    def reranks(self) -> bool:
+        """Whether a reranker is configured."""
+
+    def search(
+        self, question: Question, *, weights: FusionWeights | None = None, rerank: bool = True
+    ) -> Results:
+        """See `Retriever.search`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,13 @@ class QueryResult:
     query: str
     by_mode: Mapping[Mode, Quality]
     notices: tuple[str, ...]
+
+    @property
+    def fallen(self) -> float:
+        """How much nDCG@10 fusing costs: that of the better half less that of the fused answer."""
+        better = max((self.by_mode[mode].ndcg_at_10 for mode in HALVES if mode in self.by_mode), default=0.0)
+        fused = self.by_mode.get(Mode.RERANKED) or self.by_mode.get(Mode.HYBRID)
+        return better - fused.ndcg_at_10 if fused else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,13 @@ class Evaluation:
     @property
     def means(self) -> dict[Mode, Quality]:
         """Over all queries, by mode."""
-        return {mode: mean([each.by_mode[mode] for each in self.queries]) for mode in Mode}
+        measured = [mode for mode in Mode if self.queries and mode in self.queries[0].by_mode]
+        return {mode: mean([each.by_mode[mode] for each in self.queries]) for mode in measured}
+
+    def most_fallen(self, count: int) -> tuple[QueryResult, ...]:
+        """The `count` queries that the better half alone would have answered better, worst first."""
+        fallen = [each for each in self.queries if each.fallen > 0]
+        return tuple(sorted(fallen, key=lambda each: -each.fallen)[:count])
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -70,17 +93,36 @@ class Evaluation:
         return tuple(dict.fromkeys(notice for each in self.queries for notice in each.notices))
 
 
+def modes_of(retriever: Searching) -> tuple[Mode, ...]:
+    """What can be compared: the reranker only where one is configured."""
+    return tuple(mode for mode in Mode if mode is not Mode.RERANKED or retriever.reranks)
+
+
+def served_mode(retriever: Searching) -> Mode:
+    """How people's questions are answered."""
+    return Mode.RERANKED if retriever.reranks else Mode.HYBRID
+
+
 def evaluate(
     retriever: Searching,
     judged: Sequence[JudgedQuery],
     principals: frozenset[str] = frozenset({EVERYONE}),
     report: Callable[[int], None] = lambda _: None,
+    modes: Sequence[Mode] | None = None,
 ) -> Evaluation:
-    """Ask every query in every mode, as a caller with `principals`. `report` hears how many are done."""
+    """Ask every query in each of `modes` (all there are), as a caller with `principals` and the query's own.
+
+    `report` hears how many queries are done.
+    """
     results = []
+    wanted = modes_of(retriever) if modes is None else modes
     for done, each in enumerate(judged, start=1):
-        question = Question(each.query, principals, page_size=DEPTH, passages_per_document=1)
-        answers = {mode: retriever.search(question, weights=_WEIGHTS[mode]) for mode in Mode}
+        asking = principals | each.principals
+        question = Question(each.query, asking, page_size=DEPTH, passages_per_document=1)
+        answers = {
+            mode: retriever.search(question, weights=_WEIGHTS[mode], rerank=mode is Mode.RERANKED)
+            for mode in wanted
+        }
         by_mode = {
             mode: quality([_named_as_judged(hit, each.grades) for hit in answer.hits], each.grades)
             for mode, answer in answers.items()

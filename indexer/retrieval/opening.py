@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from catalog.database import Catalog
 from indexer.embedding.opening import open_embedder
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
 from indexer.retrieval.dense import DenseHalf, QueryEmbedder
 from indexer.retrieval.fusion import FusionWeights
+from indexer.retrieval.reranking import PairScorer, Reranker
 from indexer.retrieval.retriever import Retriever
 from indexer.vectors.reader import VectorReader
 from settings.configuration import Settings
@@ -26,10 +29,33 @@ def open_retriever(
     def load() -> QueryEmbedder:
         return embedder or open_embedder(settings.index, layout)
 
-    hybrid = settings.search.hybrid
+    dense = DenseHalf(load, lambda model_key: VectorReader.open(layout.vectors(model_key)))
+    return _retriever(catalog, settings, layout.lexical, dense)
+
+
+def open_candidate(
+    catalog: Catalog, settings: Settings, *, lexical: Path, vectors: Path, embedder: QueryEmbedder
+) -> Retriever:
+    """A retriever over a build that is not served yet: its folders, and the model that made it.
+
+    Raises `LexicalIndexError` where the lexical index cannot be read.
+    """
+    dense = DenseHalf(lambda: embedder, lambda _key: VectorReader.open(vectors))
+    return _retriever(catalog, settings, lexical, dense)
+
+
+def _retriever(catalog: Catalog, settings: Settings, lexical: Path, dense: DenseHalf) -> Retriever:
+    hybrid, reranker = settings.search.hybrid, settings.search.reranker
     return Retriever(
         catalog,
-        LexicalReader.open(layout.lexical),
-        DenseHalf(load, lambda model_key: VectorReader.open(layout.vectors(model_key))),
+        LexicalReader.open(lexical),
+        dense,
         FusionWeights(hybrid.dense, hybrid.lexical),
+        None if reranker is None else Reranker(lambda: _scorer(reranker, settings.index.device)),
     )
+
+
+def _scorer(name: str, device: str) -> PairScorer:
+    from indexer.retrieval.cross_encoder import CrossEncoderScorer  # noqa: PLC0415 - loads torch
+
+    return CrossEncoderScorer(name, device)

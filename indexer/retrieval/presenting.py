@@ -87,6 +87,11 @@ def read_chunks(connection: Connection, chunk_ids: Sequence[int]) -> dict[int, C
     return rows
 
 
+def read_text(row: ChunkRow) -> str:
+    """A passage under its headings, as a reranker reads it."""
+    return "\n".join([*row.heading_path, row.text])
+
+
 def as_passage(row: ChunkRow, candidates: Candidates) -> Passage:
     """A row of the chunks table as a passage; one that did not compete has score 0."""
     return Passage(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
+
+from sqlalchemy import Connection
 
 from catalog.access import AccessLists
 from catalog.database import Catalog
@@ -15,9 +18,10 @@ from indexer.lexical.stop_words import content_words
 from indexer.retrieval.candidates import NO_CANDIDATES, Candidates, gather
 from indexer.retrieval.dense import DenseHalf, Unavailable
 from indexer.retrieval.fusion import FusionWeights, weights_for
-from indexer.retrieval.presenting import verified_hits, verified_passages
+from indexer.retrieval.presenting import read_chunks, read_text, verified_hits, verified_passages
 from indexer.retrieval.question import FacetValue, Passage, Question, Results
 from indexer.retrieval.ranking import ranking
+from indexer.retrieval.reranking import MOST_READ, Reranker, reordered
 from indexer.retrieval.scope import Scope, make_scope
 from indexer.vectors.backend import VectorIndexError
 
@@ -37,18 +41,31 @@ class Retriever:
     """
 
     def __init__(
-        self, catalog: Catalog, lexical: LexicalReader, dense: DenseHalf, weights: FusionWeights
+        self,
+        catalog: Catalog,
+        lexical: LexicalReader,
+        dense: DenseHalf,
+        weights: FusionWeights,
+        reranker: Reranker | None = None,
     ) -> None:
         self._catalog: Final = catalog
         self._access: Final = AccessLists()
         self._lexical: Final = lexical
         self._dense: Final = dense
         self._weights: Final = weights
+        self._reranker: Final = reranker
         self._faults: tuple[str, ...] = ()
 
     def prepare(self) -> None:
-        """Load the model now, so that the first question need not wait for it."""
+        """Load the models now, so that the first question need not wait for them."""
         self._dense.prepare()
+        if self._reranker is not None:
+            self._reranker.prepare()
+
+    @property
+    def reranks(self) -> bool:
+        """Whether a reranker has the last word on the order of the best results."""
+        return self._reranker is not None
 
     def refresh(self) -> None:
         """See what was indexed since; cheap when nothing was.
@@ -61,16 +78,20 @@ class Retriever:
                 half.refresh()
             except (LexicalIndexError, VectorIndexError) as error:
                 faults.append(str(error))
+        if self._reranker is not None:
+            self._reranker.refresh()
         for fault in faults:
             if fault not in self._faults:
                 logger.warning(fault)
         self._faults = tuple(faults)
 
-    def search(self, question: Question, *, weights: FusionWeights | None = None) -> Results:
+    def search(
+        self, question: Question, *, weights: FusionWeights | None = None, rerank: bool = True
+    ) -> Results:
         """One page of documents, their total and facets.
 
-        `weights` replaces the configured ones; a half of weight 0 is not asked. Raises
-        `InvalidFilterError` for a filter, facet or sort that cannot be carried out.
+        `weights` replaces the configured ones; a half of weight 0 is not asked. Without `rerank` no
+        reranker is asked. Raises `InvalidFilterError` for a filter, facet or sort that cannot be carried out.
         """
         scope = self._scope(question)
         if scope is None:
@@ -78,6 +99,9 @@ class Retriever:
         candidates, notices = self._candidates(scope, weights)
         countable = scope.countable(list(candidates.nearest_documents))
         with self._catalog.read() as connection:
+            if rerank and question.sort is None:
+                candidates, also = self._reranked(connection, scope, candidates)
+                notices += also
             hits = verified_hits(
                 connection,
                 ranking(scope, candidates, question.sort),
@@ -108,6 +132,7 @@ class Retriever:
         candidates, _ = self._candidates(scope, weights)
         wanted = max(0, min(limit, MOST_PASSAGES))
         with self._catalog.read() as connection:
+            candidates, _ = self._reranked(connection, scope, candidates)
             passages: list[Passage] = []
             order = _passage_order(candidates)
             for start in range(0, len(order), MOST_PASSAGES):
@@ -137,6 +162,19 @@ class Retriever:
         if isinstance(query, Unavailable):
             return gather(scope, None, weights), (f"answered by words alone: {query.reason}",)
         return gather(scope, query, weights), ()
+
+    def _reranked(
+        self, connection: Connection, scope: Scope, candidates: Candidates
+    ) -> tuple[Candidates, tuple[str, ...]]:
+        """The candidates by what the reranker says of the best passages, and why it said less."""
+        if self._reranker is None or not candidates.scores:
+            return candidates, ()
+        best = [chunk for chunk, _ in _passage_order(candidates)[:MOST_READ]]
+        rows = read_chunks(connection, best)
+        texts = [(chunk, read_text(rows[chunk])) for chunk in best if chunk in rows]
+        reading = self._reranker.read(scope.text.natural, texts)
+        notices = () if reading.fault is None else (f"not reranked: {reading.fault}",)
+        return replace(candidates, scores=reordered(candidates.scores, reading.scores)), notices
 
 
 def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:

@@ -24,6 +24,7 @@ from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
 from indexer.retrieval.dense import DenseHalf
 from indexer.retrieval.fusion import FusionWeights
+from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.retriever import Retriever
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.catalog.rows import NOON, add_document
@@ -166,12 +167,12 @@ class Library:
         """Make everything so far visible to readers that refresh."""
         self._writer.commit()
 
-    def retriever(self, weights: FusionWeights | None = None) -> Retriever:
+    def retriever(self, weights: FusionWeights | None = None, reranker: Reranker | None = None) -> Retriever:
         """Publish, and a retriever over everything."""
         self.publish()
         dense = DenseHalf(lambda: self.embedder, lambda _key: self.vectors)
         lexical = LexicalReader.open(self.folder / "lexical")
-        return Retriever(self.catalog, lexical, dense, weights or FusionWeights())
+        return Retriever(self.catalog, lexical, dense, weights or FusionWeights(), reranker)
 
     def close(self) -> None:
         """Let go of every file."""

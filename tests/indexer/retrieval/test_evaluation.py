@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
 from indexer.cli import app
 from indexer.retrieval import opening
-from indexer.retrieval.evaluation import Mode, evaluate, unknown_documents
+from indexer.retrieval.evaluation import Evaluation, Mode, QueryResult, evaluate, unknown_documents
 from indexer.retrieval.judgements import JudgedQuery
 from indexer.retrieval.metrics import Quality
+from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.retriever import Retriever
 from tests.indexer.retrieval.library import Library
 
@@ -53,6 +57,34 @@ def test_judged_documents_that_nobody_knows_are_named(filled: Library) -> None:
     judged = [JudgedQuery("q", {LEAVE: 1.0, "https://i.example/tpyo": 1.0})]
     with filled.catalog.read() as connection:
         assert unknown_documents(connection, judged) == ("https://i.example/tpyo",)
+
+
+def test_a_query_may_name_the_principals_that_it_needs(filled: Library) -> None:
+    judged = [JudgedQuery("salaries", {PAY: 1.0}, frozenset({"group:hr"}))]
+    assert evaluate(filled.retriever(), judged).means[Mode.HYBRID].recall_at_10 == 1.0
+
+
+def test_the_reranker_is_measured_where_there_is_one(filled: Library) -> None:
+    class Backwards:
+        def scores(self, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
+            return np.array(["leave" not in passage for passage in passages], np.float64)
+
+    judged = [JudgedQuery("parental leave", {LEAVE: 1.0})]
+    assert Mode.RERANKED not in evaluate(filled.retriever(), judged).means
+    found = evaluate(filled.retriever(reranker=Reranker(Backwards)), judged)
+    assert found.means[Mode.HYBRID].mrr == 1.0
+    assert found.means[Mode.RERANKED].mrr == 0.5
+
+
+def _result(query: str, dense: float, lexical: float, hybrid: float) -> QueryResult:
+    values = {Mode.DENSE: dense, Mode.LEXICAL: lexical, Mode.HYBRID: hybrid}
+    return QueryResult(query, {mode: Quality(value, value, value) for mode, value in values.items()}, ())
+
+
+def test_the_queries_are_named_that_one_half_alone_answers_better() -> None:
+    found = Evaluation((_result("a", 0.9, 0.1, 0.8), _result("b", 0.2, 1.0, 0.3), _result("c", 0, 0, 1)))
+    assert [each.query for each in found.most_fallen(5)] == ["b", "a"]
+    assert [each.query for each in found.most_fallen(1)] == ["b"]
 
 
 @pytest.fixture
