@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import shutil
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ GRACE_SECONDS: Final = 60.0
 class VectorWriter:
     """The one writer of the index in `directory`, which is created for `model` when it is missing.
 
+    One thread may `merge` while another appends and changes access: merging copies without the lock.
     Raises `VectorIndexError` when the folder holds the index of another model, or a damaged segment
     (a writer must be able to remove what was once added): `rebuild_vectors` helps.
     """
@@ -50,6 +52,8 @@ class VectorWriter:
     ) -> None:
         self._directory: Final = directory
         self._clock: Final = clock
+        self._changing: Final = threading.RLock()
+        self._merging: Final = threading.Lock()
         make_durably(segments_folder(directory))
         published = read_manifest(directory)
         self._manifest = published or Manifest(model, dimension)
@@ -74,7 +78,9 @@ class VectorWriter:
             return {}
         found: dict[str, dict[int, int]] = defaultdict(dict)
         wanted = document_words(document_ids)
-        for segment in self._segments.values():
+        with self._changing:
+            segments = tuple(self._segments.values())
+        for segment in segments:
             for row in segment.rows_of(wanted):
                 name = document_name(segment.documents[row])
                 found[name][int(segment.chunk_ids[row])] = int(segment.access[row])
@@ -86,7 +92,7 @@ class VectorWriter:
         if not changes:
             return
         wanted = document_words(changes)
-        with self._exclusively():
+        with self._changing, self._exclusively():
             for segment in (*self._retired.values(), *self._segments.values()):
                 changed = False
                 for row in segment.rows_of(wanted):
@@ -102,25 +108,30 @@ class VectorWriter:
         """See `VectorStore.append`."""
         if not len(batch.chunk_ids):
             return
-        entry = write_segment(self._directory, batch_content(batch))
-        self._publish((*self._manifest.segments, entry))
-        self._segments[entry.id] = Segment(self._directory, entry, writable=True)
+        with self._changing:
+            entry = write_segment(self._directory, batch_content(batch))
+            self._publish((*self._manifest.segments, entry))
+            self._segments[entry.id] = Segment(self._directory, entry, writable=True)
 
     def merge(self) -> bool:
         """See `VectorStore.merge`."""
-        self._remove_retired()
-        sizes = [
-            SegmentSize(name, segment.entry.rows, segment.live) for name, segment in self._segments.items()
-        ]
-        chosen = segments_to_merge(sizes)
-        if chosen:
-            self._merge([self._segments[name] for name in chosen])
-        return bool(chosen)
+        with self._merging:
+            with self._changing:
+                self._remove_retired()
+                segments = dict(self._segments)
+            sizes = [
+                SegmentSize(name, segment.entry.rows, segment.live) for name, segment in segments.items()
+            ]
+            chosen = segments_to_merge(sizes)
+            if chosen:
+                self._merge([segments[name] for name in chosen])
+            return bool(chosen)
 
     def close(self) -> None:
-        """See `VectorStore.close`."""
-        self._segments.clear()
-        self._retired.clear()
+        """See `VectorStore.close`; a merge that is running ends first."""
+        with self._merging:
+            self._segments.clear()
+            self._retired.clear()
 
     def _merge(self, sources: Sequence[Segment]) -> None:
         """Rewrite the live rows of `sources` as one segment.
@@ -130,7 +141,7 @@ class VectorWriter:
         """
         live = _LiveRows.of(sources)
         entry = write_segment(self._directory, live.content()) if live.count else None
-        with self._exclusively():
+        with self._changing, self._exclusively():
             if entry is not None:
                 rewrite_access(self._directory, entry, live.access_ids())
             self._switch({segment.entry.id for segment in sources}, entry)

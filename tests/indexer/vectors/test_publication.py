@@ -264,3 +264,35 @@ def test_searches_go_on_while_segments_are_swapped(tmp_path: Path) -> None:
     searching.join()
     assert missing == []
     assert found(reader) == list(range(3 * TIER_FACTOR))
+
+
+def test_rows_are_added_and_removed_while_another_thread_merges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = open_writer(tmp_path)
+    for first in range(1, TIER_FACTOR + 1):
+        writer.append(simple_batch(first, 1))
+    copying, go_on = threading.Event(), threading.Event()
+
+    def held(directory: Path, content: SegmentContent) -> SegmentEntry:
+        entry = write_segment(directory, content)
+        if threading.current_thread() is merging:
+            copying.set()
+            assert go_on.wait(30)
+        return entry
+
+    monkeypatch.setattr(writing, "write_segment", held)
+    merging = threading.Thread(target=writer.merge)
+    merging.start()
+    try:
+        assert copying.wait(30)
+        writer.append(simple_batch(100, 2))
+        writer.set_access({name(1): {1: 0}, name(2): {2: 7}})
+        assert writer.live_rows([name(1), name(2)]) == {name(2): {2: 7}}
+    finally:
+        go_on.set()
+        merging.join()
+    reader = VectorReader.open(tmp_path)
+    assert len(writer.manifest.segments) == 2
+    assert found(reader) == [*range(3, TIER_FACTOR + 1), 100, 101]
+    assert found(reader, [7]) == [2]
