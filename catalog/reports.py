@@ -103,6 +103,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "gone": run.counts.get("state:gone", 0),
         "rendered": run.counts.get("rendered", 0),
         "bytes": run.counts.get("bytes", 0),
+        "sitemaps": run.counts.get("sitemaps", 0),
         "refused": run.counts.get("refused", {}),
         "failed": run.counts.get("failed", {}),
         "warnings": run.counts.get("warnings", []),

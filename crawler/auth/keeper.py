@@ -98,7 +98,6 @@ class SessionKeeper:
         self._lock = asyncio.Lock()
         self._fault: LoginFault | None = None
         self.generation = 0
-        self.sign_ins = 0
 
     @property
     def fault(self) -> LoginFault | None:
@@ -253,7 +252,6 @@ class SessionKeeper:
 
     async def _sign_in(self, login: KeptLogin) -> LoginFault | None:
         scheme = login.scheme
-        self.sign_ins += 1
         fault = await scheme.sign_in(self._web, self._note)
         if fault is None and login.teller is not None:
             fault = await self._without_effect(login, login.teller)

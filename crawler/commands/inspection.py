@@ -29,19 +29,24 @@ if TYPE_CHECKING:
 def status(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
     """Show the connectors at a glance: documents, latest and next run, health."""
     from catalog.reports import ConnectorStatus, connector_statuses
+    from catalog.scheduler import living_scheduler
 
     settings = load_or_exit(config)
     with reading(settings) as connection:
         known = connector_statuses(connection)
+        scheduler = living_scheduler(connection)
     configured = {connector.name: connector for connector in settings.connectors}
     never_ran = {name: ConnectorStatus(name, 0, 0, 0, None) for name in configured}
     statuses = [(each, _next_run(configured.get(each.name))) for each in (never_ran | known).values()]
     if json:
-        print_json({"connectors": [_status_object(each, following) for each, following in statuses]})
+        connectors = [_status_object(each, following) for each, following in statuses]
+        running = None if scheduler is None else {"host": scheduler.host, "pid": scheduler.pid}
+        print_json({"connectors": connectors, "scheduler": running})
     else:
-        from crawler.commands.inspection_tables import print_statuses
+        from crawler.commands.inspection_tables import print_scheduler, print_statuses
 
         print_statuses(statuses, configured)
+        print_scheduler(scheduler, any(following for _, following in statuses))
 
 
 def _next_run(connector: ConnectorSettings | None) -> datetime | None:
@@ -126,15 +131,21 @@ def _print_report_csv(connection: Connection, run_id: int) -> None:
 
 
 def _print_report_json(connection: Connection, run_id: int) -> None:
+    """One JSON document, written row by row: memory holds a portion of a ledger of any size."""
+    import sys
+
+    import orjson
+
     from catalog.reports import refused_hosts, report_rows, run_summary
     from catalog.runs import read_run
 
     run = read_run(connection, run_id)
     assert run is not None
-    print_json(
-        {
-            "run": run_summary(run),
-            "urls": list(report_rows(connection, run_id)),
-            "refused_hosts": refused_hosts(connection, run_id),
-        }
-    )
+    out = sys.stdout.buffer
+    out.write(b'{"run": ' + orjson.dumps(run_summary(run)) + b',\n"urls": [')
+    before = b"\n"
+    for row in report_rows(connection, run_id):
+        out.write(before + orjson.dumps(row))
+        before = b",\n"
+    out.write(b'],\n"refused_hosts": ' + orjson.dumps(refused_hosts(connection, run_id)) + b"}\n")
+    out.flush()

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy import Connection
 
+from catalog.holder import Holder
 from catalog.reports import ConnectorStatus, Health, refused_hosts, report_rows, run_summary, verdict_counts
 from catalog.runs import Run, latest_runs
-from catalog.vocabulary import UrlState
+from catalog.vocabulary import Reason, UrlState
 from crawler.commands import terminal
 
 _SHOWN_URLS: Final = 40
@@ -56,6 +57,14 @@ def print_statuses(
     terminal.console().print(table)
 
 
+def print_scheduler(scheduler: Holder | None, has_schedules: bool) -> None:
+    """Who runs what is due, or that nobody does although something is."""
+    if scheduler is not None:
+        terminal.console().print(f"`crawler schedule` runs: {scheduler.in_words}", markup=False)
+    elif has_schedules:
+        terminal.console().print("`crawler schedule` does not run: nothing begins by itself", markup=False)
+
+
 def print_runs(found: Sequence[Run]) -> None:
     """One line for each run."""
     if not found:
@@ -96,7 +105,8 @@ def print_report(connection: Connection, run: Run) -> None:
         console.print("What a later run met again is in that run's report.", style="dim")
     table = terminal.table("URLs", "state", "reason", right={"URLs"})
     for verdict in verdict_counts(connection, run.id):
-        table.add_row(f"{verdict.count:,}", verdict.state, terminal.because(verdict.reason))
+        state = "read" if verdict.reason is Reason.SITEMAP else verdict.state.value
+        table.add_row(f"{verdict.count:,}", state, terminal.because(verdict.reason))
     console.print(table)
     _print_refused_hosts(console, connection, run.id)
     _print_rejected(console, connection, run.id)
@@ -115,7 +125,11 @@ def _print_refused_hosts(console: Console, connection: Connection, run_id: int) 
 
 def _print_rejected(console: Console, connection: Connection, run_id: int) -> None:
     accepted = {UrlState.INDEXED, UrlState.UNCHANGED, UrlState.QUEUED}
-    rejected = (row for row in report_rows(connection, run_id) if row.state not in accepted)
+    rejected = (
+        row
+        for row in report_rows(connection, run_id)
+        if row.state not in accepted and row.reason != Reason.SITEMAP
+    )
     shown = list(islice(rejected, _SHOWN_URLS + 1))
     if not shown:
         return

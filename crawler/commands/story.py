@@ -12,7 +12,7 @@ from catalog.access import AccessList
 from catalog.due import Due
 from catalog.explanation import Explanation, Finding, KnownDocument, RefusedHostLinks
 from catalog.task import FoundBy
-from catalog.vocabulary import Decision, RunState, UrlState
+from catalog.vocabulary import Decision, Reason, RunState, UrlState
 from crawler.commands.terminal import amount, because, console, minute, moment, number
 from crawler.planning.rule_places import RulePlaces
 from crawler.planning.unseen_prospect import Prospect
@@ -38,7 +38,8 @@ def print_explanation(found: Explanation, places: RulePlaces) -> None:
     """A URL's story: the verdict first, then how it came to it."""
     screen = console()
     screen.print(Text(found.url, style="bold"))
-    screen.print(Text(f"{found.state}: {_because(found)}" if found.reason else str(found.state)))
+    state = "read" if found.reason is Reason.SITEMAP else found.state.value
+    screen.print(Text(f"{state}: {_because(found)}" if found.reason else state))
     screen.print(Text(verdict_sentence(found)))
     _print_labelled(screen, _story(found, places))
     screen.print()
@@ -48,6 +49,8 @@ def verdict_sentence(found: Explanation) -> str:
     """What became of a URL, and what the next sync does about it."""
     asked = "" if found.fetched_at is None else f" on {moment(found.fetched_at)}"
     former = _of_former(found.document)
+    if found.reason is Reason.SITEMAP:
+        return f"It was asked for{asked} for the addresses that it lists; it is no document itself."
     what = "It was fetched, but not indexed" if found.attempts else "It was not asked for"
     times = number(found.attempts, "attempt")
     sentences = {

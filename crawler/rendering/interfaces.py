@@ -120,6 +120,3 @@ NOTE_BINDING: Final = "__sitelore_note"
 """A function of each page's own world, there before its first script; what is given to it (a string) is among
 the notes of the visit. `page_scripts.on_new_document` takes it away from the page and hands over what it
 observes: JSON such as ``{"link": "https://…"}``."""
-
-OnNote = Callable[[str], None]
-"""Is told of each string that a page gave to `NOTE_BINDING`; whatever the page wants may stand in it."""

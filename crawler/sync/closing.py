@@ -14,7 +14,7 @@ from catalog.lease import hold_run
 from catalog.ledger import failed_seeds, queued_hosts, state_counts
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
-from catalog.vocabulary import RunState, UrlState
+from catalog.vocabulary import Reason, RunState, UrlState
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
 from crawler.sync.deleting import carry_out, kept_for_want_of_an_end
 from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
@@ -71,7 +71,9 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     states = state_counts(connection, connector_id, run_id)
     refused, failed = {}, {}
     for (url_state, reason), number in states.items():
-        if url_state is UrlState.REFUSED and reason is not None:
+        if reason is Reason.SITEMAP:
+            counts["sitemaps"] = number  # read for its addresses, not refused
+        elif url_state is UrlState.REFUSED and reason is not None:
             refused[reason.value] = number
         elif url_state is UrlState.FAILED and reason is not None:
             failed[reason.value] = number

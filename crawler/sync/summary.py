@@ -44,6 +44,7 @@ class RunSummary:
     warnings: Sequence[str] = ()
     orphans: int = 0
     skipped: int = 0
+    sitemaps: int = 0
 
     def as_json(self) -> dict[str, object]:
         """A JSON object with every field."""
@@ -127,6 +128,8 @@ def _others(summary: RunSummary) -> str:
     """URLs that are neither documents nor refused."""
     kinds = (("duplicates", summary.duplicates), ("redirects", summary.redirects), ("gone", summary.gone))
     named = [f"{number:,} {kind}" for kind, number in kinds if number]
+    if summary.sitemaps:
+        named.append(f"{summary.sitemaps:,} sitemap{'' if summary.sitemaps == 1 else 's'}")
     if summary.rendered:
         named.append(f"{summary.rendered:,} read in a browser")
     return f", among them {', '.join(named)}" if named else ""

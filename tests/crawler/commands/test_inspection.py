@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +26,7 @@ from catalog.database import open_catalog
 from catalog.document import document_id
 from catalog.hubs import SMALLEST_HUB, note_hubs
 from catalog.runs import begin_run, finish_run
+from catalog.scheduler import become_scheduler
 from catalog.tables import document_versions, page_links, refused_links
 from catalog.vocabulary import Limit, Reason, RunMode, RunState
 from crawler.cli import app
@@ -171,6 +175,15 @@ def test_status_of_a_fresh_configuration_lists_its_connectors_as_new(terminal: T
     assert "when asked" in text
 
 
+def test_status_says_whether_a_scheduler_runs(terminal: Terminal) -> None:
+    assert terminal.json("status")["scheduler"] is None
+    assert "`crawler schedule` does not run: nothing begins by itself" in terminal.text("status")
+    with terminal.catalog.write() as connection:
+        become_scheduler(connection)
+    assert terminal.json("status")["scheduler"] == {"host": socket.gethostname(), "pid": os.getpid()}
+    assert f"`crawler schedule` runs: process {os.getpid()} on" in terminal.text("status")
+
+
 def test_status_counts_documents_and_chunks_and_shows_the_latest_run(crawled: Terminal) -> None:
     intranet, wiki = crawled.json("status")["connectors"]
     assert (intranet["documents"], intranet["chunks"], intranet["waiting"]) == (2, 3, 1)
@@ -270,6 +283,16 @@ def test_report_as_json_has_the_run_its_urls_and_the_hosts_left_out(crawled: Ter
             "examples": ["https://elsewhere.example/a"],
         }
     ]
+
+
+def test_report_does_not_call_a_sitemap_refused(crawled: Terminal) -> None:
+    url = "https://intranet.example/sitemap.xml"
+    with crawled.catalog.write() as connection:
+        add_url(connection, url, state="refused", reason="sitemap", found_by="sitemap_file")
+    text = crawled.text("report", "1")
+    assert re.search(r"1\s+read\s+it is a sitemap or feed", text)
+    assert url not in text
+    assert [row["state"] for row in crawled.json("report", "1")["urls"]][-1] == "refused"
 
 
 def test_report_for_people_explains_every_reason(crawled: Terminal) -> None:
@@ -465,6 +488,11 @@ def test_explain_of_another_spelling_names_the_one_that_is_known(crawled: Termin
         ({"state": "redirect", "detail": PAGE}, f"It only leads to another address, {PAGE} (indexed)."),
         ({"state": "refused", "reason": "noindex", "attempts": 1}, "It was fetched, but not indexed."),
         ({"state": "refused", "reason": "too_deep"}, "It was not asked for."),
+        (
+            {"state": "refused", "reason": "sitemap", "attempts": 1, "fetched_at": NOON},
+            "read: it is a sitemap or feed: read for its addresses, and no document (sitemap)\n"
+            "It was asked for on 2026-11-23 12:00:00 UTC for the addresses that it lists",
+        ),
     ],
 )
 def test_explain_says_in_a_sentence_what_became_of_a_url(

@@ -69,7 +69,7 @@ def test_a_connector_with_sitemaps_alone_crawls_what_they_list(tmp_path: Path) -
 
     assert synced.code == 0
     assert synced.run["warnings"] == []
-    assert synced.run["refused"] == {"sitemap": 1, "too_deep": 1}
+    assert (synced.run["refused"], synced.run["sitemaps"]) == ({"too_deep": 1}, 1)
     assert documents(config, site) == {"/a", "/b"}
     assert ledger["/a"].found_by == "sitemap"
     assert ledger["/a"].depth == 0, "what a configured sitemap lists counts as a seed"
@@ -119,7 +119,7 @@ def test_a_sitemap_at_a_well_known_place_is_fetched_once(tmp_path: Path) -> None
 
     assert documents(config, site) == {"/", "/a"}
     assert sorted(asked) == ["/", "/a", "/sitemap.xml"]
-    assert synced.run["refused"] == {"sitemap": 1}
+    assert (synced.run["refused"], synced.run["sitemaps"]) == ({}, 1)
 
 
 def test_an_error_page_at_a_well_known_place_is_no_sitemap(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_indexes_gz_text_feeds_and_other_languages_are_read_in_one_sync(tmp_path
 
     assert synced.code == 0
     assert documents(config, site) == {f"/{name}" for name in names}
-    assert synced.run["refused"] == {"sitemap": 8}
+    assert (synced.run["refused"], synced.run["sitemaps"]) == ({}, 8)
     assert ledger["/f.xml"].referrer_id == ledger["/index2.xml"].id
     assert ledger["/atom"].sitemap_lastmod == datetime(2026, 1, 1, tzinfo=UTC)
     assert site.asked("/index.xml") == [200]
@@ -332,7 +332,7 @@ def test_a_sync_killed_between_two_sitemaps_reads_the_rest(tmp_path: Path) -> No
         synced = sync(config)
     assert synced.code == 0
     assert documents(config, site) == {"/", "/a", "/b"}
-    assert synced.run["refused"] == {"sitemap": 3}
+    assert (synced.run["refused"], synced.run["sitemaps"]) == ({}, 3)
 
 
 def test_the_login_of_a_connector_without_seeds_is_tried_at_its_sitemaps(tmp_path: Path) -> None:
