@@ -118,11 +118,22 @@ class RemoteEmbedder:
         )
 
     def _met(self, identities: Path) -> Identity:
-        """The model that the server runs now: one that was met before, or a new one."""
-        vector = _normalised(self._passages.vectors([self.query_prompt + PROBE]))[0]
+        """The model that the server runs now: one that was met before, or a new one.
+
+        While the server is gone it is taken to be the one met last under that name, so that a search service
+        starts, and answers by words until the server is back.
+        """
         known = read_identities(identities)
-        for identity in known:
-            if identity.name == self._server.name and identity.gave(vector):
+        namesakes = [identity for identity in known if identity.name == self._server.name]
+        client = self._questions if namesakes else self._passages
+        try:
+            vector = _normalised(client.vectors([self.query_prompt + PROBE]))[0]
+        except ModelServerError:
+            if namesakes:
+                return namesakes[-1]
+            raise
+        for identity in namesakes:
+            if identity.gave(vector):
                 return identity
         identity = new_identity(self._server.name, vector)
         write_identities(identities, [*known, identity])

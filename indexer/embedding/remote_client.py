@@ -12,6 +12,7 @@ import logging
 import socket
 import ssl
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -86,6 +87,7 @@ class ServerClient:
             limits=httpx2.Limits(max_connections=manners.pressure.most_at_once),
             headers={"User-Agent": "Sitelore", "Content-Type": "application/json", **self._key_header()},
         )
+        weakref.finalize(self, self._client.close)  # a retriever has no end at which it would be closed
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors as the server gave them: shape (len(texts), dimension).

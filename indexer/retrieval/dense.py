@@ -80,7 +80,10 @@ class DenseHalf:
         embedder, vectors = opened
         if vectors.rows == 0:
             return Unavailable("nothing is embedded with this model yet: run `indexer run`")
-        return DenseQuery(vectors, embedder.embed_query(text))
+        try:
+            return DenseQuery(vectors, embedder.embed_query(text))
+        except ModelError as error:  # a server that is gone: it may be back for the next question
+            return Unavailable(str(error))
 
     def refresh(self) -> None:
         """Catch up with what was written; what failed to open is tried again when it is next needed.

@@ -283,5 +283,6 @@ def test_a_search_service_starts_while_the_server_is_gone(server: EmbeddingServe
     assert (asking.dimension, server.seen().requests) == (DIMENSION, 0)
     with pytest.raises(ModelServerError, match="answered 500"):
         asking.embed_query("vacation")
+    assert remote(model(server)).model_key == key  # asked once, in vain
     with pytest.raises(ModelError, match=r"nothing was embedded with the model words .* run `indexer run`"):
         remote(model(server), "nothing.json", key=key)
