@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from settings.console import DEFAULT_CONFIG, ConfigOption, JsonOption
+
+if TYPE_CHECKING:
+    from catalog.database import Catalog
+    from settings.configuration import Settings
 
 
 def run(
@@ -25,4 +29,17 @@ def run(
         Pipeline(catalog, settings, report=display.report) as pipeline,
     ):
         done = pipeline.watch(stop_on_signals()) if watch else pipeline.run_once()
+        told = _fallen_below_the_gate(catalog, settings)
+    if told is not None:
+        typer.echo(told, err=True)
     print_progress(done, as_json)
+
+
+def _fallen_below_the_gate(catalog: Catalog, settings: Settings) -> str | None:
+    """What to tell where the index now answers worse than `index.gate` asks for."""
+    if settings.index.gate is None:
+        return None
+    from indexer.gate import served_notice
+    from indexer.retrieval.opening import open_retriever
+
+    return served_notice(open_retriever(catalog, settings), settings.index.gate, catalog)

@@ -22,8 +22,10 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
     from catalog.errors import CatalogError, file_fault
     from indexer.embedding.embedder import ModelError
     from indexer.embedding.store import EmbeddingMissingError
+    from indexer.gate import BuildRefusedError
     from indexer.lexical.errors import LexicalIndexError
     from indexer.lock import IndexerBusyError
+    from indexer.retrieval.judgements import JudgementsError
     from indexer.vectors.backend import VectorIndexError
 
     settings = load_or_exit(config)
@@ -34,9 +36,11 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
         finally:
             catalog.close()
     except (
+        BuildRefusedError,
         CatalogError,
         EmbeddingMissingError,
         IndexerBusyError,
+        JudgementsError,
         LexicalIndexError,
         ModelError,
         VectorIndexError,
