@@ -95,15 +95,19 @@ def test_what_is_due_is_queued_and_judged_only_where_other_settings_met_it(catal
         number = connector_id(connection, "intranet")
         old, like = (ended_run(connection, number, settings) for settings in ("former settings", "settings"))
         run = begin_run(connection, number, RunMode.INCREMENTAL, "settings").id
-        due_now = {"state": "failed", "fetched_at": NOW, "found_by": "link"}
+        due_now: dict[str, Any] = {"state": "failed", "fetched_at": NOW, "found_by": "link"}
         add_url(connection, "https://a.example/same", **due_now, run_id=like)
         add_url(connection, "https://a.example/other", **due_now, run_id=old)
         add_url(connection, "https://a.example/forbidden", **due_now, run_id=old)
-        noindex = due_now | {"state": "refused", "reason": "noindex", "read_by": b"other rules read"}
+        noindex: dict[str, Any] = due_now | {
+            "state": "refused",
+            "reason": "noindex",
+            "read_by": b"other rules read",
+        }
         add_url(connection, "https://a.example/noindex", **noindex, run_id=like)
-        never_asked = {"state": "refused", "reason": "nofollow", "found_by": "link"}
+        never_asked: dict[str, Any] = {"state": "refused", "reason": "nofollow", "found_by": "link"}
         add_url(connection, "https://a.example/nofollow", **never_asked, run_id=like)
-        stands = due_now | {"state": "unchanged", "read_by": MARK, "content_hash": MARK}
+        stands: dict[str, Any] = due_now | {"state": "unchanged", "read_by": MARK, "content_hash": MARK}
         add_url(connection, "https://a.example/stands", **stands, run_id=like)
         queued = queue_due(connection, number, run, NOW, may_visit, mark=MARK)
         waiting = set(connection.scalars(select(urls.c.url).where(urls.c.state == UrlState.QUEUED)))
@@ -118,7 +122,7 @@ def test_the_pages_on_which_most_others_were_found_are_hubs(catalog: Catalog) ->
         finders = [add_url(connection, f"https://a.example/list/{each}") for each in range(FEWEST_HUBS + 5)]
         for place, finder in enumerate(finders):
             for item in range(SMALLEST_HUB + place if place else SMALLEST_HUB - 1):
-                link = {"referrer_id": finder, "found_by": "link"}
+                link: dict[str, Any] = {"referrer_id": finder, "found_by": "link"}
                 add_url(connection, f"https://a.example/{place}/{item}", **link)
         note_hubs(connection, number)
         note_hubs(connection, number)
