@@ -16,6 +16,7 @@ sys.dont_write_bytecode = False
 
 from tests.support import ports, running_order  # noqa: E402
 from tests.support.intranet import Intranet, serve_intranet  # noqa: E402
+from tests.support.warm.session import session_folder  # noqa: E402
 
 # A test never asserts a duration: machines are busy now and then.
 settings.register_profile("any machine", deadline=None)
@@ -31,7 +32,11 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Leave the modules in the order of the collection; otherwise those of few, long tests come last."""
+    """Leave the modules in the order of the collection; otherwise those of few, long tests come last.
+
+    The workers share the waiting processes, which end with this one: their folder is made here, before them.
+    """
+    session_folder()
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
 

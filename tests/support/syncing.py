@@ -20,6 +20,7 @@ from catalog.reports import RefusedHost, ReportRow, refused_hosts, report_rows
 from catalog.runs import recent_runs
 from catalog.tables import access_lists, documents, urls
 from settings.load import load_settings
+from tests.support.warm.copies import Copy
 from tests.support.warm_crawler import warm_crawler
 
 FAST: Mapping[str, Any] = {"requests_per_minute": "unlimited", "concurrency": 8}
@@ -92,21 +93,15 @@ def read_output(code: int, out: bytes, err: bytes) -> Synced:
     return Synced(code, {run["connector"]: run for run in runs}, said)
 
 
-def start(config: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def start(config: Path, *arguments: str) -> Copy:
     """Begin a sync; the caller ends it."""
-    return subprocess.Popen(
-        command(config, *arguments),
-        cwd=REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    return warm_crawler().start(_arguments(config, *arguments))
 
 
-def finish(process: subprocess.Popen[bytes]) -> Synced:
+def finish(process: Copy | subprocess.Popen[bytes]) -> Synced:
     """Wait for a sync that was begun."""
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    return read_output(process.returncode, out, err)
+    return read_output(process.wait(), out, err)
 
 
 @dataclass(frozen=True, slots=True)

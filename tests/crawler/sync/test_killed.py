@@ -17,6 +17,7 @@ import pytest
 from catalog.writer import LARGEST_BATCH
 from tests.support.changing_site import Answer, ChangingSite, Declared, page, redirect, serve_site
 from tests.support.syncing import REPOSITORY, Kept, command, configure, finish, kept, start, sync
+from tests.support.warm.copies import Copy
 
 PAGES = 1_500
 CONCURRENCY = 8
@@ -38,7 +39,7 @@ def library() -> dict[str, Declared]:
     return pages
 
 
-def wait_until(site: ChangingSite, requests: int, process: subprocess.Popen[bytes]) -> None:
+def wait_until(site: ChangingSite, requests: int, process: Copy) -> None:
     """Wait until the site was asked so often."""
     deadline = time.monotonic() + 60
     while len(site.log) < requests and process.poll() is None and time.monotonic() < deadline:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -84,7 +83,7 @@ def test_syncs_of_different_connectors_go_side_by_side(database: str, tmp_path: 
     with ExitStack() as sites:
         served = {name: sites.enter_context(serve_site(gate.site())) for name, gate in gates.items()}
         config = configured(tmp_path, database, **served)
-        processes: dict[str, subprocess.Popen[bytes]] = {name: start(config, name) for name in gates}
+        processes = {name: start(config, name) for name in gates}
         for gate in gates.values():
             assert gate.reached.wait(60)  # both are under way at a time
         for gate in gates.values():
