@@ -76,8 +76,9 @@ def estimating_tokenizer() -> Tokenizer:
     """Counts rather too many tokens than too few, whatever the model's own vocabulary.
 
     Three Latin letters make a token (their accents and case aside), two Cyrillic or Greek ones, two digits,
-    and any other sign by itself: a character of Chinese, a punctuation mark. On samples of company prose that is
-    1.0 (German compounds) to 2.1 times what BERT's vocabulary counts. Words stay words: a cut falls between them.
+    and any other sign by itself: a character of Chinese, a punctuation mark. On samples of company prose
+    that is 1.0 (German compounds) to 2.1 times what BERT's vocabulary counts. Words stay words, so that a cut
+    falls between them.
     """
     pieces = [
         "".join(letters)
