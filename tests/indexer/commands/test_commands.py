@@ -117,14 +117,13 @@ def test_the_worker_says_why_it_cannot_work(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_model_on_a_server_is_refused_with_a_sentence(config: Path) -> None:
-    config.write_text(
-        config.read_text() + "index: {model: {url: 'https://models.example/v1', name: embedder}}\n"
-    )
+def test_a_model_server_that_cannot_be_reached_is_named_and_the_work_kept(config: Path) -> None:
+    config.write_text(config.read_text() + "index: {model: {url: 'http://127.0.0.1:9/v1', name: embedder}}\n")
     add_pages(config, "vacation")
     code, _, errors = call("run", "--config", str(config))
     assert code == 1
-    assert "embedding on a server is not part of this version" in errors
+    assert "the embedding server http://127.0.0.1:9/v1" in errors
+    assert "what is pending is kept, and `indexer run` goes on" in errors
 
 
 def test_a_missing_configuration_is_a_wrong_call(tmp_path: Path) -> None:
