@@ -1,48 +1,40 @@
-"""How text becomes terms: the same two analyzers when writing and when asking."""
+"""How text becomes terms: the same analyzers when writing and when asking."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import tantivy
 
+from indexer.lexical.languages import ENGLISH, STEMMERS
+
 WORDS: Final = "words"
-"""The tokenizer of running text: letters and digits, lower case, accents folded, English stems."""
-WHOLE: Final = "whole"
-"""The tokenizer of names as they are written: `max_connections`, `err-1234`, `std::vector`, `c++`."""
+"""The tokenizer of running text: letters and digits, lower case, stems, accents folded."""
+EXACT: Final = "exact"
+"""The tokenizer of terms that were made already, parted by spaces."""
 
 LONGEST_TERM: Final = 100
-"""Characters; longer tokens are encoded data, not words."""
-
-_WHOLE_PATTERN: Final = r"\w+(?:(?:::|->|[._:/+\-])\w+)*(?:\+\+|#)?"
+"""Bytes; longer tokens are encoded data, not words."""
 
 
-def words_analyzer() -> tantivy.TextAnalyzer:
-    """Running text; `max_connections` yields `max` and `connect`."""
+@cache
+def words_analyzer(language: str = ENGLISH) -> tantivy.TextAnalyzer:
+    """Running text in a language of `STEMMERS`; `max_connections` yields `max` and `connect`.
+
+    The other languages' stemmers know their accents, so these are folded after stemming: "Häuser" and
+    "Haus" yield `haus`. English has no accents of its own.
+    """
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    for token_filter in (
-        tantivy.Filter.remove_long(LONGEST_TERM),
-        tantivy.Filter.lowercase(),
-        tantivy.Filter.ascii_fold(),
-        tantivy.Filter.stemmer("english"),
-    ):
-        builder = builder.filter(token_filter)
-    return builder.build()
-
-
-def whole_analyzer() -> tantivy.TextAnalyzer:
-    """Names whole and unstemmed: an inner `_`, `-`, `.`, `:`, `/`, `+`, `::` or `->` does not part them."""
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WHOLE_PATTERN))
-    for token_filter in (
-        tantivy.Filter.remove_long(LONGEST_TERM),
-        tantivy.Filter.lowercase(),
-        tantivy.Filter.ascii_fold(),
-    ):
-        builder = builder.filter(token_filter)
-    return builder.build()
+    builder = builder.filter(tantivy.Filter.remove_long(LONGEST_TERM)).filter(tantivy.Filter.lowercase())
+    stemmer = tantivy.Filter.stemmer(STEMMERS[language])
+    if language == ENGLISH:
+        return builder.filter(tantivy.Filter.ascii_fold()).filter(stemmer).build()
+    return builder.filter(stemmer).filter(tantivy.Filter.ascii_fold()).build()
 
 
 def register(index: tantivy.Index) -> None:
-    """Make both analyzers known to `index`; must precede any writing to it."""
+    """Make the tokenizers known to `index`; must precede any writing to it."""
     index.register_tokenizer(WORDS, words_analyzer())
-    index.register_tokenizer(WHOLE, whole_analyzer())
+    exact = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    index.register_tokenizer(EXACT, exact.build())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import tantivy
 
 from catalog.document import Document, FieldValue
-from indexer.lexical.queries import printable
+from indexer.lexical.analysis import words_analyzer
+from indexer.lexical.characters import printable
+from indexer.lexical.languages import ENGLISH, stemming_language
 from indexer.lexical.schema import column, indexable_date
 from indexer.lexical.storage import Description
+from indexer.lexical.texts import PreparedText, exact_field
 from settings.fields import FieldType
 
 
@@ -29,44 +33,82 @@ _SMALLEST_LONG: Final = -(2**63)
 _LARGEST_LONG: Final = 2**63 - 1
 
 
-def passage_entry(
-    document: Document, chunk_id: int, passage: PassageText, description: Description
-) -> tantivy.Document:
-    """The entry of one chunk."""
-    entry = tantivy.Document()
-    entry.add_unsigned("chunk", chunk_id)
-    entry.add_text("document", document.id)
-    high, low = id_halves(document.id)
-    entry.add_unsigned("document_high", high)
-    entry.add_unsigned("document_low", low)
-    entry.add_unsigned("access", document.access_id)
-    title = printable(document.title)
-    headings = printable("\n".join(heading for heading in passage.heading_path if heading != document.title))
-    body = printable(passage.text)
-    entry.add_text("title", title)
-    entry.add_text("headings", headings)
-    entry.add_text("body", body)
-    fields = _searched_text(document, description)
-    entry.add_text("fields", fields)
-    entry.add_text("whole", f"{title}\n{headings}\n{body}\n{fields}")
-    _add_columns(entry, document, description.columns)
-    return entry
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What a document's entry and those of its passages share."""
+
+    document: Document
+    language: str
+    title: PreparedText
+    fields: PreparedText
+    columns: Mapping[str, FieldType]
+
+    @classmethod
+    def of(cls, document: Document, description: Description) -> Self:
+        """Of a document in any language."""
+        language = stemming_language(document.language)
+        return cls(
+            document=document,
+            language=language,
+            title=PreparedText.of(document.title, language),
+            fields=PreparedText.of(_searched_text(document, description), language),
+            columns=description.columns,
+        )
+
+    def passage(self, chunk_id: int, body: PreparedText, headings: PreparedText) -> tantivy.Document:
+        """The entry of one chunk."""
+        entry = self._entry()
+        entry.add_unsigned("chunk", chunk_id)
+        high, low = id_halves(self.document.id)
+        entry.add_unsigned("document_high", high)
+        entry.add_unsigned("document_low", low)
+        self._add_words(entry, "headings", headings.words)
+        self._add_words(entry, "fields", self.fields.words)
+        self._add_words(entry, "body", body.words)
+        entry.add_text("exact", exact_field((self.title, self.fields, headings, body)))
+        return entry
+
+    def whole(self, texts: Sequence[PreparedText]) -> tantivy.Document:
+        """The entry of the document, whose text is that of `texts`."""
+        entry = self._entry()
+        self._add_words(entry, "body", "\n".join(text.words for text in (self.fields, *texts)))
+        entry.add_text("exact", exact_field((self.title, self.fields, *texts)))
+        return entry
+
+    def _entry(self) -> tantivy.Document:
+        entry = tantivy.Document()
+        entry.add_text("document", self.document.id)
+        entry.add_unsigned("access", self.document.access_id)
+        self._add_words(entry, "title", self.title.words)
+        _add_columns(entry, self.document, self.columns)
+        return entry
+
+    def _add_words(self, entry: tantivy.Document, field: str, words: str) -> None:
+        """English is analysed by the field itself, which costs less."""
+        if self.language == ENGLISH:
+            entry.add_text(field, words)
+        elif words:
+            entry.add_pre_tokenized_text(field, words_analyzer(self.language).pre_tokenize(words))
 
 
-def document_entry(document: Document, description: Description) -> tantivy.Document:
-    """The entry of a document, over its whole text."""
-    entry = tantivy.Document()
-    entry.add_text("document", document.id)
-    entry.add_unsigned("access", document.access_id)
-    title = printable(document.title)
-    body = printable("\n".join(block.text for block in document.blocks))
-    entry.add_text("title", title)
-    entry.add_text("body", body)
-    fields = _searched_text(document, description)
-    entry.add_text("fields", fields)
-    entry.add_text("whole", f"{title}\n{body}\n{fields}")
-    _add_columns(entry, document, description.columns)
-    return entry
+def entries(
+    document: Document,
+    passages: Sequence[tuple[int, PassageText]],
+    description: Description,
+) -> tuple[tantivy.Document, list[tantivy.Document]]:
+    """The document's entry and those of its passages, which together hold all of its text."""
+    common = _Common.of(document, description)
+    texts = [PreparedText.of(passage.text, common.language) for _, passage in passages]
+    paths: dict[tuple[str, ...], PreparedText] = {}
+    made = []
+    for (chunk_id, passage), body in zip(passages, texts, strict=True):
+        path = tuple(heading for heading in passage.heading_path if heading != document.title)
+        if path not in paths:
+            paths[path] = PreparedText.of("\n".join(path), common.language)
+        made.append(common.passage(chunk_id, body, paths[path]))
+    if not passages:
+        texts = [PreparedText.of(block.text, common.language) for block in document.blocks]
+    return common.whole(texts), made
 
 
 def id_halves(document_id: str) -> tuple[int, int]:
@@ -129,14 +171,3 @@ def _add_column(entry: tantivy.Document, field: str, column_type: FieldType, val
             entry.add_integer(field, value)
         case FieldType.DOUBLE, int() | float():
             entry.add_float(field, float(value))
-
-
-def entries(
-    document: Document,
-    passages: Sequence[tuple[int, PassageText]],
-    description: Description,
-) -> tuple[tantivy.Document, list[tantivy.Document]]:
-    """The document's entry and those of its passages."""
-    return document_entry(document, description), [
-        passage_entry(document, chunk_id, passage, description) for chunk_id, passage in passages
-    ]

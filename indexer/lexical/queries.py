@@ -3,113 +3,96 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import tantivy
 from tantivy import Occur, Query
 
-from indexer.lexical.analysis import whole_analyzer, words_analyzer
-from indexer.lexical.query_text import QueryText
-from indexer.lexical.stop_words import STOP_WORDS, content_words
+from indexer.lexical.characters import comparable, without_unspaced
+from indexer.lexical.exact import is_name, tokens
+from indexer.lexical.languages import ENGLISH, is_function_word
+from indexer.lexical.schema import column
+from indexer.lexical.terms import Pair, Terms, phrase_terms
 
-MOST_TERMS: Final = 200
-"""Further words of a longer question do not count."""
+Boosts = Sequence[tuple[str, float]]
 
-PASSAGE_BOOSTS: Final = (("title", 1.5), ("headings", 1.0), ("fields", 0.5), ("body", 1.0))
-DOCUMENT_BOOSTS: Final = (("title", 1.5), ("fields", 0.5), ("body", 1.0))
+PASSAGE_BOOSTS: Final[Boosts] = (("title", 1.5), ("headings", 1.0), ("fields", 0.5), ("body", 1.0))
+DOCUMENT_BOOSTS: Final[Boosts] = (("title", 1.5), ("body", 1.0))
 """What a word is worth where it stands. The title is short and shared by all passages of a document."""
-WHOLE_BOOST: Final = 0.75
+EXACT_BOOST: Final = 0.75
 """A word found exactly as written adds to its stem;"""
 NAME_BOOST: Final = 1.5
 """and a name with inner punctuation is evidence by itself."""
+JOINED_BOOST: Final = 0.5
+"""Two neighbouring words of the question written as one."""
 PROXIMITY_BOOST: Final = 0.2
 PROXIMITY_SLOP: Final = 1
 """Neighbouring words of the question found near each other: the ordered window of Metzler and Croft,
 "A Markov Random Field Model for Term Dependencies" (SIGIR 2005)."""
 
-_words = words_analyzer()
-_whole = whole_analyzer()
-_NAME: Final = re.compile(r"\w[^\w\s]+\w|_|\+\+$|#$")
 
+def scoring_query(schema: tantivy.Schema, terms: Terms, boosts: Boosts = PASSAGE_BOOSTS) -> Query:
+    """Any of the terms, ranked by BM25: each word by field, plus names as written, plus neighbours.
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """A question analysed: `stems` in order without repetition, `names` whole, `pairs` of neighbours."""
-
-    stems: tuple[str, ...]
-    whole: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
-
-
-def analyse(text: QueryText) -> Terms:
-    """The terms to look for; stop words drop out unless nothing else is left."""
-    content = content_words(text.words)[:MOST_TERMS]
-    sequence = [stem for word in content for stem in _words.analyze(word)]
-    kept = {word.lower() for word in content}
-    whole = [
-        term
-        for term in _whole.analyze(printable(text.natural))[:MOST_TERMS]
-        if term in kept or (term not in STOP_WORDS and _NAME.search(term))
+    Neighbours count where the fields of `boosts` tell the order of words (those of passages).
+    """
+    ordered = boosts is PASSAGE_BOOSTS
+    parts = [*_words(schema, terms.stems, boosts), *_exact(schema, terms.exact)]
+    if ordered:
+        parts += _neighbours(schema, terms.pairs)
+    parts += [
+        Query.boost_query(Query.term_query(schema, "body", stem), JOINED_BOOST) for stem in terms.joined
     ]
-    pairs = dict.fromkeys(pair for pair in pairwise(sequence) if pair[0] != pair[1])
-    return Terms(tuple(dict.fromkeys(sequence)), tuple(dict.fromkeys(whole)), tuple(pairs))
-
-
-def printable(text: str) -> str:
-    """`text` without what UTF-8 cannot carry (lone surrogates)."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def scoring_query(
-    schema: tantivy.Schema, terms: Terms, boosts: Sequence[tuple[str, float]] = PASSAGE_BOOSTS
-) -> Query:
-    """Any of the terms, ranked by BM25: each word by field, plus names as written, plus neighbours."""
-    parts = [
-        Query.boost_query(Query.term_query(schema, field, stem), boost)
-        for stem in terms.stems
+    parts += [
+        Query.boost_query(_beginning(schema, field, run), boost)
+        for run in terms.prefixes
         for field, boost in boosts
     ]
-    parts += [
-        Query.boost_query(
-            Query.term_query(schema, "whole", name), NAME_BOOST if _NAME.search(name) else WHOLE_BOOST
-        )
-        for name in terms.whole
-    ]
-    parts += [
-        Query.boost_query(
-            Query.phrase_query(schema, "body", list(pair), slop=PROXIMITY_SLOP), PROXIMITY_BOOST
-        )
-        for pair in terms.pairs
-    ]
+    for foreign in terms.foreign:
+        words = [*_words(schema, foreign.stems, boosts)]
+        if ordered:
+            words += _neighbours(schema, foreign.pairs)
+        if words:
+            parts.append(restricted(any_of(words), [_in_language(schema, foreign.language)]))
     return any_of(parts)
 
 
 def matching_query(schema: tantivy.Schema, terms: Terms) -> Query:
     """The documents that hold any of the terms, all with score 0: for counting."""
-    by_field = [
-        Query.term_set_query(schema, field, list(terms.stems)) for field in ("title", "fields", "body")
-    ]
-    by_field.append(Query.term_set_query(schema, "whole", list(terms.whole)))
-    return Query.const_score_query(any_of(by_field), 0.0)
+    parts = [*_any_word(schema, terms.stems), Query.term_set_query(schema, "exact", list(terms.exact))]
+    parts.append(Query.term_set_query(schema, "body", list(terms.joined)))
+    parts += [_beginning(schema, field, run) for run in terms.prefixes for field in ("title", "body")]
+    for foreign in terms.foreign:
+        words = any_of(list(_any_word(schema, foreign.stems)))
+        parts.append(restricted(words, [_in_language(schema, foreign.language)]))
+    return Query.const_score_query(any_of(parts), 0.0)
 
 
-def phrase(schema: tantivy.Schema, text: str, fields: Iterable[str]) -> Query | None:
-    """Where the words of `text` stand next to each other; a single word must stand there as written.
+def as_written(schema: tantivy.Schema, text: str, languages: Collection[str] = ()) -> Query | None:
+    """Where the only word of `text` stands as it is written.
 
-    None when `text` holds no word.
+    None when `text` has several or none, or a function word: those have no exact term.
     """
-    whole = _whole.analyze(printable(text))
-    if len(whole) == 1:
-        return Query.term_query(schema, "whole", whole[0])
-    stems = _words.analyze(printable(text))
-    if not stems:
+    characters = comparable(text)
+    written = tokens(characters)
+    if len(written) != 1 or without_unspaced(characters) != characters:
         return None
-    if len(stems) == 1:
-        return any_of([Query.term_query(schema, field, stems[0]) for field in fields])
-    return any_of([Query.phrase_query(schema, field, list(stems)) for field in fields])
+    if any(is_function_word(written[0], language) for language in (ENGLISH, *languages)):
+        return None
+    return Query.term_query(schema, "exact", written[0].lower())
+
+
+def phrase(
+    schema: tantivy.Schema, text: str, fields: Iterable[str], languages: Collection[str] = ()
+) -> Query | None:
+    """Where the words of `text` stand next to each other, in any of their forms; None when there is none.
+
+    `fields` are such as tell the order of words; `languages` those of documents, besides English.
+    """
+    wordings = dict.fromkeys(tuple(phrase_terms(text, language)) for language in (ENGLISH, *languages))
+    parts = [_phrase_query(schema, field, wording) for field in fields for wording in wordings if wording]
+    return any_of(parts) if parts else None
 
 
 def any_of(queries: Sequence[Query]) -> Query:
@@ -128,3 +111,41 @@ def restricted(query: Query, conditions: Iterable[Query], forbidden: Iterable[Qu
 def access_condition(schema: tantivy.Schema, allowed: Collection[int]) -> Query:
     """Entries that carry one of the allowed access ids; none allowed finds nothing."""
     return Query.term_set_query(schema, "access", sorted(allowed))
+
+
+def _words(schema: tantivy.Schema, stems: Iterable[str], boosts: Boosts) -> Iterator[Query]:
+    for stem in stems:
+        for field, boost in boosts:
+            yield Query.boost_query(Query.term_query(schema, field, stem), boost)
+
+
+def _exact(schema: tantivy.Schema, terms: Iterable[str]) -> Iterator[Query]:
+    for term in terms:
+        boost = NAME_BOOST if is_name(term) else EXACT_BOOST
+        yield Query.boost_query(Query.term_query(schema, "exact", term), boost)
+
+
+def _neighbours(schema: tantivy.Schema, pairs: Iterable[Pair]) -> Iterator[Query]:
+    for pair in pairs:
+        near = Query.phrase_query(schema, "body", list(pair), slop=PROXIMITY_SLOP)
+        yield Query.boost_query(near, PROXIMITY_BOOST)
+
+
+def _any_word(schema: tantivy.Schema, stems: Sequence[str]) -> Iterator[Query]:
+    for field in ("title", "body"):
+        yield Query.term_set_query(schema, field, list(stems))
+
+
+def _phrase_query(schema: tantivy.Schema, field: str, wording: Sequence[str]) -> Query:
+    if len(wording) == 1:
+        return Query.term_query(schema, field, wording[0])
+    return Query.phrase_query(schema, field, list(wording))
+
+
+def _beginning(schema: tantivy.Schema, field: str, run: str) -> Query:
+    """The grams that begin with a run that is shorter than they are."""
+    return Query.regex_query(schema, field, f"{re.escape(run)}.*")
+
+
+def _in_language(schema: tantivy.Schema, language: str) -> Query:
+    return Query.term_query(schema, column("language"), language)

@@ -14,12 +14,15 @@ from tantivy import Order, Query
 
 from indexer.lexical.entries import joined_id
 from indexer.lexical.errors import translated
+from indexer.lexical.languages import ENGLISH, STEMMERS
 from indexer.lexical.schema import column
 from indexer.lexical.storage import Layout, Signature, read_description
 from settings.fields import FieldType
 
 LARGEST_FACET: Final = 1000
 """Values counted per facet."""
+MOST_HOLDING: Final = 100_000
+"""Passages that decide which documents hold a phrase; further ones would tell little new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,11 @@ class DocumentMatches:
 
 @dataclass(frozen=True, slots=True)
 class LexicalSnapshot:
-    """Both indexes as of one commit."""
+    """Both indexes as of one commit. `languages` are those of its documents, besides English, whose words
+    are stemmed by rules of their own."""
 
     columns: Mapping[str, FieldType]
+    languages: tuple[str, ...]
     passages_schema: tantivy.Schema
     documents_schema: tantivy.Schema
     _passages: tantivy.Searcher
@@ -75,6 +80,10 @@ class LexicalSnapshot:
         query = Query.term_set_query(self.passages_schema, "chunk", list(chunk_ids))
         found = self.passages(query, limit=len(chunk_ids))
         return dict(zip(found.chunk_ids.tolist(), found.document_ids, strict=True))
+
+    def documents_holding(self, query: Query) -> list[str]:
+        """The documents of the best `MOST_HOLDING` passages for `query` (over `passages_schema`)."""
+        return list(dict.fromkeys(self.passages(query, MOST_HOLDING).document_ids))
 
     def documents(
         self, query: Query, limit: int, *, offset: int = 0, sort: str | None = None
@@ -157,6 +166,12 @@ def _open_snapshot(layout: Layout) -> LexicalSnapshot:
         passages, documents = (tantivy.Index.open(str(path)) for path in (layout.passages, layout.documents))
         for index in (passages, documents):
             index.config_reader(reload_policy="manual")
-        return LexicalSnapshot(
-            columns, passages.schema, documents.schema, passages.searcher(), documents.searcher()
-        )
+        searchers = passages.searcher(), documents.searcher()
+        languages = _languages(searchers[1])
+        return LexicalSnapshot(columns, languages, passages.schema, documents.schema, *searchers)
+
+
+def _languages(documents: tantivy.Searcher) -> tuple[str, ...]:
+    return tuple(
+        code for code in STEMMERS if code != ENGLISH and documents.doc_freq(column("language"), code)
+    )

@@ -9,10 +9,10 @@ from typing import Final
 
 import tantivy
 
-from indexer.lexical.analysis import WHOLE, WORDS
+from indexer.lexical.analysis import EXACT, WORDS
 from settings.fields import FieldType
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 
@@ -52,28 +52,35 @@ def passages_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     builder.add_unsigned_field("access", indexed=True)
     for name in ("title", "headings", "fields", "body"):
         builder.add_text_field(name, tokenizer_name=WORDS)
-    builder.add_text_field("whole", tokenizer_name=WHOLE, index_option="freq")
-    _add_columns(builder, columns)
+    builder.add_text_field("exact", tokenizer_name=EXACT, index_option="basic")
+    _add_columns(builder, columns, countable=False)
     return builder.build()
 
 
 def documents_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
-    """One entry per document, so that totals and facets count documents."""
+    """One entry per document, so that totals and facets count documents.
+
+    `body` holds the words of fields and text alike and only says that they are there: phrases are looked
+    for in passages.
+    """
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("document", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("access", indexed=True)
-    for name in ("title", "fields", "body"):
-        builder.add_text_field(name, tokenizer_name=WORDS)
-    builder.add_text_field("whole", tokenizer_name=WHOLE, index_option="freq")
-    _add_columns(builder, columns)
+    builder.add_text_field("title", tokenizer_name=WORDS)
+    builder.add_text_field("body", tokenizer_name=WORDS, index_option="basic")
+    builder.add_text_field("exact", tokenizer_name=EXACT, index_option="basic")
+    _add_columns(builder, columns, countable=True)
     return builder.build()
 
 
-def _add_columns(builder: tantivy.SchemaBuilder, columns: Mapping[str, FieldType]) -> None:
+def _add_columns(builder: tantivy.SchemaBuilder, columns: Mapping[str, FieldType], countable: bool) -> None:
+    """`countable`: whether strings can be counted and sorted by, too, not only compared with."""
     for name, column_type in columns.items():
         match column_type:
             case FieldType.STRING | FieldType.STRING_LIST:
-                builder.add_text_field(column(name), fast=True, tokenizer_name="raw", index_option="basic")
+                builder.add_text_field(
+                    column(name), fast=countable, tokenizer_name="raw", index_option="basic"
+                )
             case FieldType.DATE:
                 builder.add_date_field(column(name), indexed=True, fast=True)
             case FieldType.LONG:

@@ -11,7 +11,8 @@ import tantivy
 from tantivy import Occur, Query
 
 from catalog.document import FieldValue
-from indexer.lexical.queries import any_of, printable
+from indexer.lexical.characters import printable
+from indexer.lexical.queries import any_of
 from indexer.lexical.schema import column, indexable_date
 from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not
 from settings.fields import FieldType

@@ -6,24 +6,20 @@ from dataclasses import dataclass
 
 from tantivy import Query
 
+from indexer.lexical.phrases import wording
 from indexer.lexical.queries import (
     DOCUMENT_BOOSTS,
-    Terms,
     access_condition,
-    analyse,
     any_of,
     matching_query,
-    phrase,
     restricted,
     scoring_query,
 )
 from indexer.lexical.query_text import QueryText, parse_query_text
 from indexer.lexical.reader import LexicalSnapshot
+from indexer.lexical.terms import Terms, analyse
 from indexer.retrieval.filters import check_sort, compile_filter, known_column
 from indexer.retrieval.question import Question
-
-_PASSAGE_FIELDS = ("title", "headings", "fields", "body")
-_DOCUMENT_FIELDS = ("title", "fields", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +110,21 @@ def make_scope(question: Question, snapshot: LexicalSnapshot, allowed: frozenset
     if question.sort is not None:
         check_sort(question.sort, snapshot.columns)
     text = parse_query_text(question.text)
-    schemas = (
-        (snapshot.passages_schema, _PASSAGE_FIELDS),
-        (snapshot.documents_schema, _DOCUMENT_FIELDS),
-    )
-    conditions, exclusions = [], []
-    for schema, fields in schemas:
+    phrases = [found for words in text.phrases if (found := wording(snapshot, words, allowed)) is not None]
+    excluded = [found for words in text.excluded if (found := wording(snapshot, words, allowed)) is not None]
+    conditions = []
+    for schema in (snapshot.passages_schema, snapshot.documents_schema):
         parts = [access_condition(schema, allowed)]
         if question.filter is not None:
             parts.append(compile_filter(question.filter, schema, snapshot.columns))
-        parts += [found for words in text.phrases if (found := phrase(schema, words, fields)) is not None]
-        conditions.append(tuple(parts))
-        exclusions.append(
-            tuple(found for words in text.excluded if (found := phrase(schema, words, fields)) is not None)
-        )
-    return Scope(snapshot, allowed, text, analyse(text), *conditions, *exclusions)
+        conditions.append(parts)
+    return Scope(
+        snapshot,
+        allowed,
+        text,
+        analyse(text, snapshot.languages),
+        (*conditions[0], *(each.in_passages for each in phrases)),
+        (*conditions[1], *(each.in_documents for each in phrases)),
+        tuple(each.in_passages for each in excluded),
+        tuple(each.in_documents for each in excluded),
+    )

@@ -2,79 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tantivy import Query
 
-from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue
+from catalog.document import FieldValue
 from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, LexicalIndexError
-from indexer.lexical.queries import access_condition, analyse, phrase, restricted, scoring_query
-from indexer.lexical.query_text import parse_query_text
-from indexer.lexical.reader import LexicalReader, LexicalSnapshot
+from indexer.lexical.phrases import wording
+from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-    heading_path: tuple[str, ...] = ()
-
-
-def document(
-    number: int,
-    text: str,
-    *,
-    title: str = "",
-    access_id: int = 1,
-    fields: dict[str, FieldValue] | None = None,
-) -> Document:
-    blocks = (Block(BlockKind.PARAGRAPH, text),)
-    url = f"https://i.example/{number}"
-    return Document(
-        f"{number:032x}",
-        "wiki",
-        url,
-        DocumentKind.PAGE,
-        1,
-        title,
-        "en",
-        fields or {},
-        blocks,
-        access_id,
-        NOON,
-    )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "lexical"
-
-
-@pytest.fixture
-def writer(folder: Path) -> Iterator[LexicalWriter]:
-    with LexicalWriter(folder, BUILT_IN_FIELDS) as opened:
-        yield opened
-
-
-def snapshot(folder: Path) -> LexicalSnapshot:
-    opened = LexicalReader.open(folder).snapshot
-    assert opened is not None
-    return opened
-
-
-def ask(opened: LexicalSnapshot, text: str, allowed: set[int] | None = None) -> list[int]:
-    """Chunk ids, best first."""
-    schema = opened.passages_schema
-    query = scoring_query(schema, analyse(parse_query_text(text)))
-    found = opened.passages(restricted(query, [access_condition(schema, allowed or {1})]), 10)
-    return [int(chunk) for chunk in found.chunk_ids]
+from tests.indexer.lexical.support import NOON, Text, ask, document, holding, snapshot
 
 
 def test_a_passage_is_found_by_its_words_in_any_form(folder: Path, writer: LexicalWriter) -> None:
@@ -159,17 +99,31 @@ def test_a_removed_document_is_gone_from_both_indexes(folder: Path, writer: Lexi
     assert snapshot(folder).document_count == 0
 
 
-def test_a_phrase_is_found_where_its_words_stand_together_in_the_whole_document(
-    folder: Path, writer: LexicalWriter
-) -> None:
-    writer.replace(document(1, "the shared buffers grow"), [])
-    writer.replace(document(2, "buffers that are shared"), [])
+def test_a_phrase_is_found_where_its_words_stand_together(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, ""), [(1, Text("the shared buffers grow"))])
+    writer.replace(document(2, ""), [(2, Text("buffers that are shared"))])
+    writer.replace(document(3, "", title="Shared buffer"), [])
     writer.commit()
     opened = snapshot(folder)
-    query = phrase(opened.documents_schema, "Shared Buffers", ["title", "body"])
-    assert query is not None
-    assert opened.documents(query, 10).document_ids == (f"{1:032x}",)
-    assert phrase(opened.documents_schema, "?!", ["body"]) is None
+    assert holding(opened, "Shared Buffers") == [1, 3]
+    assert wording(opened, "?!", {1}) is None
+
+
+def test_a_quoted_word_stands_as_it_is_written(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, ""), [(1, Text("one buffer in the pool"))])
+    writer.replace(document(2, ""), [(2, Text("many buffers"))])
+    writer.commit()
+    opened = snapshot(folder)
+    assert holding(opened, "buffer") == [1]
+    assert holding(opened, "Buffers") == [2]
+    assert holding(opened, "the") == [1]
+
+
+def test_a_phrase_that_the_caller_may_not_read_tells_nothing(folder: Path, writer: LexicalWriter) -> None:
+    writer.replace(document(1, "", access_id=2), [(1, Text("the secret plan"))])
+    writer.commit()
+    opened = snapshot(folder)
+    assert holding(opened, "secret plan") == []
 
 
 def test_words_of_searchable_fields_are_found(folder: Path, writer: LexicalWriter) -> None:

@@ -1,0 +1,35 @@
+"""A text made ready for the index: what is analysed into stems, and the exact terms beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from indexer.lexical.characters import comparable, with_grams
+from indexer.lexical.exact import ExactTerms, exact_terms
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedText:
+    """`written` is the text in comparable characters, unspaced scripts in grams."""
+
+    written: str
+    exact: ExactTerms
+
+    @classmethod
+    def of(cls, text: str, language: str) -> Self:
+        """Any text, in a language of `STEMMERS`."""
+        characters = comparable(text)
+        return cls(with_grams(characters), exact_terms(characters, language))
+
+    @property
+    def words(self) -> str:
+        """What is analysed: the text, and after it, where they part no phrase, the words that its
+        camel-case names are made of."""
+        return f"{self.written}\n{' '.join(self.exact.parts)}" if self.exact.parts else self.written
+
+
+def exact_field(texts: Iterable[PreparedText]) -> str:
+    """The exact terms of several texts, each once, as the field takes them."""
+    return " ".join(frozenset[str]().union(*(text.exact.terms for text in texts)))
