@@ -12,6 +12,7 @@ from hypothesis import settings
 
 # Before our modules are imported: each process that a test starts would compile them anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.pop("SITELORE_CONFIG", None)  # whoever runs the tests may have a configuration
 sys.dont_write_bytecode = False
 
 from tests.support import ports, running_order  # noqa: E402

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,17 +53,11 @@ def run_command(command: str, *arguments: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def crawled(intranet: Intranet, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
-    """All connectors of the example, crawled and indexed once by the real console command."""
+    """All connectors of the example, crawled and indexed once by the command."""
     config = tmp_path_factory.mktemp("a demo") / "connectors.yaml"
     config.write_text(intranet.configuration().replace("../../.demo/", ""), encoding="utf-8")
-    finished = subprocess.run(
-        [Path(sys.executable).parent / "crawler", "sync", "--mode", "full", "--config", config, "--json"],
-        env={**os.environ, **DEFAULT_PASSWORDS},
-        capture_output=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr.decode()
-    return Crawled(config, {run["connector"]: run for run in orjson.loads(finished.stdout)["runs"]})
+    runs = run_json("crawler", "sync", "--mode", "full", "--config", str(config))["runs"]
+    return Crawled(config, {run["connector"]: run for run in runs})
 
 
 @pytest.fixture(scope="module")

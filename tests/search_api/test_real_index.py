@@ -20,7 +20,7 @@ from search_api.opening import open_backend
 from settings.load import load_settings
 from tests.catalog.rows import add_document
 from tests.search_api.serving import serving
-from tests.support.warm_crawler import warm_search
+from tests.support.warm_crawler import warm_indexer, warm_search
 
 CONFIGURATION = """
 version: 1
@@ -39,9 +39,7 @@ TEXTS = {
 SECRET = "https://intranet.example.com/secret"
 
 
-def run(*arguments: str, module: str = "search_api") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+run = warm_search().call
 
 
 def ask(*arguments: str) -> tuple[int, str, str]:
@@ -67,7 +65,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
         access_id = intern(connection, ["group:board"], [])
         add_document(connection, SECRET, title="Secret", content=content, access_id=access_id)
     catalog.close()
-    done = run("run", "--config", str(file), module="indexer")
+    done = warm_indexer().call("run", "--config", str(file))
     assert done.returncode == 0, done.stderr
     return file
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,8 @@ from catalog.commands import Command, put_command, read_command
 from catalog.database import Catalog, open_catalog
 from settings.load import load_settings
 from tests.support.syncing import REPOSITORY
+from tests.support.warm.copies import Copy
+from tests.support.warm_crawler import warm_crawler
 
 PATIENCE_SECONDS = 120.0
 
@@ -29,15 +31,7 @@ class Scheduling:
     """A running scheduler; `events` are those that it printed so far."""
 
     def __init__(self, config: Path, environment: Mapping[str, str]) -> None:
-        command = (sys.executable, "-m", "crawler", "schedule", "--config", str(config))
-        self.process = subprocess.Popen(
-            [*command, "--no-index", "--json"],
-            cwd=REPOSITORY,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        self.process = _begun(["schedule", "--config", str(config), "--no-index", "--json"], environment)
         self.events: list[Mapping[str, Any]] = []
         self.said: list[str] = []
         self._arriving: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
@@ -85,9 +79,23 @@ class Scheduling:
             self.said.append(line.decode().rstrip())
 
 
+def _begun(arguments: Sequence[str], environment: Mapping[str, str]) -> Copy | subprocess.Popen[bytes]:
+    if not environment:
+        return warm_crawler().start(arguments)
+    return subprocess.Popen(
+        [sys.executable, "-m", "crawler", *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
 @contextmanager
 def scheduling(config: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Scheduling]:
-    """A scheduler that ends with the block at the latest; `environment` is added to the test's."""
+    """A scheduler that ends with the block at the latest; with an `environment` beside the test's, where
+    libraries are loaded before Python, it is a process that starts anew."""
     running = Scheduling(config, environment)
     try:
         yield running

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+
+from tests.support.warm_crawler import warm_crawler
 
 ROOT = Path(__file__).resolve().parents[3]
 STARTER = (ROOT / "settings" / "starter.yaml").read_text(encoding="utf-8")
@@ -31,15 +31,7 @@ BAD = "version: 1\nconnectors:\n  - name: a\n    seed: [https://a.example/]\n   
 def crawler(
     *arguments: str, folder: Path, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "SITELORE_CONFIG"}
-    return subprocess.run(
-        [sys.executable, "-m", "crawler", *arguments],
-        cwd=folder,
-        env={**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **(environ or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return warm_crawler().call(*arguments, folder=folder, variables={"COLUMNS": "200", **(environ or {})})
 
 
 def test_init_writes_the_starter_and_says_what_comes_next(tmp_path: Path) -> None:

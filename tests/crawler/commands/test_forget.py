@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,19 +19,10 @@ from search_api.opening import open_backend
 from search_api.query.request import parse_search
 from settings.load import load_settings
 from tests.support.changing_site import ChangingSite, page, serve_site
-from tests.support.syncing import PATIENCE_SECONDS, REPOSITORY, configure, sync
+from tests.support.syncing import configure, sync
+from tests.support.warm_crawler import warm_crawler
 
-
-def crawler(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "crawler", *arguments],
-        cwd=REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+crawler = warm_crawler().call
 
 
 @pytest.fixture

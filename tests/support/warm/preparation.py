@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -94,7 +96,11 @@ def program_of(module: str) -> str:
 
 
 def before(module: str, arguments: Sequence[str]) -> None:
-    """In the copy, before its command begins: a crawl's parsers are made while there is one thread."""
+    """In the copy, before its command begins: it is a process of its own to all that ask who crawls, and a
+    crawl's parsers are made while there is one thread."""
+    from catalog import holder
+
+    vars(holder).update(_TOKEN=secrets.token_hex(4), _SINCE=int(time.time()))
     if module.startswith("crawler") and arguments[:1] == ["sync"]:
         from crawler.sync.started_parser import most_parsers
 
