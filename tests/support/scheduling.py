@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import signal
 import subprocess
@@ -21,7 +20,6 @@ from catalog.commands import Command, put_command, read_command
 from catalog.database import Catalog, open_catalog
 from settings.load import load_settings
 from tests.support.syncing import REPOSITORY
-from tests.support.warm.copies import Copy
 from tests.support.warm_crawler import warm_crawler
 
 PATIENCE_SECONDS = 120.0
@@ -30,8 +28,9 @@ PATIENCE_SECONDS = 120.0
 class Scheduling:
     """A running scheduler; `events` are those that it printed so far."""
 
-    def __init__(self, config: Path, environment: Mapping[str, str]) -> None:
-        self.process = _begun(["schedule", "--config", str(config), "--no-index", "--json"], environment)
+    def __init__(self, config: Path, environment: Mapping[str, str], *, anew: bool) -> None:
+        arguments = ["schedule", "--config", str(config), "--no-index", "--json"]
+        self.process = _started(arguments) if anew else warm_crawler().start(arguments, variables=environment)
         self.events: list[Mapping[str, Any]] = []
         self.said: list[str] = []
         self._arriving: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
@@ -79,13 +78,10 @@ class Scheduling:
             self.said.append(line.decode().rstrip())
 
 
-def _begun(arguments: Sequence[str], environment: Mapping[str, str]) -> Copy | subprocess.Popen[bytes]:
-    if not environment:
-        return warm_crawler().start(arguments)
+def _started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "crawler", *arguments],
         cwd=REPOSITORY,
-        env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -93,10 +89,14 @@ def _begun(arguments: Sequence[str], environment: Mapping[str, str]) -> Copy | s
 
 
 @contextmanager
-def scheduling(config: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Scheduling]:
-    """A scheduler that ends with the block at the latest; with an `environment` beside the test's, where
-    libraries are loaded before Python, it is a process that starts anew."""
-    running = Scheduling(config, environment)
+def scheduling(
+    config: Path, environment: Mapping[str, str] = MappingProxyType({}), *, anew: bool = False
+) -> Iterator[Scheduling]:
+    """A scheduler that ends with the block at the latest; `environment` is added to the test's.
+
+    With `anew` it is no copy of a process that waits, but the real start.
+    """
+    running = Scheduling(config, environment, anew=anew)
     try:
         yield running
     finally:

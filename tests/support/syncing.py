@@ -93,9 +93,9 @@ def read_output(code: int, out: bytes, err: bytes) -> Synced:
     return Synced(code, {run["connector"]: run for run in runs}, said)
 
 
-def start(config: Path, *arguments: str) -> Copy:
-    """Begin a sync; the caller ends it."""
-    return warm_crawler().start(_arguments(config, *arguments))
+def start(config: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> Copy:
+    """Begin a sync, with `variables` in its environment beside those of this process; the caller ends it."""
+    return warm_crawler().start(_arguments(config, *arguments), variables=variables)
 
 
 def finish(process: Copy | subprocess.Popen[bytes]) -> Synced:

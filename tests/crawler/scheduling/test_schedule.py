@@ -18,10 +18,10 @@ from catalog.runs import recent_runs
 from catalog.scheduler import living_scheduler
 from catalog.tables import connectors
 from tests.support.changing_site import Answer, ChangingSite, page, serve_site
+from tests.support.clock import FAKETIME, shown_by
 from tests.support.scheduling import PATIENCE_SECONDS, answer, ask, catalog_of, scheduling
 from tests.support.syncing import configure
 
-FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 SELDOM = "0 0 29 2 *"
 """A schedule that is not due while a test runs."""
 
@@ -192,7 +192,7 @@ def test_a_second_scheduler_is_refused(tmp_path: Path, site: ChangingSite) -> No
     config = configure(tmp_path, connector(site))
     with scheduling(config) as first:
         first.wait_for("scheduled", "wiki")
-        with scheduling(config) as second:
+        with scheduling(config, anew=True) as second:
             assert second.wait() == 1
             assert f"`crawler schedule` already runs: process {first.process.pid}" in second.said[-1]
         first.end()
@@ -211,13 +211,7 @@ def test_a_sync_runs_at_its_time(tmp_path: Path, site: ChangingSite) -> None:
     )
     clock = tmp_path / "clock"
     clock.write_text(distance("2026-12-03T01:00:00Z"))
-    faked = {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-    with scheduling(config, faked) as running:
+    with scheduling(config, shown_by(clock)) as running:
         assert running.wait_for("scheduled", "wiki")["text"] == "runs next 2026-12-03 02:30 CET"
         clock.write_text(distance("2026-12-03T01:29:58Z"))
         began = running.wait_for("began", "wiki")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.changing_site import Answer, ChangingSite, Declared, page, serve_site
-from tests.support.syncing import PATIENCE_SECONDS, REPOSITORY, Synced, command, configure, kept, read_output
+from tests.support.clock import FAKETIME, shown_by
+from tests.support.syncing import PATIENCE_SECONDS, configure, finish, kept, start
+from tests.support.warm.copies import Copy
 
-FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 PAGES = 12
 
 pytestmark = pytest.mark.skipif(
@@ -21,27 +20,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def sync_at(config: Path, clock: Path) -> subprocess.Popen[bytes]:
+def sync_at(config: Path, clock: Path) -> Copy:
     """A sync by the clock that a file tells as its distance from the real one; monotonic time goes on."""
-    settings = {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-    return subprocess.Popen(
-        command(config),
-        cwd=REPOSITORY,
-        env=os.environ | settings,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def finished(process: subprocess.Popen[bytes]) -> Synced:
-    out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    return read_output(process.returncode, out, err)
+    return start(config, variables=shown_by(clock))
 
 
 def pages() -> dict[str, Declared]:
@@ -62,7 +43,7 @@ def test_a_sync_whose_clock_jumps_in_the_middle_goes_on_at_its_pace(jump: str, t
         process = sync_at(configured(tmp_path, site), clock)
         wait_for(site, 4)
         clock.write_text(jump)
-        synced = finished(process)
+        synced = finish(process)
     assert (synced.code, synced.run["state"], synced.run["documents"]) == (0, "succeeded", PAGES + 1)
     assert 0.8 < synced.run["seconds"] < 1_000  # neither five hours nor minus five
     assert [each.path for each in site.take_log()].count("/0") == 1
@@ -85,7 +66,7 @@ def test_after_a_kill_the_next_sync_continues_though_the_clock_has_jumped(jump: 
         process.kill()
         process.communicate()
         clock.write_text(jump)
-        synced = finished(sync_at(config, clock))
+        synced = finish(sync_at(config, clock))
     assert (synced.code, synced.run["run"], synced.run["documents"]) == (0, 1, PAGES + 1)
     assert "continuing run 1" in synced.said
     assert set(kept(config).verdicts().values()) == {("indexed", None)}
@@ -105,6 +86,6 @@ def test_a_busy_server_is_asked_again_by_its_own_clock(tmp_path: Path) -> None:
         return Answer(b"busy", 503, headers={"Retry-After": date})
 
     with serve_site({"/": busy}) as site:
-        synced = finished(sync_at(configured(tmp_path, site), clock))
+        synced = finish(sync_at(configured(tmp_path, site), clock))
     assert (synced.code, synced.run["documents"]) == (0, 1)
     assert len(asked) == 2

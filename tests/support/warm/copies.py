@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tests.support.warm.preparation import program_of
+from tests.support.clock import shown_by
+from tests.support.warm.preparation import FAKED, program_of
 from tests.support.warm.session import REPOSITORY, session_folder
 from tests.support.warm.waiting import LENGTH_BYTES
 
@@ -112,8 +113,8 @@ def start(
 ) -> Copy:
     """Begin `python -m MODULE …` in a folder, with `variables` in its environment beside those of this
     process and nothing to read on standard input."""
-    connection = _connected(program_of(module))
     environment = {**os.environ, **(variables or {})}
+    connection = _connected(program_of(module, environment))
     call = marshal.dumps((module, list(arguments), environment, str(folder)))
     (out, out_end), (err, err_end) = os.pipe(), os.pipe()
     with open(os.devnull, "rb") as nothing:
@@ -166,11 +167,19 @@ def make_wait(program: str) -> None:
             subprocess.run(
                 [sys.executable, "-m", "tests.support.warm.waiting", str(folder), program],
                 cwd=REPOSITORY,
+                env={**os.environ, **(_clock(folder) if program.startswith(FAKED) else {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 check=True,
             )
+
+
+def _clock(folder: Path) -> Mapping[str, str]:
+    """A clock that is right, for a process that waits for one that is not."""
+    file = folder / "clock"
+    file.write_text("+0")
+    return shown_by(file)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ def main() -> None:
     program = PROGRAMS.get(arguments[1]) if arguments[:1] == ["-m"] else None
     if program is None:
         os.execv(PYTHON, [PYTHON, *arguments])
+    if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+        program = "faked-" + program
     held = [signal.SIGTERM, signal.SIGINT]
     signal.pthread_sigmask(signal.SIG_BLOCK, held)
     request = (arguments[1], arguments[2:], dict(os.environ), os.getcwd())

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from tests.support.clock import CLOCK_VARIABLE
+
 if TYPE_CHECKING:
     from crawler.sync.started_parser import StartedParser
 
@@ -86,13 +88,20 @@ def prepare_models() -> None:
     gc.freeze()
 
 
-PROGRAMS: Final[Mapping[str, Callable[[], None]]] = {"crawler": prepare_crawler, "models": prepare_models}
-"""The waiting processes by name."""
+FAKED: Final = "faked-"
+PROGRAMS: Final[Mapping[str, Callable[[], None]]] = {
+    "crawler": prepare_crawler,
+    "models": prepare_models,
+    f"{FAKED}crawler": prepare_crawler,
+}
+"""The waiting processes by name. That of a faked clock was begun with libfaketime, which looks again and again
+for the name of the clock's file."""
 
 
-def program_of(module: str) -> str:
-    """Which of them runs `python -m MODULE`."""
-    return "crawler" if module.partition(".")[0] == "crawler" else "models"
+def program_of(module: str, environment: Mapping[str, str]) -> str:
+    """Which of them runs `python -m MODULE` in an environment."""
+    program = "crawler" if module.partition(".")[0] == "crawler" else "models"
+    return FAKED + program if CLOCK_VARIABLE in environment else program
 
 
 def before(module: str, arguments: Sequence[str]) -> None:
