@@ -24,7 +24,7 @@ URL = "https://intranet.example/leave"
 
 def with_department(settings: Settings) -> Settings:
     return settings.model_copy(
-        update={"fields": {"department": FieldSettings(type=FieldType.STRING, facet=True)}}
+        update={"fields": settings.fields | {"department": FieldSettings(type=FieldType.STRING, facet=True)}}
     )
 
 
