@@ -94,8 +94,8 @@ PROGRAMS: Final[Mapping[str, Callable[[], None]]] = {
     "models": prepare_models,
     f"{FAKED}crawler": prepare_crawler,
 }
-"""The waiting processes by name. That of a faked clock was begun with libfaketime, which looks again and again
-for the name of the clock's file."""
+"""The waiting processes by name. That of a faked clock was begun with libfaketime, which looks for the
+clock's file in the environment each time."""
 
 
 def program_of(module: str, environment: Mapping[str, str]) -> str:
