@@ -23,9 +23,8 @@ URL = "https://intranet.example/leave"
 
 
 def with_department(settings: Settings) -> Settings:
-    return settings.model_copy(
-        update={"fields": settings.fields | {"department": FieldSettings(type=FieldType.STRING, facet=True)}}
-    )
+    department = FieldSettings(type=FieldType.STRING, facet=True)
+    return settings.model_copy(update={"fields": {**settings.fields, "department": department}})
 
 
 def run(catalog: Catalog, settings: Settings) -> tuple[Progress, list[str]]:
