@@ -44,8 +44,8 @@ def _prepare_environment() -> None:
     """What the workers and all processes of tests find: this is done by the process that starts the workers.
 
     They share the waiting processes, which end with this one. OpenSSL reads a file of authorities into each
-    context, which takes 40 ms with the 140 of Debian; here it is one that signs nothing. The system's folder of
-    them, where OpenSSL looks for one that it meets, stays. The browser's driver is compiled by Node once.
+    context, which takes 40 ms with the 140 of Debian; here it is one that signs nothing. The system's folder
+    of them, where OpenSSL looks for one that it meets, stays. The browser's driver is compiled by Node once.
     """
     if FOLDER_VARIABLE in os.environ:
         return
