@@ -133,10 +133,13 @@ class Scheduler:
         _, skipped = self._agenda.take_due(self._now())
         for each in skipped:
             self._log.say("skipped", each.connector, _why_skipped(each))
+        held: list[Job] = []
         while not self._stopping and (job := self._agenda.next_job()) is not None:
-            await self._start(job)
+            if not await self._start(job):
+                held.append(job)
         for job in self._agenda.waiting:
             self._say_once("waiting", job.connector, self._why_waiting(job))
+        self._agenda.waiting += held
 
     async def _configure(self) -> None:
         names = [each.name for each in self._watched.settings.connectors]
@@ -195,13 +198,21 @@ class Scheduler:
             await self._finish(job.command_id, {"error": "it was stopped before it began"}, failed=True)
         await self._finish(stop_id, {})
 
-    async def _start(self, job: Job) -> None:
+    async def _start(self, job: Job) -> bool:
+        """Begin a sync, or skip it where another process has the connector.
+
+        False for one that has to wait for that: a scheduler that was killed has left a sync which is about to
+        stop, and is continued then.
+        """
         held = await self._read(lambda connection: who_syncs(connection, job.connector))
+        if held is not None and job.cause is Cause.CONTINUED:
+            self._say_once("waiting", job.connector, f"waits: {held}")
+            return False
         if held is not None:
             self._log.say("skipped", job.connector, f"skipped: {held}")
             if job.command_id is not None:
                 await self._finish(job.command_id, {"error": held}, failed=True)
-            return
+            return True
         command_id = job.command_id
         if command_id is None:
             arguments = {"connector": job.connector, "mode": job.mode, "cause": job.cause.value}
@@ -220,6 +231,7 @@ class Scheduler:
         task = asyncio.create_task(self._follow(process, command_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def _follow(self, process: SyncProcess, command_id: int) -> None:
         name = process.job.connector

@@ -66,13 +66,6 @@ def states(config: Path) -> list[str]:
         return [run.state for run in recent_runs(connection)]
 
 
-def wait_for_state(config: Path, state: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while states(config) != [state]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def wait_for_requests(site: ChangingSite, count: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while len(site.log) < count:
@@ -145,7 +138,6 @@ def test_when_the_scheduler_is_killed_its_sync_stops_and_the_next_start_continue
         running.wait_for("began", "wiki")
         wait_for_requests(slow_site, 4)
         running.end(signal.SIGKILL)
-    wait_for_state(config, "stopped")
     with scheduling(config) as running:
         assert running.wait_for("began", "wiki")["cause"] == "continued"
         ended = running.wait_for("ended", "wiki")
