@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import email.utils
 import logging
-import socket
 import ssl
 import time
 import weakref
@@ -35,12 +34,12 @@ from indexer.embedding.remote_protocol import (
     request_body,
 )
 from settings.secrets import MASK
+from settings.service_faults import may_pass, redirect_words, service_fault, silent_words
 from settings.services import ModelServer
 
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # at INFO each request makes a line
 
 MOST_ANSWER_BYTES: Final = 64_000_000
-_PASSING: Final = frozenset({408, 425, 429})  # of 4xx: the same request may do later
 _SHORTEST_TEXT: Final = 64
 
 
@@ -173,12 +172,10 @@ class ServerClient:
                     if len(received) > MOST_ANSWER_BYTES:
                         return Trouble(f"sent more than {MOST_ANSWER_BYTES // 1_000_000} MB", too_much=True)
                     if time.monotonic() > deadline:  # the client's own limit counts anew with each byte
-                        return Trouble(self._late(), passing=True)
+                        return Trouble(silent_words(self._manners.seconds), passing=True)
                 return _Answer(answer.status_code, bytes(received), answer.headers.get("Retry-After", ""))
-        except httpx2.TimeoutException:
-            return Trouble(self._late(), passing=True)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            return _translate(error)
+            return Trouble(*service_fault(error, self._manners.seconds, "SSL_CERT_FILE"))
 
     def _judge(self, answer: _Answer) -> Trouble:
         """What a status other than 200 means. A server's own words may repeat a key: not shown for 401."""
@@ -187,18 +184,14 @@ class ServerClient:
             wanted = "check `index.model.api_key`" if self._server.api_key else "set `index.model.api_key`"
             return Trouble(f"does not let us in ({status}): {wanted}")
         if 300 <= status < 400:
-            return Trouble(f"answered {status}, a redirect, which is not followed: write where it leads to")
+            return Trouble(redirect_words(status))
         said = self._without_key(error_words(answer.body))
         words = f"answered {status}" + (f" ({said})" if said else "")
         if status in (404, 405):
             hint = "check `index.model.url` and `index.model.name`"
             return Trouble(f"{words}: {hint}", elsewhere=True)
         wait = retry_after(answer.retry_after, time.time()) if status in (429, 503) else None
-        passing = status in _PASSING or status >= 500
-        return Trouble(words, passing, wait, too_much=_is_too_much(answer))
-
-    def _late(self) -> str:
-        return f"gave no answer within {self._manners.seconds:g} s"
+        return Trouble(words, may_pass(status), wait, too_much=_is_too_much(answer))
 
     def _outlook(self) -> str:
         return ": what is pending is kept, and `indexer run` goes on" if self._manners.persistent else ""
@@ -249,32 +242,6 @@ def _is_too_much(answer: _Answer) -> bool:
 
 
 _SIZE_WORDS: Final = ("batch size", "too long", "too large", "too many", "maximum", "context length")
-
-
-def _translate(error: Exception) -> Trouble:
-    """The words for an exception, whose own may hold the address with its query."""
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in causes:
-        causes.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    for kind, words, passing in _MEANINGS:
-        if any(isinstance(each, kind) for each in causes):
-            return Trouble(words, passing)
-    return Trouble(f"could not be reached ({type(error).__name__})", passing=True)
-
-
-_MEANINGS: Final[tuple[tuple[type[BaseException], str, bool], ...]] = (
-    (ssl.SSLCertVerificationError, "has a certificate that is not accepted (see SSL_CERT_FILE)", False),
-    (ssl.SSLError, "could not agree on TLS", False),
-    (socket.gaierror, "has a host name that could not be resolved", True),
-    (httpx2.ProxyError, "could not be reached by the proxy that the environment names", True),
-    (httpx2.InvalidURL, "has an address that cannot be asked", False),
-    (httpx2.UnsupportedProtocol, "has an address that cannot be asked", False),
-    (ConnectionRefusedError, "refused the connection", True),
-    (httpx2.NetworkError, "cut the connection or could not be reached", True),
-    (httpx2.RemoteProtocolError, "cut the connection, or gave an answer that is not valid HTTP", True),
-)
 
 
 def _shown(url: str) -> str:

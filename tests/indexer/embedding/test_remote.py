@@ -23,6 +23,8 @@ from tests.support.ports import refusing_port
 
 KEY = "sk-very-secret-4711"
 QUICK = Manners(5.0, True, Pressure(4, 0.01, 0.1, failures=4, cooldown=0.3))
+UNFORGETTING = replace(QUICK, pressure=replace(QUICK.pressure, cooldown=60.0))
+"""A circuit that stays open while a slow machine tests it."""
 IMPATIENT = Manners(0.5, False, Pressure(8, 0.01, 0.05, failures=3, cooldown=0.3))
 TEXTS = tuple(f"text number {number} about vacation" for number in range(40))
 
@@ -168,12 +170,13 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_wrong_answer_is_never_taken_for_vectors(
-    server: EmbeddingServer, embedder: RemoteEmbedder, fault: str
+    server: EmbeddingServer, remote: Opening, fault: str
 ) -> None:
+    embedder = remote(model(server), passages=UNFORGETTING)
     server.behave(fault=fault)
     with pytest.raises(
         ModelServerError,
-        match=rf"the embedding server {server.url}/? .*{FAULTS[fault]}.*; it is asked again in 1 s: what is "
+        match=rf"the embedding server {server.url}/? .*{FAULTS[fault]}.*; it is asked again in 60 s: what is "
         "pending is kept, and `indexer run` goes on",
     ):
         embedder.embed_passages(TEXTS[:3])
