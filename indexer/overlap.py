@@ -45,9 +45,9 @@ def overlapped(
     """The batches again, each once all its embeddings are made and kept.
 
     `batches` is iterated, and the model run, in threads of their own, some steps ahead. A batch that lacks no
-    embedding overtakes those that do. Raises what one of the threads raised; then, and when it is closed
-    before its end (`contextlib.closing`), `give_up` is called, for `batches` not to wait for anything any
-    more, and the threads end with the step that they are in.
+    embedding overtakes those that do. Raises what one of the threads raised, once what was embedded before is
+    kept; then, and when it is closed before its end (`contextlib.closing`), `give_up` is called, so that
+    `batches` waits for nothing any more, and the threads end with the step that they are in.
     """
     yield from _Overlap(batches, preparer, give_up).run()
 
@@ -74,9 +74,8 @@ class _Overlap:
                     self._preparer.keep(item.keys, item.vectors)
                 else:
                     yield item
-        except AbandonedError:
-            assert self._failure is not None, "only a failing thread gives up by itself"
-            raise self._failure from None
+            if self._failure is not None:
+                raise self._failure
         finally:
             self._abandon()
             for thread in threads:
@@ -84,14 +83,16 @@ class _Overlap:
             self._preparer.forget()
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Run a thread; the first error is kept for the caller, and ends everything."""
+        """Run a thread; the first error is kept for the caller, who raises it after what was done before."""
         try:
             work()
         except AbandonedError:
             pass  # another thread keeps the reason
         except BaseException as error:  # noqa: BLE001 - `run` raises it in the caller's thread
             self._failure = self._failure or error
-            self._abandon()
+            self._to_embed.abandon()
+            self._to_write.close()
+            self._give_up()
 
     def _abandon(self) -> None:
         self._to_embed.abandon()

@@ -57,12 +57,12 @@ class MilvusSettings(Section):
 
 
 class GateSettings(Section):
-    """A build that answers worse than this is not published."""
+    """An index that answers worse than this is told of. (Builds are not yet held back by it.)"""
 
     queries: LocalPath = Field(examples=["golden.jsonl"])
     """Judged queries, as `indexer eval` reads them."""
     ndcg_at_10: Annotated[float, Field(ge=0, le=1)]
-    """The lowest nDCG@10 that may be published."""
+    """The lowest nDCG@10 that is good enough."""
 
 
 class IndexSettings(Section):
@@ -81,4 +81,4 @@ class IndexSettings(Section):
     chunk: ChunkSettings = ChunkSettings()
     """How documents are cut into passages."""
     gate: GateSettings | None = None
-    """The quality below which a build is not published; null: every build is."""
+    """The quality below which `indexer run` warns; null: none."""

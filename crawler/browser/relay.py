@@ -15,12 +15,11 @@ PIECE_BYTES = 64 * 1024
 
 @dataclass(slots=True)
 class Passage:
-    """One connection to a site, a tunnel or not; the counters grow while it lives."""
+    """One connection to a site, a tunnel or not; what has moved is noted while it lives."""
 
     is_tunnel: bool
     host: str
     port: int
-    sent_bytes: int = 0
     received_bytes: int = 0
     fault: Failed | Refused | None = None
     last_moved: float = field(default_factory=time.monotonic, repr=False)
@@ -29,9 +28,8 @@ class Passage:
         """How much longer it may stand still; 0 or less: no longer."""
         return self.last_moved + idle_seconds - time.monotonic()
 
-    def moved(self, *, sent: int = 0, received: int = 0) -> None:
-        """Count bytes, and that something moved."""
-        self.sent_bytes += sent
+    def moved(self, *, received: int = 0) -> None:
+        """Note that something moved, and count what was received."""
         self.received_bytes += received
         self.last_moved = time.monotonic()
 
@@ -39,7 +37,7 @@ class Passage:
 async def copy_up(browser: StreamReader, site: ByteStream, passage: Passage) -> None:
     """From the browser to the site, until the browser has no more to say."""
     while data := await browser.read(PIECE_BYTES):
-        passage.moved(sent=len(data))
+        passage.moved()
         await site.write(data)
 
 

@@ -51,11 +51,6 @@ class Flow:
         self._closed = False
 
     @property
-    def failures(self) -> int:
-        """How many requests in a row have failed."""
-        return self._failures
-
-    @property
     def limit(self) -> int:
         """How many requests may run at a time now."""
         return int(self._limit)

@@ -16,11 +16,7 @@ class Prompts:
     passage: str = ""
 
 
-_PASSAGE_NAMES: Final = (
-    "document",
-    "passage",
-    "corpus",
-)  # the order of encode_document
+_PASSAGE_NAMES: Final = ("document", "passage", "corpus")  # the order of encode_document
 _FAMILIES: Final = (
     # Wang et al. 2022 (arXiv 2212.03533) and the model cards: "Each input text should start with …".
     (r"(multilingual-)?e5-(small|base|large)(-v2|-unsupervised)?", Prompts("query: ", "passage: ")),
@@ -35,17 +31,15 @@ _FAMILIES: Final = (
 )
 
 
-def model_prompts(configured: Mapping[str, str], names: Iterable[str], default: str | None = None) -> Prompts:
+def model_prompts(configured: Mapping[str, str], names: Iterable[str]) -> Prompts:
     """The prompts of a model.
 
-    `configured` are those of its config_sentence_transformers.json, `default` is the one named there for
-    texts of any kind. Where these say nothing, `names` (a hub name, a folder's name, the name that its
-    config.json was saved under) tell the family.
+    `configured` are those of its config_sentence_transformers.json. Where these say nothing, `names` (a hub
+    name, a folder's name, the name that its config.json was saved under) tell the family.
     """
     if any(configured.values()):
-        fallback = configured.get(default or "", "")
-        passage = next((configured[name] for name in _PASSAGE_NAMES if configured.get(name)), fallback)
-        return Prompts(configured.get("query") or fallback, passage)
+        passage = next((configured[name] for name in _PASSAGE_NAMES if configured.get(name)), "")
+        return Prompts(configured.get("query") or "", passage)
     for name in names:
         last = name.rstrip("/").rpartition("/")[2].lower()
         for pattern, prompts in _FAMILIES:

@@ -16,7 +16,6 @@ from catalog.embeddings import EmbeddingPlace, insert_embeddings, read_places
 from catalog.shards import ShardWriter
 from indexer.embedding.embedder import Embedder, ModelError, Vectors
 
-_SLICE: Final = 512
 _LENGTH_TOLERANCE: Final = 0.02
 
 
@@ -50,18 +49,6 @@ class EmbeddingStore:
     def key(self, text: str) -> bytes:
         """The identity of a passage's embedding."""
         return embedding_key(self._embedder.model_key, self._embedder.passage_prompt, text)
-
-    def ensure(self, texts: Sequence[str], anew: Sequence[str] = ()) -> int:
-        """Embed those of `texts` that have no embedding yet, or are among `anew`; how many those were.
-
-        They are kept durably some hundreds at a time: a process that dies loses little.
-        """
-        missing = self.missing(texts, anew)
-        keys = list(missing)
-        for start in range(0, len(keys), _SLICE):
-            some = keys[start : start + _SLICE]
-            self.keep(some, self._embedder.embed_passages([missing[key] for key in some]))
-        return len(missing)
 
     def missing(self, texts: Sequence[str], anew: Sequence[str] = ()) -> dict[bytes, str]:
         """By key those of `texts` that have no sound embedding yet, or are among `anew`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from catalog.database import Catalog
 from indexer.embedding.opening import open_embedder
 from indexer.layout import IndexLayout
@@ -30,25 +28,10 @@ def open_retriever(
         return embedder or open_embedder(settings.index, layout)
 
     dense = DenseHalf(load, lambda model_key: VectorReader.open(layout.vectors(model_key)))
-    return _retriever(catalog, settings, layout.lexical, dense)
-
-
-def open_candidate(
-    catalog: Catalog, settings: Settings, *, lexical: Path, vectors: Path, embedder: QueryEmbedder
-) -> Retriever:
-    """A retriever over a build that is not served yet: its folders, and the model that made it.
-
-    Raises `LexicalIndexError` where the lexical index cannot be read.
-    """
-    dense = DenseHalf(lambda: embedder, lambda _key: VectorReader.open(vectors))
-    return _retriever(catalog, settings, lexical, dense)
-
-
-def _retriever(catalog: Catalog, settings: Settings, lexical: Path, dense: DenseHalf) -> Retriever:
     hybrid, reranker = settings.search.hybrid, settings.search.reranker
     return Retriever(
         catalog,
-        LexicalReader.open(lexical),
+        LexicalReader.open(layout.lexical),
         dense,
         FusionWeights(hybrid.dense, hybrid.lexical),
         None if reranker is None else Reranker(lambda: _scorer(reranker, settings.index.device)),

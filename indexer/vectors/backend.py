@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,18 +51,3 @@ class VectorStore(Protocol):
 
     def close(self) -> None:
         """Let go of the files."""
-
-
-class VectorSearch(Protocol):
-    """The reading side; any thread may search while another refreshes."""
-
-    def refresh(self) -> bool:
-        """Take up what was published since; whether anything was."""
-
-    def search(
-        self, vectors: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int
-    ) -> Found:
-        """The nearest rows whose access id is in `allowed`, for each of `vectors` (queries, dimension)."""
-
-    def close(self) -> None:
-        """Let go of the files once running searches have ended."""

@@ -66,7 +66,7 @@ class VectorReader:
     def search(
         self, vectors: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int
     ) -> Found:
-        """The nearest allowed rows for each query, exactly; see `VectorSearch.search`."""
+        """The nearest rows whose access id is in `allowed`, exactly, for each of `vectors`."""
         segments = self._segments
         queries = np.ascontiguousarray(np.atleast_2d(vectors), dtype=np.float32)
         table = _access_table(allowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from catalog.database import Catalog, open_catalog
-from indexer.embedding import store as storing
 from indexer.embedding.embedder import ModelError, Vectors
 from indexer.embedding.store import EmbeddingMissingError, EmbeddingStore, embedding_key
 from tests.indexer.pipeline.support import WordEmbedder
@@ -40,40 +39,31 @@ def open_store(catalog: Catalog) -> Iterator[Open]:
         yield another
 
 
+def ensure(opened: tuple[EmbeddingStore, WordEmbedder], texts: Sequence[str]) -> int:
+    """Embed and keep what is missing of `texts`, as the indexer does; how many that were."""
+    store, embedder = opened
+    missing = store.missing(texts)
+    store.keep(list(missing), embedder.embed_passages(list(missing.values())))
+    return len(missing)
+
+
 def test_vectors_come_back_exactly_and_in_order(open_store: Open) -> None:
     store, embedder = open_store()
-    assert store.ensure(["one", "two", "three"]) == 3
+    assert ensure((store, embedder), ["one", "two", "three"]) == 3
     found = store.read([store.key(text) for text in ("three", "one", "three")])
     assert np.array_equal(found, embedder.embed_passages(["three", "one", "three"]))
 
 
 def test_no_text_is_embedded_twice_by_any_process(open_store: Open) -> None:
-    first, _ = open_store()
-    assert first.ensure(["one", "two", "one"]) == 2
-    first.close()
+    first = open_store()
+    assert ensure(first, ["one", "two", "one"]) == 2
+    first[0].close()
     second, embedder = open_store()
-    assert second.ensure(["two", "three"]) == 1
+    assert ensure((second, embedder), ["two", "three"]) == 1
     assert embedder.seen == ["three"]
     assert np.array_equal(
         second.read([second.key("one"), second.key("three")]), embedder.embed_passages(["one", "three"])
     )
-
-
-def test_many_texts_are_kept_slice_by_slice(open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "_SLICE", 2)
-    store, embedder = open_store()
-    real = embedder.embed_passages
-
-    def fail_at_the_third_slice(texts: list[str]) -> object:
-        if "text 4" in texts:
-            raise KeyboardInterrupt
-        return real(texts)
-
-    monkeypatch.setattr(embedder, "embed_passages", fail_at_the_third_slice)
-    texts = [f"text {number}" for number in range(6)]
-    with pytest.raises(KeyboardInterrupt):
-        store.ensure(texts)
-    assert open_store()[0].ensure(texts) == 2
 
 
 def test_an_embedding_that_is_not_there_is_an_error_that_says_what_to_do(open_store: Open) -> None:
@@ -85,13 +75,12 @@ def test_an_embedding_that_is_not_there_is_an_error_that_says_what_to_do(open_st
 def test_a_shortened_shard_file_is_noticed_and_what_it_lost_made_again(
     catalog: Catalog, open_store: Open
 ) -> None:
-    store, _ = open_store()
-    store.ensure(["one", "two"])
+    ensure(open_store(), ["one", "two"])
     (shard,) = (catalog.directory / "embeddings").iterdir()
     with shard.open("r+b") as opened:
         opened.truncate(32 * 2 + 5)
     again, embedder = open_store()
-    assert again.ensure(["one", "two"]) == 1
+    assert ensure((again, embedder), ["one", "two"]) == 1
     assert embedder.seen == ["two"]
     assert np.array_equal(
         again.read([again.key("one"), again.key("two")]), embedder.embed_passages(["one", "two"])
@@ -102,14 +91,13 @@ def test_a_shortened_shard_file_is_noticed_and_what_it_lost_made_again(
 def test_a_row_that_a_power_failure_took_is_noticed_and_made_again(
     catalog: Catalog, open_store: Open, damage: bytes
 ) -> None:
-    store, _ = open_store()
-    store.ensure(["one", "two", "three"])
+    ensure(open_store(), ["one", "two", "three"])
     (shard,) = (catalog.directory / "embeddings").iterdir()
     with shard.open("r+b") as opened:
         opened.seek(32 * 2)
         opened.write(damage)
     again, embedder = open_store()
-    assert again.ensure(["one", "two", "three"]) == 1
+    assert ensure((again, embedder), ["one", "two", "three"]) == 1
     assert embedder.seen == ["two"]
     assert np.array_equal(again.read([again.key("two")]), embedder.embed_passages(["two"]))
 
@@ -128,7 +116,7 @@ def test_a_vector_that_is_none_is_refused_and_nothing_of_it_kept(
 
     monkeypatch.setattr(embedder, "embed_passages", spoilt)
     with pytest.raises(ModelError, match=r"words-1 gave 1 of 2 passages a vector that is no number"):
-        store.ensure(["one", "two"])
+        ensure((store, embedder), ["one", "two"])
     assert len(store.missing(["one", "two"])) == 2
 
 

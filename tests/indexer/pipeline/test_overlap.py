@@ -9,6 +9,7 @@ import pytest
 
 from catalog.database import Catalog
 from catalog.documents import pending_count
+from indexer import overlap
 from indexer.channel import AbandonedError, Channel
 from indexer.embedding.embedder import ModelError, ModelServerError, Vectors
 from indexer.feed import BATCH_SECONDS, FIRST_DOCUMENTS, MOST_DOCUMENTS, PendingFeed, next_size
@@ -43,6 +44,20 @@ class FailingEmbedder(WordEmbedder):
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if self.failures:
             raise self.failures.pop(0)
+        return super().embed_passages(texts)
+
+
+class TiringEmbedder(WordEmbedder):
+    """Fails after so many slices."""
+
+    def __init__(self, slices: int) -> None:
+        super().__init__()
+        self.left = slices
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if self.left == 0:
+            raise ModelError("worn out")
+        self.left -= 1
         return super().embed_passages(texts)
 
 
@@ -125,6 +140,21 @@ def test_an_error_of_the_model_ends_the_run_and_leaves_the_work_pending(
     assert _index_threads() == []
     run(catalog, settings)
     assert found(settings) == chunk_ids(catalog)
+
+
+def test_what_was_embedded_before_an_error_is_kept(
+    catalog: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlap, "SLICE", 2)
+    for number in range(7):
+        add(catalog, f"https://intranet.example/{number}", f"Text {number}.")
+    with (
+        pytest.raises(ModelError, match="worn out"),
+        Pipeline(catalog, settings, embedder=TiringEmbedder(slices=2)) as pipeline,
+    ):
+        pipeline.run_once()
+    done, embedded = run(catalog, settings)
+    assert (done.documents, len(embedded)) == (7, 3)
 
 
 def _index_threads() -> list[str]:
