@@ -55,7 +55,8 @@ def test_no_page_for_visitors_is_indexed_when_sessions_end_unseen(site: TwoFaced
     assert len(said) == PAGES
     assert not [text for text in said if "visitors" in text]
     assert site.counts["visitor pages"] > 0  # they were fetched, and did not count
-    assert 3 <= site.counts["passwords"] <= 8
+    # How many are in flight when a session ends is chance; what was read without one is bounded all the same.
+    assert PAGES // site.ends_after <= site.counts["passwords"] <= PAGES // 3
 
 
 def test_what_visitors_are_told_is_gone_is_no_evidence(site: TwoFacedSite, tmp_path: Path) -> None:
