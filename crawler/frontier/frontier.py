@@ -112,6 +112,13 @@ class Frontier:
         for host in touched:
             self._schedule(self._hosts[host])
 
+    def claim(self, task: FetchTask) -> bool:
+        """Take over a URL that the ledger holds as queued, until it is settled: nobody else is to ask for it.
+
+        False where the frontier itself has it already, and will ask for it.
+        """
+        return self._lane(task.connector_id, task.host).claim(task.url_id)
+
     def add_backlog(self, connector_id: int, hosts: Iterable[str]) -> None:
         """Note that the ledger holds queued URLs on these hosts, as after an interruption."""
         for host in hosts:

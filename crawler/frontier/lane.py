@@ -67,6 +67,13 @@ class Lane:
             self._claimed.add(task.url_id)
             self._waiting.append(task)
 
+    def claim(self, url_id: int) -> bool:
+        """Keep refills from a queued URL that is dealt with elsewhere; False where it is claimed already."""
+        if url_id in self._claimed:
+            return False
+        self._claimed.add(url_id)
+        return True
+
     def start_refill(self, below: int) -> bool:
         """Whether the ledger should be asked for more now: it has more, and fewer than `below` wait."""
         if self._refilling or not self.backlog or len(self._waiting) >= below:

@@ -113,7 +113,7 @@ class Crawl:
         loop = asyncio.get_running_loop()
 
         def committed(report: Committed) -> None:
-            loop.call_soon_threadsafe(self._committed, report)
+            loop.call_soon_threadsafe(self._take_over, report)
 
         def failed(error: Exception) -> None:
             loop.call_soon_threadsafe(self._fail, error)
@@ -270,6 +270,13 @@ class Crawl:
     def _record(self, crawl: ConnectorCrawl, task: FetchTask, visit: Visit) -> None:
         crawl.uncommitted[task.url_id] = task.host
         self._writer.put(crawl.context, visit)
+
+    def _take_over(self, committed: Committed) -> None:
+        """A crawl that lost count of what is committed would wait for ever: an error here ends it."""
+        try:
+            self._committed(committed)
+        except Exception as error:  # noqa: BLE001 - a callback of the event loop has nobody to raise to
+            self._fail(error)
 
     def _committed(self, committed: Committed) -> None:
         crawl = self._by_id[committed.run.connector_id]

@@ -90,10 +90,12 @@ class SitemapDiscovery:
         crawl.sitemaps.vouch(address, address.host)
         discoveries = crawl.sitemaps.admit_file([met])
         for task in await self.write(partial(_enqueue, crawl, discoveries)):
-            if crawl.watch is None:
-                self.record(crawl, task, await sitemap_visit(crawl, task, outcome, self.reader))
-            else:  # what a session brought is held until the session was confirmed: by the engine
+            if crawl.watch is not None:  # what a session brought is held until the session was confirmed
                 self.frontier.add([task])
+            elif self.frontier.claim(
+                task
+            ):  # else a refill of the frontier was quicker: it is asked for again
+                self.record(crawl, task, await sitemap_visit(crawl, task, outcome, self.reader))
         return True
 
 

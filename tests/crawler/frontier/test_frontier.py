@@ -189,6 +189,28 @@ def test_beyond_the_window_urls_stay_in_the_ledger_until_they_are_asked_for() ->
     assert small.next(0.0) == task(4), "claimed URLs are passed over"
 
 
+def test_a_url_that_is_dealt_with_elsewhere_is_passed_over_until_it_is_settled() -> None:
+    small = frontier(window=4)
+    small.add_backlog(CONNECTOR, ["a.example"])
+    (lane,) = small.take_refills()
+    assert small.claim(task(1))
+    small.refill(lane, [task(1), task(2)], exhausted=True)
+    assert small.next(0.0) == task(2)
+    assert not small.is_drained(CONNECTOR)
+    small.finish(task(2))
+    small.settle(CONNECTOR, [(1, "a.example"), (2, "a.example")])
+    assert small.is_drained(CONNECTOR)
+
+
+def test_a_url_that_a_refill_brought_first_cannot_be_claimed() -> None:
+    small = frontier(window=4)
+    small.add_backlog(CONNECTOR, ["a.example"])
+    (lane,) = small.take_refills()
+    small.refill(lane, [task(1)], exhausted=True)
+    assert not small.claim(task(1)), "the frontier asks for it"
+    assert small.next(0.0) == task(1)
+
+
 def test_a_verdict_that_arrives_while_a_refill_is_read_is_not_asked_for_again() -> None:
     small = frontier(window=4)
     small.add([task(number) for number in range(5)])

@@ -27,6 +27,7 @@ from catalog.task import FetchTask
 from catalog.vocabulary import Reason, RunMode, RunState
 from catalog.writer import RunContext
 from crawler.fetch.robots_answer import RobotsAnswer
+from crawler.frontier.frontier import Frontier
 from crawler.outcome import Failed, Gone, HtmlFetched, Outcome, Redirected, Refused
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
@@ -279,3 +280,12 @@ def test_a_page_that_is_met_first_on_the_longer_way_may_be_too_deep_to_lead_on(
     verdicts, _ = crawled(pages, turns, max_depth=3)
     assert verdicts["/4"] == ("indexed", None)
     assert verdicts["/5"][1] == reason
+
+
+def test_an_error_in_the_books_of_a_crawl_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose_count(*_: object) -> None:
+        raise LookupError("the books do not agree")
+
+    monkeypatch.setattr(Frontier, "settle", lose_count)
+    with pytest.raises(LookupError, match="the books do not agree"):
+        crawled((Page("page"),), {})
