@@ -32,14 +32,19 @@ PROXIMITY_SLOP: Final = 1
 "A Markov Random Field Model for Term Dependencies" (SIGIR 2005)."""
 
 
-def scoring_query(schema: tantivy.Schema, terms: Terms, boosts: Boosts = PASSAGE_BOOSTS) -> Query:
-    """Any of the terms, ranked by BM25: each word by field, plus names as written, plus neighbours.
+def passage_query(schema: tantivy.Schema, terms: Terms) -> Query:
+    """Passages with any of the terms, ranked by BM25: each word by field, names as written, neighbours."""
+    return _scoring_query(schema, terms, PASSAGE_BOOSTS, has_order=True)
 
-    Neighbours count where the fields of `boosts` tell the order of words (those of passages).
-    """
-    ordered = boosts is PASSAGE_BOOSTS
+
+def document_query(schema: tantivy.Schema, terms: Terms) -> Query:
+    """Documents with any of the terms, ranked likewise; where words stand is known of passages alone."""
+    return _scoring_query(schema, terms, DOCUMENT_BOOSTS, has_order=False)
+
+
+def _scoring_query(schema: tantivy.Schema, terms: Terms, boosts: Boosts, *, has_order: bool) -> Query:
     parts = [*_words(schema, terms.stems, boosts), *_exact(schema, terms.exact)]
-    if ordered:
+    if has_order:
         parts += _neighbours(schema, terms.pairs)
     parts += [
         Query.boost_query(Query.term_query(schema, "body", stem), JOINED_BOOST) for stem in terms.joined
@@ -51,7 +56,7 @@ def scoring_query(schema: tantivy.Schema, terms: Terms, boosts: Boosts = PASSAGE
     ]
     for foreign in terms.foreign:
         words = [*_words(schema, foreign.stems, boosts)]
-        if ordered:
+        if has_order:
             words += _neighbours(schema, foreign.pairs)
         if words:
             parts.append(restricted(any_of(words), [_in_language(schema, foreign.language)]))

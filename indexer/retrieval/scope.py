@@ -8,12 +8,12 @@ from tantivy import Query
 
 from indexer.lexical.phrases import wording
 from indexer.lexical.queries import (
-    DOCUMENT_BOOSTS,
     access_condition,
     any_of,
+    document_query,
     matching_query,
+    passage_query,
     restricted,
-    scoring_query,
 )
 from indexer.lexical.query_text import QueryText, parse_query_text
 from indexer.lexical.reader import LexicalSnapshot
@@ -46,13 +46,13 @@ class Scope:
 
     def passages(self) -> Query:
         """Passages by their words, best first."""
-        return self._restricted_passages(scoring_query(self.snapshot.passages_schema, self.terms))
+        return self._restricted_passages(passage_query(self.snapshot.passages_schema, self.terms))
 
     def passages_among(self, chunk_ids: list[int]) -> Query:
         """Those of these chunks that hold any of the words, whatever else their document holds."""
         schema = self.snapshot.passages_schema
         among = Query.term_set_query(schema, "chunk", chunk_ids)
-        return restricted(scoring_query(schema, self.terms), [among])
+        return restricted(passage_query(schema, self.terms), [among])
 
     def passages_of(self, document_ids: list[str]) -> Query:
         """Passages by their words, within these documents."""
@@ -71,7 +71,7 @@ class Scope:
         else:
             base = any_of(
                 [
-                    scoring_query(schema, self.terms, DOCUMENT_BOOSTS),
+                    document_query(schema, self.terms),
                     Query.const_score_query(Query.term_set_query(schema, "document", also), 0.0),
                 ]
             )

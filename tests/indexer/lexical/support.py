@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue
 from indexer.lexical.phrases import wording
-from indexer.lexical.queries import access_condition, restricted, scoring_query
+from indexer.lexical.queries import access_condition, passage_query, restricted
 from indexer.lexical.query_text import parse_query_text
 from indexer.lexical.reader import LexicalReader, LexicalSnapshot
 from indexer.lexical.terms import analyse
@@ -61,7 +61,7 @@ def snapshot(folder: Path) -> LexicalSnapshot:
 def ask(opened: LexicalSnapshot, text: str, allowed: set[int] | None = None) -> list[int]:
     """Chunk ids, best first."""
     schema = opened.passages_schema
-    query = scoring_query(schema, analyse(parse_query_text(text), opened.languages))
+    query = passage_query(schema, analyse(parse_query_text(text), opened.languages))
     found = opened.passages(restricted(query, [access_condition(schema, allowed or {1})]), 10)
     return [int(chunk) for chunk in found.chunk_ids]
 
