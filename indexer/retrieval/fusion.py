@@ -1,8 +1,10 @@
-"""Fusing the two halves: a convex combination of min-max normalised scores.
+"""Fusing the two halves: a convex combination of normalised scores.
 
 Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42(1), 2023,
 doi:10.1145/3596512): a convex combination of normalised scores beats reciprocal rank fusion in and out
-of domain, because it keeps how far apart the scores lie.
+of domain, because it keeps how far apart the scores lie. BM25 is scaled from its theoretical minimum, 0
+(section 4.2 there); cosines are stretched from their lowest, as unrelated texts lie near 0 for one model and
+near .7 for another.
 """
 
 from __future__ import annotations
@@ -10,11 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
+
+K = TypeVar("K")
 
 IDENTIFIER_SHARE: Final = 0.4
 """What remains of the dense half's weight where a question names an identifier (`max_connections`,
 `std::vector`, `abort()`, `PQexec`): the model never learned it and finds what only looks like it."""
+
+DOCUMENT_SHARE: Final = 0.3
+"""How much of the words' say the whole document has: a passage seldom repeats what its document is about.
+On eight judged sets .2 to .5 do as well (docs/indexing.md)."""
 
 _IDENTIFIER: Final = re.compile(r"\w_\w|::|->|\w\(\)|[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 
@@ -37,17 +45,40 @@ def weights_for(text: str, weights: FusionWeights) -> FusionWeights:
 def fuse(
     dense: Mapping[int, float], lexical: Mapping[int, float], weights: FusionWeights
 ) -> dict[int, float]:
-    """Chunk id → fused score in 0..1, for every chunk of either half.
+    """Chunk id → fused score in 0..1, for every chunk of either half; each half's scores lie in 0..1.
 
-    Each half's scores are stretched to 0..1 between its lowest and its highest; a chunk that a half does
-    not know gets that half's lowest. A half that found nothing at all has no say: the other decides.
+    A chunk that a half does not know gets 0 from it. A half that found nothing at all has no say: the other
+    decides.
     """
     share = _dense_share(bool(dense), bool(lexical), weights)
-    dense_unit, lexical_unit = min_max(dense), min_max(lexical)
     return {
-        chunk_id: share * dense_unit.get(chunk_id, 0.0) + (1 - share) * lexical_unit.get(chunk_id, 0.0)
+        chunk_id: share * dense.get(chunk_id, 0.0) + (1 - share) * lexical.get(chunk_id, 0.0)
         for chunk_id in dense.keys() | lexical.keys()
     }
+
+
+def in_context(
+    passages: Mapping[int, float], documents: Mapping[str, float], document_of: Mapping[int, str]
+) -> dict[int, float]:
+    """Chunk id → how well words match in 0..1: those of the passage, and `DOCUMENT_SHARE` of its document.
+
+    `passages` and `documents` are BM25 scores. A chunk without any of the words has its document's share;
+    where no chunk has any there is nothing.
+    """
+    if not passages:
+        return {}
+    passage_unit, document_unit = from_zero(passages), from_zero(documents)
+    return {
+        chunk_id: (1 - DOCUMENT_SHARE) * passage_unit.get(chunk_id, 0.0)
+        + DOCUMENT_SHARE * document_unit.get(document_of.get(chunk_id, ""), 0.0)
+        for chunk_id in passages.keys() | document_of.keys()
+    }
+
+
+def from_zero(scores: Mapping[K, float]) -> dict[K, float]:
+    """The scores, none below 0, divided by the highest."""
+    highest = max(scores.values(), default=0.0)
+    return {key: score / highest for key, score in scores.items()} if highest > 0 else dict(scores)
 
 
 def min_max(scores: Mapping[int, float]) -> dict[int, float]:

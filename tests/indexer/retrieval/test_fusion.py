@@ -6,33 +6,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.retrieval.fusion import IDENTIFIER_SHARE, FusionWeights, fuse, min_max, weights_for
+from indexer.retrieval.fusion import (
+    IDENTIFIER_SHARE,
+    FusionWeights,
+    from_zero,
+    fuse,
+    in_context,
+    min_max,
+    weights_for,
+)
 
-scores = st.dictionaries(st.integers(0, 50), st.floats(-5, 50, allow_nan=False), max_size=20)
+units = st.dictionaries(st.integers(0, 50), st.floats(0, 1), max_size=20)
+scores = st.dictionaries(st.integers(0, 50), st.floats(0, 50), max_size=20)
 
 
-def test_each_half_is_stretched_to_one_scale_before_they_are_weighed() -> None:
-    fused = fuse({1: 0.9, 2: 0.5, 3: 0.1}, {1: 2.0, 2: 12.0, 3: 7.0}, FusionWeights(0.5, 0.5))
-    assert fused[1] == pytest.approx(0.5)
-    assert fused[2] == pytest.approx(0.5 * 0.5 + 0.5 * 1.0)
-    assert fused[3] == pytest.approx(0.25)
+def test_both_halves_are_weighed() -> None:
+    fused = fuse({1: 1.0, 2: 0.5, 3: 0.0}, {1: 0.2, 2: 1.0, 4: 0.6}, FusionWeights(0.5, 0.5))
+    assert fused == pytest.approx({1: 0.6, 2: 0.75, 3: 0.0, 4: 0.3})
 
 
 def test_only_the_ratio_of_the_weights_counts() -> None:
-    dense, lexical = {1: 0.9, 2: 0.3}, {2: 4.0, 3: 1.0}
+    dense, lexical = {1: 0.9, 2: 0.3}, {2: 1.0, 3: 0.25}
     assert fuse(dense, lexical, FusionWeights(0.2, 0.6)) == fuse(dense, lexical, FusionWeights(0.25, 0.75))
 
 
-def test_what_one_half_does_not_know_gets_its_lowest_score() -> None:
-    fused = fuse({1: 0.9, 2: 0.4}, {3: 8.0, 1: 2.0}, FusionWeights())
-    assert fused[2] == 0.0
-    assert fused[3] == 0.5
+def test_what_one_half_does_not_know_gets_nothing_from_it() -> None:
+    fused = fuse({1: 1.0, 2: 0.0}, {3: 1.0, 1: 0.25}, FusionWeights())
+    assert fused == {1: 0.625, 2: 0.0, 3: 0.5}
+
+
+def test_words_of_the_whole_document_count_for_each_of_its_passages() -> None:
+    words = in_context({1: 8.0, 2: 4.0}, {"a": 3.0, "b": 6.0}, {1: "a", 2: "b", 3: "b", 4: "c"})
+    assert words == pytest.approx({1: 0.7 + 0.15, 2: 0.35 + 0.3, 3: 0.3, 4: 0.0})
+
+
+def test_where_no_passage_has_any_of_the_words_their_half_says_nothing() -> None:
+    assert in_context({}, {"a": 1.0}, {1: "a"}) == {}
+
+
+def test_bm25_is_scaled_from_zero_and_cosines_from_their_lowest() -> None:
+    assert from_zero({1: 5.0, 2: 4.0}) == {1: 1.0, 2: 0.8}
+    assert from_zero({1: 0.0}) == {1: 0.0}
+    assert min_max({1: 0.9, 2: 0.8, 3: 0.7}) == pytest.approx({1: 1.0, 2: 0.5, 3: 0.0})
 
 
 @pytest.mark.parametrize("weights", [FusionWeights(), FusionWeights(1, 0), FusionWeights(0, 1)])
 def test_a_half_that_found_nothing_leaves_the_decision_to_the_other(weights: FusionWeights) -> None:
-    assert fuse({}, {1: 3.0, 2: 1.0}, weights)[1] == 1.0
-    assert fuse({1: 0.9, 2: 0.1}, {}, weights)[1] == 1.0
+    assert fuse({}, {1: 1.0, 2: 0.4}, weights)[1] == 1.0
+    assert fuse({1: 1.0, 2: 0.1}, {}, weights)[1] == 1.0
     assert fuse({}, {}, weights) == {}
 
 
@@ -60,17 +81,27 @@ def test_plain_questions_keep_the_configured_weights(text: str) -> None:
 
 def test_the_dense_half_alone_stays_alone() -> None:
     alone = weights_for("max_connections", FusionWeights(1, 0))
-    assert fuse({1: 0.9, 2: 0.1}, {}, alone) == {1: 1.0, 2: 0.0}
+    assert fuse({1: 1.0, 2: 0.1}, {}, alone) == {1: 1.0, 2: 0.1}
 
 
 def test_equal_scores_are_all_the_best() -> None:
     assert min_max({1: 4.0, 2: 4.0}) == {1: 1.0, 2: 1.0}
 
 
-@given(scores, scores, st.floats(0, 1), st.floats(0, 1))
+@given(units, units, st.floats(0, 1), st.floats(0, 1))
 def test_a_fused_score_lies_between_zero_and_one_for_every_chunk_of_either_half(
     dense: dict[int, float], lexical: dict[int, float], first: float, second: float
 ) -> None:
     fused = fuse(dense, lexical, FusionWeights(first, second))
     assert fused.keys() == dense.keys() | lexical.keys()
     assert all(-1e-9 <= each <= 1 + 1e-9 for each in fused.values())
+
+
+@given(scores, st.dictionaries(st.sampled_from("abc"), st.floats(0, 50)), st.data())
+def test_how_well_words_match_lies_between_zero_and_one(
+    passages: dict[int, float], documents: dict[str, float], data: st.DataObject
+) -> None:
+    document_of = {chunk: data.draw(st.sampled_from("abc")) for chunk in passages}
+    found = in_context(passages, documents, document_of)
+    assert found.keys() == passages.keys()
+    assert all(0 <= each <= 1 + 1e-9 for each in found.values())
