@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from indexer.vectors.manifest import SegmentEntry
+
 TIER_FACTOR: Final = 8
 """So many segments of one size make one of the next; each row is written log₈ n times."""
 SMALLEST_TIER: Final = 1024
-LARGEST: Final = 1 << 20
-"""Rows above which nothing is merged: a segment is made in memory (768 bytes a row at 384 dimensions)."""
+LARGEST: Final = 1 << 24
+"""Rows above which nothing is merged: making a segment of so many takes hours on two cores."""
 MOST_TOMBSTONES: Final = 0.5
 
 
@@ -47,3 +49,13 @@ def segments_to_merge(sizes: Sequence[SegmentSize]) -> tuple[str, ...]:
         if size.live < size.rows * (1 - MOST_TOMBSTONES):
             return (size.id,)
     return ()
+
+
+def in_groups(entries: Sequence[SegmentEntry]) -> list[list[SegmentEntry]]:
+    """New segments in groups, in their order, each to become one segment of at most `LARGEST` rows."""
+    groups: list[list[SegmentEntry]] = []
+    for entry in entries:
+        if not groups or sum(member.rows for member in groups[-1]) + entry.rows > LARGEST:
+            groups.append([])
+        groups[-1].append(entry)
+    return groups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from catalog.vocabulary import NOBODY
 from indexer.vectors.backend import Found, VectorIndexError
 from indexer.vectors.manifest import Manifest, SegmentEntry, manifest_file, read_manifest
-from indexer.vectors.segment import Segment
+from indexer.vectors.segment import Segment, best
+from indexer.vectors.storing import open_segment, recheck
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ _OPEN_ATTEMPTS: Final = 5
 class VectorReader:
     """The index in a folder, as last refreshed. A folder without an index is an empty one.
 
-    Deletions and changed access lists show at once, without a refresh. Damaged segments are left out
-    and named in `faults`.
+    Deletions and changed access lists show at once, without a refresh. Segments that are damaged when the
+    index is opened are left out and named in `faults`. Files that were found right before are opened at once
+    and compared with their checksums in the background: see `check`.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -34,6 +36,8 @@ class VectorReader:
         self._refreshing: Final = threading.Lock()
         self._signature: tuple[int, int] | None = None
         self._segments: tuple[Segment, ...] = ()
+        self._withdrawn: Final[dict[str, str]] = {}
+        self._checking: threading.Thread | None = None
         self.manifest: Manifest | None = None
         self.faults: tuple[str, ...] = ()
         self.refresh()
@@ -54,7 +58,10 @@ class VectorReader:
         return sum(segment.live for segment in self._segments)
 
     def refresh(self) -> bool:
-        """Take up what was published since; costs one `stat` when nothing was."""
+        """Take up what was published since; costs one `stat` when nothing was.
+
+        Raises `VectorIndexError` when that is damaged: the former state goes on being searched.
+        """
         with self._refreshing:
             signature = self._seen()
             if signature == self._signature:
@@ -66,19 +73,26 @@ class VectorReader:
     def search(
         self, vectors: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int
     ) -> Found:
-        """The nearest rows whose access id is in `allowed`, exactly, for each of `vectors`."""
+        """The nearest rows whose access id is in `allowed`, for each of `vectors`.
+
+        Exactly in small segments; in large ones as near as `indexer.vectors.inverted` comes.
+        """
         segments = self._segments
         queries = np.ascontiguousarray(np.atleast_2d(vectors), dtype=np.float32)
         table = _access_table(allowed)
         scores = [np.empty((len(queries), 0), dtype=np.float32)]
         chunk_ids = [np.empty((len(queries), 0), dtype=np.int64)]
         for segment in segments:
-            rows = segment.allowed_rows(table)
-            if rows.any():
-                found = segment.search(queries, rows, limit)
-                scores.append(found[0])
-                chunk_ids.append(found[1])
-        return _best(np.concatenate(scores, axis=1), np.concatenate(chunk_ids, axis=1), limit)
+            found = segment.search(queries, table, limit)
+            scores.append(found[0])
+            chunk_ids.append(found[1])
+        return best(np.concatenate(scores, axis=1), np.concatenate(chunk_ids, axis=1), limit)
+
+    def check(self) -> None:
+        """Wait until all that was opened was compared with its checksums; `faults` names what was wrong."""
+        checking = self._checking
+        if checking is not None:
+            checking.join()
 
     def close(self) -> None:
         """Forget the segments; their memory is given back when running searches have ended."""
@@ -99,21 +113,52 @@ class VectorReader:
             before, manifest = manifest, read_manifest(self._directory)
             if manifest == before:
                 break
-        self.faults = tuple(fault for fault in opened if isinstance(fault, str))
-        for fault in self.faults:
+        faults = tuple(fault for fault in opened if isinstance(fault, str))
+        if self._signature is not None and set(faults) - set(self.faults):
+            raise VectorIndexError("; ".join(faults))
+        for fault in faults:
             logger.warning(fault)
+        known = self._segments
+        self.faults = faults
         self._segments = tuple(segment for segment in opened if isinstance(segment, Segment))
         self.manifest = before
+        self._check_behind([segment for segment in self._segments if segment not in known])
 
     def _opened(self, entry: SegmentEntry) -> Segment | str:
         """The segment, already open or now opened, or what is wrong with it."""
         for segment in self._segments:
             if segment.entry == entry:
                 return segment
+        if entry.id in self._withdrawn:
+            return self._withdrawn[entry.id]
         try:
-            return Segment(self._directory, entry)
+            return open_segment(self._directory, entry)
         except VectorIndexError as error:
-            return f"{error}; its passages are not found until `indexer rebuild` has been run"
+            return _fault(error)
+
+    def _check_behind(self, segments: Sequence[Segment]) -> None:
+        """Compare checksums while searches go on; what turns out damaged is not searched any more."""
+        before = self._checking
+
+        def work() -> None:
+            if before is not None:
+                before.join()
+            for segment in segments:
+                try:
+                    recheck(segment)
+                except VectorIndexError as error:
+                    self._withdraw(segment, error)
+
+        self._checking = threading.Thread(target=work, name="vectors-check", daemon=True)
+        self._checking.start()
+
+    def _withdraw(self, damaged: Segment, error: VectorIndexError) -> None:
+        with self._refreshing:
+            fault = _fault(error)
+            self._withdrawn[damaged.entry.id] = fault
+            logger.warning(fault)
+            self._segments = tuple(segment for segment in self._segments if segment is not damaged)
+            self.faults = (*self.faults, fault)
 
 
 def _access_table(allowed: Iterable[int] | NDArray[np.integer]) -> NDArray[np.bool_]:
@@ -125,6 +170,5 @@ def _access_table(allowed: Iterable[int] | NDArray[np.integer]) -> NDArray[np.bo
     return table
 
 
-def _best(scores: NDArray[np.float32], chunk_ids: NDArray[np.int64], limit: int) -> Found:
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :limit]
-    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(chunk_ids, order, axis=1)
+def _fault(error: VectorIndexError) -> str:
+    return f"{error}; its passages are not found until `indexer rebuild` has been run"

@@ -19,19 +19,12 @@ from numpy.typing import NDArray
 
 from catalog.durable import make_durably
 from indexer.vectors.backend import Rows, VectorBatch, VectorIndexError
+from indexer.vectors.content import SegmentContent, batch_content
+from indexer.vectors.inverted import InvertedSegment
 from indexer.vectors.manifest import Manifest, RetiredEntry, SegmentEntry, publish, read_manifest
-from indexer.vectors.merging import SegmentSize, segments_to_merge
-from indexer.vectors.segment import (
-    SLICE_ROWS,
-    Segment,
-    SegmentContent,
-    batch_content,
-    document_name,
-    document_words,
-    rewrite_access,
-    segments_folder,
-    write_segment,
-)
+from indexer.vectors.merging import SegmentSize, in_groups, segments_to_merge
+from indexer.vectors.segment import Segment, document_name, document_words, segments_folder
+from indexer.vectors.storing import open_segment, recheck, rewrite_access, write_segment
 
 logger = logging.getLogger(__name__)
 
@@ -109,9 +102,9 @@ class VectorWriter:
         if not len(batch.chunk_ids):
             return
         with self._changing:
-            entry = write_segment(self._directory, batch_content(batch))
+            entry = write_segment(self._directory, batch_content(batch)).entry
             self._publish((*self._manifest.segments, entry))
-            self._segments[entry.id] = Segment(self._directory, entry, writable=True)
+            self._segments[entry.id] = open_segment(self._directory, entry, writable=True)
 
     def merge(self) -> bool:
         """See `VectorStore.merge`."""
@@ -139,17 +132,23 @@ class VectorWriter:
         Copying takes long and access may change meanwhile; so the access ids are read a second time under
         the lock that every change takes, in which the merged segment is published, too.
         """
+        for segment in sources:
+            recheck(segment)  # what was damaged since it was opened must not get a checksum of its own
         live = _LiveRows.of(sources)
-        entry = write_segment(self._directory, live.content()) if live.count else None
+        old = {segment.entry.id for segment in sources}
+        if not live.count:
+            with self._changing, self._exclusively():
+                self._switch(old, None)
+            return
+        written = write_segment(self._directory, live.content())
         with self._changing, self._exclusively():
-            if entry is not None:
-                rewrite_access(self._directory, entry, live.access_ids())
-            self._switch({segment.entry.id for segment in sources}, entry)
+            rewrite_access(self._directory, written.entry, live.access_ids()[written.order])
+            self._switch(old, written.entry)
 
     def _switch(self, old: Collection[str], new: SegmentEntry | None) -> None:
         """Publish `new` in the place of the segments `old`, which retire."""
         added = () if new is None else (new,)
-        opened = {entry.id: Segment(self._directory, entry, writable=True) for entry in added}
+        opened = {entry.id: open_segment(self._directory, entry, writable=True) for entry in added}
         now = self._clock()
         retired = tuple(RetiredEntry(entry, now) for entry in self._manifest.segments if entry.id in old)
         kept = tuple(entry for entry in self._manifest.segments if entry.id not in old)
@@ -170,14 +169,15 @@ class VectorWriter:
         self._manifest = manifest
 
     def _open(self) -> dict[str, Segment]:
-        return {entry.id: Segment(self._directory, entry, writable=True) for entry in self._manifest.segments}
+        segments = self._manifest.segments
+        return {entry.id: open_segment(self._directory, entry, writable=True) for entry in segments}
 
     def _open_retired(self) -> dict[str, Segment]:
         """Those of an earlier process; a damaged one has no readers."""
         opened = {}
         for entry in self._manifest.retired:
             try:
-                opened[entry.segment.id] = Segment(self._directory, entry.segment, writable=True)
+                opened[entry.segment.id] = open_segment(self._directory, entry.segment, writable=True)
             except VectorIndexError as error:
                 logger.info("a replaced segment is not kept up to date: %s", error)
         return opened
@@ -211,54 +211,51 @@ class VectorWriter:
 
 @dataclass(frozen=True, slots=True)
 class _LiveRows:
-    """The live rows of several segments, in the order of their access ids at the time of looking: a scan
-    for few ids then reads few stretches."""
+    """The live rows of several segments, numbered from the first of the first."""
 
     parts: tuple[tuple[Segment, NDArray[np.intp]], ...]
-    order: NDArray[np.intp]
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> _LiveRows:
-        parts = tuple((segment, np.flatnonzero(segment.access)) for segment in segments)
-        access = np.concatenate([segment.access[rows] for segment, rows in parts])
-        return cls(parts, np.argsort(access, kind="stable"))
+        return cls(tuple((segment, np.flatnonzero(segment.access)) for segment in segments))
 
     @property
     def count(self) -> int:
-        return len(self.order)
+        return sum(len(rows) for _, rows in self.parts)
 
     def access_ids(self) -> NDArray[np.uint32]:
         """The access ids as they are now."""
-        found: NDArray[np.uint32] = np.concatenate([part.access[rows] for part, rows in self.parts])
-        return found[self.order]
+        return np.concatenate([segment.access[rows] for segment, rows in self.parts])
 
     def content(self) -> SegmentContent:
         """Everything there is to know about the rows."""
+        inverted = [segment for segment, _ in self.parts if isinstance(segment, InvertedSegment)]
+        largest = max(inverted, key=lambda segment: segment.entry.rows, default=None)
         return SegmentContent(
-            chunk_ids=np.concatenate([part.chunk_ids[rows] for part, rows in self.parts])[self.order],
-            documents=np.concatenate([part.documents[rows] for part, rows in self.parts])[self.order],
+            chunk_ids=np.concatenate([segment.chunk_ids[rows] for segment, rows in self.parts]),
+            documents=np.concatenate([segment.documents[rows] for segment, rows in self.parts]),
             access_ids=self.access_ids(),
-            dimension=self.parts[0][0].vectors.shape[1],
-            slices=self._slices(),
+            dimension=self.parts[0][0].dimension,
+            vectors=self._vectors,
+            steps=None if largest is None else largest.steps,
         )
 
-    def _slices(self) -> Iterator[NDArray[np.float16]]:
-        """The vectors, gathered some rows at a time."""
-        part_of = np.repeat(np.arange(len(self.parts)), [len(rows) for _, rows in self.parts])[self.order]
-        row_of = np.concatenate([rows for _, rows in self.parts])[self.order]
-        for start in range(0, self.count, SLICE_ROWS):
-            parts, rows = part_of[start : start + SLICE_ROWS], row_of[start : start + SLICE_ROWS]
-            vectors = np.empty((len(rows), self.parts[0][0].vectors.shape[1]), dtype=np.float16)
-            for number in np.unique(parts):
-                here = parts == number
-                vectors[here] = self.parts[number][0].vectors[rows[here]]
-            yield vectors
+    def _vectors(self, wanted: NDArray[np.intp]) -> NDArray[np.float16]:
+        ends = np.cumsum([len(rows) for _, rows in self.parts])
+        part_of = np.searchsorted(ends, wanted, side="right")
+        found = np.empty((len(wanted), self.parts[0][0].dimension), dtype=np.float16)
+        for number in np.unique(part_of):
+            segment, rows = self.parts[number]
+            here = part_of == number
+            found[here] = segment.vectors(rows[wanted[here] - (ends[number] - len(rows))])
+        return found
 
 
 def rebuild_vectors(directory: Path, model: str, dimension: int, batches: Iterable[VectorBatch]) -> None:
     """Write the index in `directory` anew from `batches`, whatever state it is in, and switch in one step.
 
-    Readers see the old index until then. No `VectorWriter` may be open.
+    It has one segment then (or several, of a size that is not merged any more). Readers see the old index
+    until the switch. No `VectorWriter` may be open.
     """
     make_durably(segments_folder(directory))
     try:
@@ -266,10 +263,22 @@ def rebuild_vectors(directory: Path, model: str, dimension: int, batches: Iterab
     except VectorIndexError as error:
         logger.warning("%s", error)
         old = None
-    entries = tuple(
-        write_segment(directory, batch_content(batch)) for batch in batches if len(batch.chunk_ids)
+    parts = tuple(
+        write_segment(directory, batch_content(batch)).entry for batch in batches if len(batch.chunk_ids)
     )
+    entries = tuple(_merged(directory, group) for group in in_groups(parts))
     now = time.time()
     retired = tuple(RetiredEntry(entry, now) for entry in old.segments) if old else ()
     generation = old.generation + 1 if old else 0
     publish(directory, Manifest(model, dimension, generation, entries, retired))
+    for part in parts:
+        if part not in entries:
+            shutil.rmtree(segments_folder(directory) / part.id)
+
+
+def _merged(directory: Path, entries: Sequence[SegmentEntry]) -> SegmentEntry:
+    """One segment made of several that nobody uses yet."""
+    if len(entries) == 1:
+        return entries[0]
+    live = _LiveRows.of([open_segment(directory, entry) for entry in entries])
+    return write_segment(directory, live.content()).entry

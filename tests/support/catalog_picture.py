@@ -34,7 +34,7 @@ from catalog.tables import (
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
 from indexer.vectors.manifest import read_manifest
-from indexer.vectors.segment import Segment
+from indexer.vectors.storing import open_segment
 from settings.load import load_settings
 
 Picture = Mapping[str, object]
@@ -149,7 +149,7 @@ def _indexes(connection: Connection, layout: IndexLayout) -> Iterator[tuple[str,
     for manifest_file in sorted(layout.index.glob("*/manifest.json")):
         manifest = read_manifest(manifest_file.parent)
         for entry in () if manifest is None else manifest.segments:
-            segment = Segment(manifest_file.parent, entry)
+            segment = open_segment(manifest_file.parent, entry)
             shown.update(int(number) for number in segment.chunk_ids[np.flatnonzero(segment.access)])
     yield "chunks that the vector index lacks", len(known - shown)
     yield "chunks that it shows twice or wrongly", len(shown - known)

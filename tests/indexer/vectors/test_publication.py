@@ -12,10 +12,11 @@ import pytest
 
 from indexer.vectors import writer as writing
 from indexer.vectors.backend import VectorIndexError
-from indexer.vectors.manifest import SegmentEntry, manifest_file
+from indexer.vectors.content import SegmentContent, batch_content
+from indexer.vectors.manifest import FORMAT, manifest_file
 from indexer.vectors.merging import TIER_FACTOR
 from indexer.vectors.reader import VectorReader
-from indexer.vectors.segment import SegmentContent, batch_content, write_segment
+from indexer.vectors.storing import WrittenSegment, write_segment
 from indexer.vectors.writer import GRACE_SECONDS, VectorWriter, rebuild_vectors
 from tests.indexer.vectors.support import DIMENSION, name, queries, simple_batch
 
@@ -135,12 +136,12 @@ def test_a_merge_keeps_an_access_change_that_happens_while_it_copies(
     for number in range(TIER_FACTOR):
         writer.append(simple_batch(10 * number, 2))
 
-    def write_while_access_changes(directory: Path, content: SegmentContent) -> SegmentEntry:
-        entry = write_segment(directory, content)
+    def write_while_access_changes(directory: Path, content: SegmentContent) -> WrittenSegment:
+        written = write_segment(directory, content)
         change = threading.Thread(target=writer.set_access, args=({name(0): {0: 0}, name(11): {11: 5}},))
         change.start()
         change.join()
-        return entry
+        return written
 
     monkeypatch.setattr(writing, "write_segment", write_while_access_changes)
     assert writer.merge() is True
@@ -215,11 +216,11 @@ def test_a_missing_or_short_file_is_a_fault_too(tmp_path: Path) -> None:
 
 def test_a_damaged_manifest_says_what_to_do(tmp_path: Path) -> None:
     open_writer(tmp_path).append(simple_batch(1, 1))
-    manifest_file(tmp_path).write_text('{"format": 1}')
+    manifest_file(tmp_path).write_text(f'{{"format": {FORMAT}}}')
     with pytest.raises(VectorIndexError, match=r"manifest\.json is damaged .* `indexer rebuild`"):
         VectorReader.open(tmp_path)
     manifest_file(tmp_path).write_text('{"format": 99}')
-    with pytest.raises(VectorIndexError, match="is of format 99, this version reads 1"):
+    with pytest.raises(VectorIndexError, match=f"is of format 99, this version reads {FORMAT}"):
         open_writer(tmp_path)
 
 
@@ -274,12 +275,12 @@ def test_rows_are_added_and_removed_while_another_thread_merges(
         writer.append(simple_batch(first, 1))
     copying, go_on = threading.Event(), threading.Event()
 
-    def held(directory: Path, content: SegmentContent) -> SegmentEntry:
-        entry = write_segment(directory, content)
+    def held(directory: Path, content: SegmentContent) -> WrittenSegment:
+        written = write_segment(directory, content)
         if threading.current_thread() is merging:
             copying.set()
             assert go_on.wait(30)
-        return entry
+        return written
 
     monkeypatch.setattr(writing, "write_segment", held)
     merging = threading.Thread(target=writer.merge)

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.vectors import segment
-from indexer.vectors import writer as writing
+from indexer.vectors import exact, storing
 from indexer.vectors.merging import TIER_FACTOR
 from indexer.vectors.reader import VectorReader
 from indexer.vectors.writer import VectorWriter
@@ -36,7 +35,7 @@ def test_search_equals_brute_force_over_the_allowed_rows(
         batches.append(make_batch(numbers, numbers, access_ids, seed))
         first += len(access_ids)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segment, "_GATHER_SHARE", gather_share)
+        patch.setattr(exact, "_GATHER_SHARE", gather_share)
         writer = VectorWriter(Path(folder), "model", DIMENSION)
         for batch in batches:
             writer.append(batch)
@@ -53,8 +52,7 @@ def test_search_equals_brute_force_over_the_allowed_rows(
 
 
 def test_a_merge_leaves_every_score_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (segment, writing):
-        monkeypatch.setattr(module, "SLICE_ROWS", 7)
+    monkeypatch.setattr(storing, "SLICE_ROWS", 7)
     batches = [
         make_batch(range(n * 10, n * 10 + 10), range(n, n + 10), [1, 2, 3, 2, 1] * 2, n)
         for n in range(TIER_FACTOR)
