@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vectors.codes import decode, products, whole_numbers
+from indexer.vectors.codes import decode, dots, products, whole_numbers
 from indexer.vectors.manifest import SegmentEntry
 from indexer.vectors.scanning import CodeScanner
 from indexer.vectors.segment import Segment, SegmentFound, touch_pages
@@ -82,7 +82,7 @@ class InvertedSegment(Segment):
     ) -> NDArray[np.int64]:
         """The allowed rows of the nearest lists, of as few lists as hold enough of them."""
         enough = rows_to_score(self.entry.rows, limit)
-        nearest = np.argsort(-(self._centroids @ query))
+        nearest = np.argsort(-dots(self._centroids, query))
         sizes = np.cumsum(np.diff(self._offsets)[nearest])
         probed = enough
         while probed < _LARGEST_PROBE * self.entry.rows:

@@ -163,7 +163,7 @@ class VectorReader:
 
 def _access_table(allowed: Iterable[int] | NDArray[np.integer]) -> NDArray[np.bool_]:
     """Access id → allowed, with a False after the last; nobody reads what carries `NOBODY`."""
-    ids = np.fromiter(allowed, dtype=np.int64)
+    ids = allowed if isinstance(allowed, np.ndarray) else np.fromiter(allowed, dtype=np.int64)
     table = np.zeros(int(ids.max(initial=0)) + 2, dtype=np.bool_)
     table[ids] = True
     table[NOBODY] = False

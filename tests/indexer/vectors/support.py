@@ -37,8 +37,8 @@ def simple_batch(first: int, count: int, access_id: int = 1) -> VectorBatch:
     return make_batch(numbers, numbers, [access_id] * count, seed=first)
 
 
-def queries(count: int, seed: int = 99) -> NDArray[np.float32]:
-    found = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
+def queries(count: int, seed: int = 99, dimension: int = DIMENSION) -> NDArray[np.float32]:
+    found = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     return found
 

@@ -1,0 +1,186 @@
+"""Large segments: byte codes in lists, searched as widely as the filter needs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from indexer.vectors import inverted, merging, storing
+from indexer.vectors.backend import VectorBatch
+from indexer.vectors.codes import decode, encode, products, steps_of, whole_numbers
+from indexer.vectors.inverted import InvertedSegment
+from indexer.vectors.reader import VectorReader
+from indexer.vectors.scanning import CodeScanner
+from indexer.vectors.storing import open_segment
+from indexer.vectors.writer import VectorWriter, rebuild_vectors
+from tests.indexer.vectors.support import DIMENSION, make_batch, name, queries
+
+ROUNDED = 0.01
+"""No score is further from the vectors' own, with nine bits a dimension."""
+
+
+@contextmanager
+def small_lists() -> Iterator[None]:
+    """Segments of a few dozen rows have lists already."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storing, "EXACT_ROWS", 12)
+        patch.setattr(merging, "SMALLEST_TIER", 12)
+        patch.setattr(merging, "TIER_FACTOR", 2)
+        yield
+
+
+STEP = st.one_of(
+    st.lists(st.integers(1, 5), min_size=1, max_size=15),  # rows appended, by their access ids
+    st.tuples(st.integers(0, 40), st.integers(0, 5)),  # a chunk's new access id; 0 removes it
+    st.just("merge"),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEP, max_size=12), st.frozensets(st.integers(0, 5)), st.integers(1, 60))
+def test_whatever_happened_a_search_finds_live_allowed_rows_and_the_nearest(
+    steps: list[list[int] | tuple[int, int] | str], allowed: frozenset[int], limit: int
+) -> None:
+    access: dict[int, int] = {}
+    vectors: dict[int, NDArray[np.float32]] = {}
+    with tempfile.TemporaryDirectory() as folder, small_lists():
+        writer = VectorWriter(Path(folder), "model", DIMENSION)
+        for step in steps:
+            if isinstance(step, str):
+                while writer.merge():
+                    pass
+            elif isinstance(step, tuple):
+                chunk, access_id = step
+                if access.get(chunk):
+                    writer.set_access({name(chunk): {chunk: access_id}})
+                    access[chunk] = access_id
+            else:
+                numbers = range(len(access), len(access) + len(step))
+                batch = make_batch(numbers, numbers, step, seed=len(access))
+                writer.append(batch)
+                access |= dict(zip(numbers, step, strict=True))
+                vectors |= dict(zip(numbers, batch.vectors.astype(np.float32), strict=True))
+        asked = queries(2)
+        scores, found = VectorReader.open(Path(folder)).search(asked, allowed, limit)
+    living = [chunk for chunk, access_id in access.items() if access_id in allowed - {0}]
+    assert found.shape == scores.shape == (2, min(limit, len(living)))
+    for question, ids, given_scores in zip(asked, found.tolist(), scores, strict=True):
+        assert len(set(ids)) == len(ids)
+        assert set(ids) <= set(living)
+        true = [float(question @ vectors[chunk]) for chunk in ids]
+        np.testing.assert_allclose(given_scores, true, atol=ROUNDED)
+        best = sorted((float(question @ vectors[chunk]) for chunk in living), reverse=True)[:limit]
+        np.testing.assert_allclose(given_scores, best, atol=ROUNDED)
+
+
+@pytest.fixture(scope="module")
+def topics() -> VectorBatch:
+    """6,000 rows around 60 points; access id 1 + 10 · topic + a number from 0 to 9 drawn at random."""
+    generator = np.random.default_rng(3)
+    centres = generator.standard_normal((60, 48))
+    topic = generator.integers(0, 60, 6000)
+    vectors = centres[topic] + 0.8 * generator.standard_normal((6000, 48))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    access_ids = (1 + 10 * topic + generator.integers(0, 10, 6000)).astype(np.uint32)
+    return VectorBatch(
+        np.arange(6000), tuple(name(number) for number in range(6000)), access_ids, vectors.astype(np.float16)
+    )
+
+
+@pytest.fixture(scope="module")
+def topical(topics: VectorBatch, tmp_path_factory: pytest.TempPathFactory) -> VectorReader:
+    folder = tmp_path_factory.mktemp("topical")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storing, "EXACT_ROWS", 1000)
+        rebuild_vectors(folder, "model", 48, [topics])
+    return VectorReader.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("scored_per_root", "allowed"),
+    [
+        pytest.param(15, range(1, 601), id="no filter"),
+        pytest.param(15, range(1, 601, 2), id="half at random"),
+        pytest.param(15, range(1, 301), id="half by topic"),
+        pytest.param(5, range(1, 601, 20), id="5 % at random"),
+        pytest.param(2, range(1, 31), id="5 % by topic"),
+        pytest.param(2, range(1, 11), id="one topic"),
+        pytest.param(2, [77], id="very few"),
+    ],
+)
+def test_a_part_of_the_allowed_rows_is_scored_and_the_nearest_are_among_them(
+    topics: VectorBatch,
+    topical: VectorReader,
+    monkeypatch: pytest.MonkeyPatch,
+    scored_per_root: int,
+    allowed: range | list[int],
+) -> None:
+    monkeypatch.setattr(inverted, "_SCORED_PER_ROOT", scored_per_root)
+    vectors = topics.vectors.astype(np.float32)
+    rows = np.flatnonzero(np.isin(topics.access_ids, allowed))
+    asked = vectors[::200] + 0.05
+    found = topical.search(asked, allowed, 10)[1]
+    assert np.isin(found, rows).all()
+    nearest = rows[np.argsort(-(asked @ vectors[rows].T), axis=1)[:, :10]]
+    hits = [len(np.intersect1d(ids, exact)) for ids, exact in zip(found, nearest, strict=True)]
+    assert np.mean(hits) / nearest.shape[1] >= 0.95
+
+
+def test_what_is_scored_grows_with_the_limit(topical: VectorReader) -> None:
+    assert inverted.rows_to_score(1_000_000, 10) == inverted.rows_to_score(1_000_000, 1000) == 40_000
+    assert inverted.rows_to_score(1_000_000, 8000) == 64_000
+    assert topical.search(queries(1, dimension=48), range(1, 601), 5000)[1].shape == (1, 5000)
+
+
+def test_a_second_merge_rounds_nothing_again(tmp_path: Path) -> None:
+    writer = VectorWriter(tmp_path, "model", DIMENSION)
+    known: list[dict[int, list[float]]] = []
+    for seed in range(4):
+        writer.append(make_batch(range(seed * 12, seed * 12 + 12), range(12), [1] * 12, seed))
+        with small_lists():
+            while writer.merge():
+                pass
+        known.append({})
+        for entry in writer.manifest.segments:
+            segment = open_segment(tmp_path, entry)
+            if isinstance(segment, InvertedSegment):
+                vectors = segment.vectors(np.arange(entry.rows)).tolist()
+                known[-1] |= dict(zip(segment.chunk_ids.tolist(), vectors, strict=True))
+    assert len(known[1]) == 24
+    assert len(known[3]) == 48
+    assert {chunk: known[3][chunk] for chunk in known[1]} == known[1]
+
+
+@given(st.integers(0, 1000), st.integers(1, 20), st.integers(1, 30))
+def test_codes_are_near_their_vectors_and_stay_the_same(seed: int, count: int, dimension: int) -> None:
+    vectors = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
+    steps = steps_of(vectors)
+    codes, halves = encode(vectors, steps)
+    decoded = decode(codes, halves, steps)
+    assert (np.abs(decoded - vectors) <= steps * 0.26).all()
+    again = encode(decoded.astype(np.float16), steps)
+    np.testing.assert_array_equal(again[0], codes)
+    np.testing.assert_array_equal(again[1], halves)
+    np.testing.assert_allclose(
+        products(codes, halves, steps, vectors[0]), decoded @ vectors[0], rtol=1e-3, atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("adjacent", [True, False])
+def test_the_scanner_finds_the_largest_products(adjacent: bool) -> None:
+    generator = np.random.default_rng(8)
+    codes = generator.integers(0, 256, (9000, 32), dtype=np.uint8)
+    runs = [np.arange(7000, 8000), np.arange(100, 4900)]
+    rows = np.concatenate(runs) if adjacent else np.sort(generator.choice(9000, 5000, replace=False))
+    query = whole_numbers(queries(1, dimension=32)[0], np.ones(32, dtype=np.float32))
+    found = CodeScanner(32).best(codes, rows, query, 20)
+    values = (codes[rows].astype(np.float32) - 128) @ query
+    np.testing.assert_array_equal(np.sort(values[found]), np.sort(values)[-20:])
