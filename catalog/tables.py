@@ -275,6 +275,19 @@ chunks = Table(
     sqlite_autoincrement=True,  # no id is ever given twice: the indexes may still hold a removed one
 )
 
+host_turns = Table(  # which process may ask a host now (catalog.host_turns)
+    "host_turns",
+    metadata,
+    Column("host", String(300), primary_key=True),
+    Column("interval", Float, nullable=False),  # seconds between two requests: the strictest wish
+    Column("concurrency", Integer, nullable=False),  # requests at a time: the strictest wish
+    Column("holder", String(128), index=True),  # null: free
+    Column("lease_expires_at", Moment()),
+    Column("free_at", Moment()),  # no request before that
+    Column("wanted_by", String(128)),  # who is next
+    Column("wanted_until", Moment()),
+)
+
 sessions = Table(  # of logins, encrypted (catalog.vault)
     "sessions",
     metadata,

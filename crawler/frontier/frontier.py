@@ -9,13 +9,13 @@ waiting for one host never keeps another from being asked.
 from __future__ import annotations
 
 import heapq
-from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
 from catalog.task import FetchTask
+from crawler.frontier.host import Host, Turn
 from crawler.frontier.lane import Lane
 from crawler.frontier.pace import Pace
 
@@ -35,6 +35,14 @@ class RobotsTask:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnTask:
+    """Other processes may crawl the host: nothing is asked there before `Frontier.begin_turn`."""
+
+    host: str
+    connector_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing may start before `until` (seconds of the caller's monotonic clock)."""
 
@@ -46,45 +54,16 @@ class Idle:
     """Nothing waits in memory: something in flight, a refill or a commit has to come first, if anything."""
 
 
-Step = FetchTask | RobotsTask | Wait | Idle
+Step = FetchTask | RobotsTask | TurnTask | Wait | Idle
 _IDLE: Final = Idle()
-
-
-@dataclass(slots=True)
-class _Host:
-    name: str
-    pace: Pace
-    lanes: deque[Lane] = field(default_factory=deque)
-    closed: bool = False
-    scheduled: float | None = None  # the time of this host's valid entry in the heap
-
-    def ready_at(self) -> float | None:
-        """When its next request may start, or None while it has nothing to ask or may not ask."""
-        if self.closed or not self.pace.has_room:
-            return None
-        first: float | None = None
-        for lane in self.lanes:
-            time = lane.ready_at()
-            if time is not None and (first is None or time < first):
-                first = time
-        return None if first is None else max(first, self.pace.next_start)
-
-    def take(self, now: float) -> tuple[Lane, FetchTask] | None:
-        """The next URL, the lanes taking turns."""
-        for _ in range(len(self.lanes)):
-            lane = self.lanes[0]
-            self.lanes.rotate(-1)
-            task = lane.take(now)
-            if task is not None:
-                return lane, task
-        return None
 
 
 class Frontier:
     """Per-host queues over the ledger.
 
     `pace_of` gives a connector's wish for a host as (interval in seconds, concurrency); `needs_robots` names
-    the origin whose robots.txt must be read before a task, or None when it is known or not wanted.
+    the origin whose robots.txt must be read before a task, or None when it is known or not wanted. With
+    `takes_turns` a host is only asked while it is this process's turn there, else always.
     """
 
     def __init__(
@@ -93,13 +72,15 @@ class Frontier:
         needs_robots: Callable[[FetchTask], str | None],
         *,
         window: int = WINDOW,
+        takes_turns: bool = False,
     ) -> None:
+        self._first_turn = Turn.OTHERS if takes_turns else Turn.OURS
         self._pace_of = pace_of
         self._needs_robots = needs_robots
         self._window = window
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, Host] = {}
         self._lanes: dict[tuple[int, str], Lane] = {}
-        self._heap: list[tuple[float, int, _Host]] = []
+        self._heap: list[tuple[float, int, Host]] = []
         self._refills: list[Lane] = []
         self._closed: set[int] = set()
 
@@ -153,15 +134,19 @@ class Frontier:
         """The request of a task ended; its verdict is on the way to the ledger."""
         host = self._hosts[task.host]
         host.pace.finish()
+        host.in_browser.discard(task.url_id)
         self._schedule(host)
+
+    def in_browser(self, task: FetchTask) -> None:
+        """The answer to a task is here, and its page, in a browser, asks for more until `finish`."""
+        self._hosts[task.host].in_browser.add(task.url_id)
 
     def reserve(self, connector_id: int, host_name: str, now: float) -> float:
         """When a request that is no URL of the frontier may leave: a canary's, one that a page makes.
 
         The host's pace counts it. The host may be one that no URL of the frontier is on.
         """
-        self._lane(connector_id, host_name)
-        host = self._hosts[host_name]
+        host = self._lane_host(connector_id, host_name)
         start = host.pace.reserve(now)
         self._schedule(host)
         return start
@@ -206,6 +191,48 @@ class Frontier:
         host.closed = False
         self._schedule(host)
 
+    def is_ours(self, connector_id: int, host_name: str) -> bool:
+        """Whether it is this process's turn at a host, which may be one that no URL of the frontier is on."""
+        return self._lane_host(connector_id, host_name).is_ours
+
+    def begin_turn(self, host_name: str, start: float, interval: float, concurrency: int) -> None:
+        """It is this process's turn at a host, from `start` on, at the strictest pace wished for."""
+        host = self._hosts[host_name]
+        host.begin_turn(start, interval, concurrency)
+        self._schedule(host)
+
+    def tighten(self, host_name: str, interval: float, concurrency: int) -> None:
+        """Another process wishes a host to be asked so gently."""
+        self._hosts[host_name].pace.tighten(interval, concurrency)
+
+    def end_turn(self, host_name: str, since: float) -> bool:
+        """Begin nothing more at a host, if this process's turn there began before `since`: else False."""
+        host = self._hosts[host_name]
+        if host.turn is not Turn.OURS or host.turn_since > since:
+            return False
+        host.turn = Turn.ENDING
+        return True
+
+    def is_at_rest(self, host_name: str) -> bool:
+        """Whether no request to a host is under way."""
+        return self._hosts[host_name].is_at_rest
+
+    def leave(self, host_name: str) -> float:
+        """Give up the turn at a host: from when on another may ask it. Then comes `left`."""
+        host = self._hosts[host_name]
+        host.turn = Turn.CHANGING
+        return host.pace.next_start
+
+    def left(self, host_name: str) -> None:
+        """It is the turn of others at a host; where URLs wait, a `TurnTask` asks for the next."""
+        host = self._hosts[host_name]
+        host.turn = Turn.OTHERS
+        self._schedule(host)
+
+    def turns(self) -> dict[str, float]:
+        """The hosts at which it is this process's turn, with the time of their next request."""
+        return {host.name: host.pace.next_start for host in self._hosts.values() if host.is_ours}
+
     def settle(self, connector_id: int, visited: Iterable[tuple[int, str]]) -> None:
         """The ledger has the verdicts of these URLs, each given by its id and host."""
         for url_id, host in visited:
@@ -234,7 +261,11 @@ class Frontier:
         """Whether nothing of the connector waits, is in flight, or lies in the ledger."""
         return all(lane.is_done for (owner, _), lane in self._lanes.items() if owner == connector_id)
 
-    def _start(self, host: _Host, lane: Lane, task: FetchTask, now: float) -> Step:
+    def _start(self, host: Host, lane: Lane, task: FetchTask, now: float) -> Step:
+        if host.turn is Turn.OTHERS:
+            lane.put_back(task)
+            host.turn = Turn.CHANGING
+            return TurnTask(host.name, task.connector_id)
         host.pace.start(now)
         origin = self._needs_robots(task)
         if origin is not None:
@@ -245,6 +276,10 @@ class Frontier:
         self._schedule(host)
         return task
 
+    def _lane_host(self, connector_id: int, host_name: str) -> Host:
+        self._lane(connector_id, host_name)
+        return self._hosts[host_name]
+
     def _lane(self, connector_id: int, host_name: str) -> Lane:
         lane = self._lanes.get((connector_id, host_name))
         if lane is None:
@@ -252,7 +287,7 @@ class Frontier:
             interval, concurrency = self._pace_of(connector_id, host_name)
             host = self._hosts.get(host_name)
             if host is None:
-                host = self._hosts[host_name] = _Host(host_name, Pace(interval, concurrency))
+                host = self._hosts[host_name] = Host(host_name, Pace(interval, concurrency), self._first_turn)
             host.pace.tighten(interval, concurrency)
             host.lanes.append(lane)
             if connector_id in self._closed:
@@ -263,7 +298,7 @@ class Frontier:
         if lane.start_refill(below=max(1, self._window // 4)):
             self._refills.append(lane)
 
-    def _schedule(self, host: _Host) -> None:
+    def _schedule(self, host: Host) -> None:
         if host.scheduled is not None and host.scheduled <= host.pace.next_start:
             return  # no request of it can start before that
         time = host.ready_at()

@@ -22,11 +22,12 @@ from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from catalog.writer import Committed, Writer
 from crawler.auth.keeper import Standing
-from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, Wait
+from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, TurnTask, Wait
 from crawler.frontier.lane import Lane
 from crawler.sync import visits
 from crawler.sync.closing import close_run, next_phase
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl, Phase
+from crawler.sync.host_turns import HostTurns
 from crawler.sync.lease import keep_leases
 from crawler.sync.manners import teach_manners
 from crawler.sync.page_reading import page_readings
@@ -77,22 +78,24 @@ class Crawl:
             lambda owner, _host: self._by_id[owner].pace,
             lambda task: robots_needed(self._by_id[task.connector_id], task),
             window=window,
+            takes_turns=True,
         )
-        teach_manners(self.crawls, self._frontier, self._learn_robots)
         self._visits: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()  # robots.txt files and refills: no loss if cut off
         self._visiting = 0
         self._stopping = False
         self._failure: BaseException | None = None
         self._wake = asyncio.Event()
-        self._sitemaps = SitemapDiscovery(
-            self._frontier, reader, self._write, self._record, self._run_errand, self._wake.set
-        )
         self._reading = ThreadPoolExecutor(1, "catalog-reader")
-        pages = page_readings(crawls, reader, self._write)
-        self._understanding = Understanding.over(
-            reader, self._read, bodies, say, pages, frontier=self._frontier
+        self._turns = HostTurns(
+            self._frontier, self._read, self._write, self._run_errand, self._wake.set, say
         )
+        teach_manners(self.crawls, self._turns, self._learn_robots)
+        self._sitemaps = SitemapDiscovery(
+            self._frontier, self._turns, reader, self._write, self._record, self._run_errand, self._wake.set
+        )
+        pages = page_readings(crawls, reader, self._write)
+        self._understanding = Understanding.over(reader, self._read, bodies, say, pages, turns=self._turns)
         self._repeating = Repeating(self._frontier, self._understanding, say)
 
     @property
@@ -125,6 +128,7 @@ class Crawl:
                     await self._begin(crawl)
                 else:
                     self._spawn(self._sign_in(crawl, crawl.watch), self._errands)
+            self._run_errand(self._turns.tend())
             lease = asyncio.create_task(keep_leases(self.crawls, self._write))
             await self._loop()
             lease.cancel()
@@ -157,7 +161,7 @@ class Crawl:
     async def _loop(self) -> None:
         while not self._stopping and self._failure is None:
             for lane in self._frontier.take_refills():
-                self._spawn(self._refill(lane), self._errands)
+                self._run_errand(self._refill(lane))
             if self._visiting >= self._concurrency or self._writer.waiting > MOST_UNWRITTEN:
                 await self._rest(None)
                 continue
@@ -167,7 +171,9 @@ class Crawl:
                 case FetchTask() as task:
                     self._launch(task, now)
                 case RobotsTask() as robots:
-                    self._spawn(self._read_robots(robots), self._errands)
+                    self._run_errand(self._read_robots(robots))
+                case TurnTask() as turn:
+                    self._run_errand(self._turns.take(self._by_id[turn.connector_id], turn.host))
                 case Wait(until):
                     self._enforce_limits(now)
                     await self._advance()
@@ -241,6 +247,8 @@ class Crawl:
             renders = crawl.expects_browser(task.url)
             if not renders:
                 self._frontier.finish(task)
+            else:
+                self._frontier.in_browser(task)
             visit = await self._understanding.visit(crawl, task, outcome, generation)
             if renders:  # its page asks the host for more meanwhile
                 self._frontier.finish(task)
@@ -334,6 +342,7 @@ class Crawl:
             for task in self._visits:
                 task.cancel()
             raise self._failure
+        await self._turns.end()
         for crawl in self.crawls:
             if crawl.watch is not None:
                 await crawl.watch.keeper.close()

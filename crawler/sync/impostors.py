@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import time
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,10 +22,10 @@ from catalog.visit import DocumentDraft, Verdict, Visit
 from catalog.vocabulary import Reason, UrlState
 from crawler.auth.keeper import Standing
 from crawler.auth.pages.walls import has_login_form
-from crawler.frontier.frontier import Frontier
 from crawler.outcome import FileFetched, HtmlFetched, Redirected
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
+from crawler.sync.host_turns import HostTurns
 from crawler.sync.reading import Reading, ReadJob
 
 SHORT: Final = 1_500
@@ -60,10 +59,10 @@ class MissingPage:
 
 @dataclass(slots=True)
 class Impostors:
-    """Tells impostors from pages for all crawls of a sync; asks in turn with the crawl, by `frontier`."""
+    """Tells impostors from pages for all crawls of a sync; asks in turn with the crawl, by `turns`."""
 
     reader: BodyReader
-    frontier: Frontier
+    turns: HostTurns
     _missing: dict[tuple[int, str], asyncio.Future[MissingPage]] = field(default_factory=dict)
 
     async def judge(
@@ -103,10 +102,7 @@ class Impostors:
             return MissingPage()
         if crawl.obeys_robots and not crawl.robots.decide(address).allowed:
             return MissingPage()
-        now = time.monotonic()
-        start = self.frontier.reserve(crawl.connector_id, address.host, now)
-        if start > now:
-            await asyncio.sleep(start - now)
+        await self.turns.request(crawl, address.host)
         # It has no row in the ledger and gets none: nobody has named it.
         task = FetchTask(
             0, url_key(crawl.name, address.url), address.url, address.host, 0, crawl.connector_id

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
-from crawler.frontier.frontier import Frontier
 from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.sync.connector_crawl import ConnectorCrawl
+from crawler.sync.host_turns import HostTurns
 
 ReadRobots = Callable[[ConnectorCrawl, str], Awaitable[None]]
 """Learns the robots.txt of an origin that is not known."""
 
 
-def teach_manners(crawls: Iterable[ConnectorCrawl], frontier: Frontier, read_robots: ReadRobots) -> None:
+def teach_manners(crawls: Iterable[ConnectorCrawl], turns: HostTurns, read_robots: ReadRobots) -> None:
     """Have the pages of these crawls ask as the crawls do."""
     for crawl in crawls:
         if crawl.rendering is not None:
-            manners = PageManners(crawl, frontier, read_robots)
+            manners = PageManners(crawl, turns, read_robots)
             crawl.rendering.manners.use(manners.turn, manners.may_fetch)
 
 
@@ -30,16 +29,13 @@ class PageManners:
     """For the pages of one connector."""
 
     crawl: ConnectorCrawl
-    frontier: Frontier
+    turns: HostTurns
     read_robots: ReadRobots
     _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def turn(self, host: str) -> None:
         """Return when the host may be asked once more."""
-        now = time.monotonic()
-        start = self.frontier.reserve(self.crawl.connector_id, host, now)
-        if start > now:
-            await asyncio.sleep(start - now)
+        await self.turns.request(self.crawl, host)
 
     async def may_fetch(self, url: str) -> Decision:
         """What robots.txt says, which is read first where it has to be."""

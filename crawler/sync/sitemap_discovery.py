@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +19,7 @@ from crawler.outcome import FileFetched, HtmlFetched, Outcome
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sitemaps.read import looks_like_sitemap
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
+from crawler.sync.host_turns import HostTurns
 from crawler.sync.sitemap_visits import sitemap_visit
 from settings.scope import Follow
 
@@ -37,6 +36,7 @@ class SitemapDiscovery:
     writer."""
 
     frontier: Frontier
+    turns: HostTurns
     reader: BodyReader
     write: Write
     record: Callable[[ConnectorCrawl, FetchTask, Visit], None]
@@ -78,10 +78,7 @@ class SitemapDiscovery:
         met = _met(crawl, address)
         if not met.decision.allowed or not crawl.robots.decide(address).allowed:
             return False
-        now = time.monotonic()
-        start = self.frontier.reserve(crawl.connector_id, address.host, now)
-        if start > now:
-            await asyncio.sleep(start - now)
+        await self.turns.request(crawl, address.host)
         # It has no row in the ledger yet, and gets none unless it is there: nobody has named it.
         asked = FetchTask(0, met.key, met.url, met.host, met.depth, crawl.connector_id, met.found_by)
         outcome = await _ask(crawl, asked)

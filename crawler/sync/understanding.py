@@ -12,12 +12,12 @@ from catalog.bodies import BodyStore
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from crawler.auth.keeper import Standing
-from crawler.frontier.frontier import Frontier
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.following import Following
+from crawler.sync.host_turns import HostTurns
 from crawler.sync.impostors import Impostors
 from crawler.sync.page_reading import PageReading
 from crawler.sync.reading import Reading, ReadJob
@@ -47,11 +47,11 @@ class Understanding:
         say: Callable[[str, str], None],
         pages: Mapping[int, PageReading],
         *,
-        frontier: Frontier,
+        turns: HostTurns,
     ) -> Understanding:
         """One whose catalog is asked by `ask_catalog`, and keeps bodies in `bodies`, if any."""
         following, rereading = Following(ask_catalog), Rereading(ask_catalog, bodies)
-        impostors = Impostors(reader, frontier)
+        impostors = Impostors(reader, turns)
         return cls(reader, following, rereading, RenderedAgain(ask_catalog), say, pages, impostors)
 
     async def visit(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.document import url_key
 from catalog.task import FetchTask
-from crawler.frontier.frontier import Frontier, Idle, RobotsTask, Wait
+from crawler.frontier.frontier import Frontier, Idle, RobotsTask, TurnTask, Wait
 from crawler.frontier.pace import JITTER_SECONDS
 
 CONNECTOR = 7
@@ -293,3 +293,67 @@ def test_every_queued_url_is_given_out_exactly_once_whatever_the_timing(data: st
     assert all(times == 1 for times in given_out.values()), "nothing is fetched twice"
     if not (to_discover or in_flight or uncommitted or refills) and small.is_drained(CONNECTOR):
         assert not ledger.queued, "nothing queued is forgotten"
+
+
+def sharing(interval: float = 0.0) -> Frontier:
+    """A frontier beside those of other processes."""
+    return Frontier(lambda _connector, _host: (interval, 4), lambda _task: None, takes_turns=True)
+
+
+def test_where_others_may_crawl_a_host_its_turn_is_asked_for_once_before_anything_else() -> None:
+    shared = sharing()
+    shared.add([task(1), task(2), task(3, "b.example")])
+    assert shared.next(0.0) == TurnTask("a.example", CONNECTOR)
+    assert shared.next(0.0) == TurnTask("b.example", CONNECTOR)
+    assert isinstance(shared.next(0.0), Idle)
+    assert not shared.is_drained(CONNECTOR)
+    shared.begin_turn("a.example", 0.0, 0.0, 4)
+    assert [shared.next(0.0), shared.next(0.0)] == [task(1), task(2)]
+
+
+def test_a_turn_begins_when_the_host_has_rested_and_has_the_pace_of_the_strictest() -> None:
+    shared = sharing(interval=0.2)
+    shared.add([task(1), task(2)])
+    shared.next(10.0)
+    shared.begin_turn("a.example", 10.5, 2.0, 1)
+    assert shared.next(10.0) == Wait(10.5)
+    assert shared.next(10.5) == task(1)
+    shared.finish(task(1))
+    assert shared.next(10.5) == Wait(12.5)
+
+
+def test_a_turn_that_another_wants_ends_when_its_requests_have_and_is_asked_for_again() -> None:
+    shared = sharing(interval=0.5)
+    shared.add([task(1), task(2), task(3)])
+    shared.next(10.0)
+    shared.begin_turn("a.example", 10.0, 0.5, 4)
+    assert shared.next(10.0) == task(1)
+    assert shared.end_turn("a.example", since=9.0) is False, "it has just begun"
+    assert shared.end_turn("a.example", since=10.0) is True
+    assert isinstance(shared.next(11.0), Idle)
+    assert not shared.is_at_rest("a.example")
+    shared.finish(task(1))
+    assert shared.is_at_rest("a.example")
+    assert shared.leave("a.example") == 10.5
+    assert isinstance(shared.next(11.0), Idle)
+    shared.left("a.example")
+    assert shared.next(11.0) == TurnTask("a.example", CONNECTOR)
+    shared.begin_turn("a.example", 12.0, 0.5, 4)
+    assert shared.next(12.0) == task(2)
+
+
+def test_a_page_in_a_browser_does_not_prolong_a_turn_and_may_ask_until_it_ends() -> None:
+    shared = sharing()
+    shared.add([task(1)])
+    shared.next(0.0)
+    shared.begin_turn("a.example", 0.0, 0.0, 4)
+    shared.next(0.0)
+    shared.in_browser(task(1))
+    assert shared.end_turn("a.example", since=0.0)
+    assert shared.is_at_rest("a.example")
+    assert shared.is_ours(CONNECTOR, "a.example")
+    shared.leave("a.example")
+    assert not shared.is_ours(CONNECTOR, "a.example")
+    shared.left("a.example")
+    shared.finish(task(1))
+    assert shared.turns() == {}
