@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.vectors.codes import decode, dots, products, whole_numbers
 from indexer.vectors.manifest import SegmentEntry
-from indexer.vectors.scanning import CodeScanner
+from indexer.vectors.scanning import code_scanner
 from indexer.vectors.segment import Segment, SegmentFound, touch_pages
 
 CODES: Final = "codes.npy"
@@ -44,7 +44,7 @@ class InvertedSegment(Segment):
         self.steps: Final[NDArray[np.float32]] = np.load(folder / STEPS)
         self._centroids: Final[NDArray[np.float32]] = np.load(folder / CENTROIDS)
         self._offsets: Final[NDArray[np.int64]] = np.load(folder / OFFSETS)
-        self._scanner: Final = CodeScanner(self._codes.shape[1])
+        self._scanner: Final = code_scanner(self._codes.shape[1])
 
     @property
     def dimension(self) -> int:

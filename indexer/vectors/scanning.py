@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from functools import cache
 from typing import Any, Final
 
 import faiss
@@ -16,13 +16,14 @@ _LONG_RUN: Final = 32
 
 
 class CodeScanner:
-    """A scanner for codes of one dimension; each thread has its own state."""
+    """A scanner for codes of one dimension, for any number of threads; get it from `code_scanner`."""
 
     def __init__(self, dimension: int) -> None:
+        self._dimension: Final = dimension
         self._quantiser: Final[Any] = faiss.IndexScalarQuantizer(
             dimension, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )
-        self._local: Final = threading.local()
+        self._idle: Final[list[tuple[Any, NDArray[np.uint8]]]] = []
 
     def best(
         self, codes: NDArray[np.uint8], rows: NDArray[np.int64], query: NDArray[np.float32], count: int
@@ -34,7 +35,7 @@ class CodeScanner:
         adjacent = len(rows) >= _LONG_RUN * len(starts)
         if not adjacent:
             starts = np.arange(0, len(rows), _SLICE_ROWS)
-        scanner, buffer = self._state(codes.shape[1])
+        scanner, buffer = state = self._taken()
         scanner.set_query(faiss.swig_ptr(query))
         found = faiss.swig_ptr(products), faiss.swig_ptr(labels)
         for number, (start, end) in enumerate(zip(starts, np.append(starts[1:], len(rows)), strict=True)):
@@ -44,19 +45,26 @@ class CodeScanner:
                 block = np.take(codes, rows[start:end], axis=0, out=buffer[: end - start], mode="clip")
             scanner.set_list(number, 0.0)
             scanner.scan_codes(len(block), faiss.swig_ptr(block), None, *found, count)
+        self._idle.append(state)
         labels = labels[labels >= 0]
         places: NDArray[np.int64] = starts[labels >> 32] + (labels & 0xFFFFFFFF)
         return places
 
-    def _state(self, dimension: int) -> tuple[Any, NDArray[np.uint8]]:
-        if not hasattr(self._local, "state"):
+    def _taken(self) -> tuple[Any, NDArray[np.uint8]]:
+        """FAISS's scanner, which knows one query, and room for a slice of rows."""
+        try:
+            return self._idle.pop()
+        except IndexError:
             scanner = self._quantiser.sq.select_InvertedListScanner(
                 faiss.METRIC_INNER_PRODUCT, None, True, None, False
             )
-            scanner.this.own(True)  # ours to delete
-            self._local.state = scanner, np.empty((_SLICE_ROWS, dimension), dtype=np.uint8)
-        state: tuple[Any, NDArray[np.uint8]] = self._local.state
-        return state
+            return scanner, np.empty((_SLICE_ROWS, self._dimension), dtype=np.uint8)
+
+
+@cache
+def code_scanner(dimension: int) -> CodeScanner:
+    """One for all segments: what FAISS hands out cannot be freed from Python, so it is used again."""
+    return CodeScanner(dimension)
 
 
 def _runs(rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from indexer.vectors.backend import VectorBatch
 from indexer.vectors.codes import decode, encode, products, steps_of, whole_numbers
 from indexer.vectors.inverted import InvertedSegment
 from indexer.vectors.reader import VectorReader
-from indexer.vectors.scanning import CodeScanner
+from indexer.vectors.scanning import code_scanner
 from indexer.vectors.storing import open_segment
 from indexer.vectors.writer import VectorWriter, rebuild_vectors
 from tests.indexer.vectors.support import DIMENSION, make_batch, name, queries
@@ -181,6 +181,6 @@ def test_the_scanner_finds_the_largest_products(adjacent: bool) -> None:
     runs = [np.arange(7000, 8000), np.arange(100, 4900)]
     rows = np.concatenate(runs) if adjacent else np.sort(generator.choice(9000, 5000, replace=False))
     query = whole_numbers(queries(1, dimension=32)[0], np.ones(32, dtype=np.float32))
-    found = CodeScanner(32).best(codes, rows, query, 20)
+    found = code_scanner(32).best(codes, rows, query, 20)
     values = (codes[rows].astype(np.float32) - 128) @ query
     np.testing.assert_array_equal(np.sort(values[found]), np.sort(values)[-20:])
