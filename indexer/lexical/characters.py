@@ -16,6 +16,10 @@ _UNSPACED: Final = re.compile(
     r"\ua960-\ua97f\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"  # Chinese, Japanese, Korean
     r"|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"  # Thai, Lao, Burmese, Khmer: three letters tell more
 )
+_BEYOND_EUROPE: Final = re.compile(
+    r"[\u00ad\u0300-\u036f\u0483-\u200f\u2060-\u2065\u20d0-\u20ff\u2de0-\uffff\U00010000-\U0003ffff]"
+)
+"""Where there is none of these there are neither marks to leave out nor unspaced scripts: quick to see."""
 _WORD: Final = re.compile(r"[^\W_]")
 _LAST_MARK: Final = 0x1E94A
 _ASIAN_VOWELS: Final = frozenset({84, 91, 103, 118, 129, 130, 132})
@@ -32,23 +36,24 @@ def comparable(text: str) -> str:
     hyphens, joiners, tone marks and vowel points."""
     if text.isascii():
         return text
-    return _marks().sub("", unicodedata.normalize("NFKC", printable(text)))
+    normal = unicodedata.normalize("NFKC", printable(text))
+    return _marks().sub("", normal) if _BEYOND_EUROPE.search(normal) else normal
 
 
 def with_grams(text: str) -> str:
     """`text` with every run of an unspaced script as the grams that begin at each of its characters: pairs,
     where words are two characters long, else triples. "東京都" becomes "東京 京都 都"."""
-    return text if text.isascii() else _UNSPACED.sub(_all_grams, text)
+    return text if _is_spaced(text) else _UNSPACED.sub(_all_grams, text)
 
 
 def with_whole_grams(text: str) -> str:
     """The same for a question: only grams of full length, but a run that is shorter than one stays."""
-    return text if text.isascii() else _UNSPACED.sub(_whole_grams, text)
+    return text if _is_spaced(text) else _UNSPACED.sub(_whole_grams, text)
 
 
 def with_phrase_grams(text: str) -> str:
     """The same for a phrase: its last run may go on in the text, the others end there as they do here."""
-    if text.isascii():
+    if _is_spaced(text):
         return text
     return _UNSPACED.sub(
         lambda run: (_all_grams if _WORD.search(text, run.end()) else _whole_grams)(run), text
@@ -57,15 +62,19 @@ def with_phrase_grams(text: str) -> str:
 
 def without_unspaced(text: str) -> str:
     """What remains where runs of unspaced scripts are left out."""
-    return text if text.isascii() else _UNSPACED.sub(" ", text)
+    return text if _is_spaced(text) else _UNSPACED.sub(" ", text)
 
 
 def short_runs(text: str) -> tuple[str, ...]:
     """The runs of unspaced scripts that are shorter than a gram: "猫" stands at the beginning of grams."""
-    if text.isascii():
+    if _is_spaced(text):
         return ()
     runs = (match for match in _UNSPACED.finditer(text) if len(match[0]) < _length(match))
     return tuple(dict.fromkeys(match[0] for match in runs))
+
+
+def _is_spaced(text: str) -> bool:
+    return text.isascii() or not _BEYOND_EUROPE.search(text)
 
 
 def _length(run: re.Match[str]) -> int:

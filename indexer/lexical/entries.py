@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import tantivy
 
@@ -29,6 +29,9 @@ class PassageText(Protocol):
     def heading_path(self) -> tuple[str, ...]: ...
 
 
+Column = tuple[Callable[[tantivy.Document, str, Any], None], str, Any]
+"""How a value is added to an entry, to which field, and the value."""
+
 _SMALLEST_LONG: Final = -(2**63)
 _LARGEST_LONG: Final = 2**63 - 1
 
@@ -41,7 +44,7 @@ class _Common:
     language: str
     title: PreparedText
     fields: PreparedText
-    columns: Mapping[str, FieldType]
+    columns: tuple[Column, ...]
 
     @classmethod
     def of(cls, document: Document, description: Description) -> Self:
@@ -52,7 +55,7 @@ class _Common:
             language=language,
             title=PreparedText.of(document.title, language),
             fields=PreparedText.of(_searched_text(document, description), language),
-            columns=description.columns,
+            columns=tuple(_columns(document, description.columns)),
         )
 
     def passage(self, chunk_id: int, body: PreparedText, headings: PreparedText) -> tantivy.Document:
@@ -80,7 +83,8 @@ class _Common:
         entry.add_text("document", self.document.id)
         entry.add_unsigned("access", self.document.access_id)
         self._add_words(entry, "title", self.title.words)
-        _add_columns(entry, self.document, self.columns)
+        for add, field, value in self.columns:
+            add(entry, field, value)
         return entry
 
     def _add_words(self, entry: tantivy.Document, field: str, words: str) -> None:
@@ -142,32 +146,30 @@ def _searched_text(document: Document, description: Description) -> str:
     return printable("\n".join(text for text in texts if isinstance(text, str)))
 
 
-def _add_columns(entry: tantivy.Document, document: Document, columns: Mapping[str, FieldType]) -> None:
+def _columns(document: Document, columns: Mapping[str, FieldType]) -> Iterator[Column]:
     values = column_values(document)
     for name, column_type in columns.items():
         value = values.get(name)
         if value is not None:
-            _add_column(entry, column(name), column_type, value)
+            yield from _column(column(name), column_type, value)
 
 
-def _add_column(entry: tantivy.Document, field: str, column_type: FieldType, value: FieldValue) -> None:
-    """Add a value of the column's type; one of another type (its field was declared otherwise when the
+def _column(field: str, column_type: FieldType, value: FieldValue) -> Iterator[Column]:
+    """A value of the column's type; one of another type (its field was declared otherwise when the
     document was fetched) stays out of the index, as it must never be compared wrongly."""
     match column_type, value:
-        case FieldType.STRING, str():
-            entry.add_text(field, printable(value))
-        case FieldType.STRING_LIST, str():
-            entry.add_text(field, printable(value))
+        case ((FieldType.STRING | FieldType.STRING_LIST), str()):
+            yield tantivy.Document.add_text, field, printable(value)
         case FieldType.STRING_LIST, tuple():
             for item in dict.fromkeys(value):
-                entry.add_text(field, printable(item))
+                yield tantivy.Document.add_text, field, printable(item)
         case FieldType.DATE, datetime():
-            entry.add_date(field, indexable_date(value))
+            yield tantivy.Document.add_date, field, indexable_date(value)
         case FieldType.BOOLEAN, bool():
-            entry.add_boolean(field, value)
+            yield tantivy.Document.add_boolean, field, value
         case ((FieldType.LONG | FieldType.DOUBLE), bool()):
             return
         case FieldType.LONG, int() if _SMALLEST_LONG <= value <= _LARGEST_LONG:
-            entry.add_integer(field, value)
+            yield tantivy.Document.add_integer, field, value
         case FieldType.DOUBLE, int() | float():
-            entry.add_float(field, float(value))
+            yield tantivy.Document.add_float, field, float(value)

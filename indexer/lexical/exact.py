@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from itertools import chain
 from typing import Final
 
 from indexer.lexical.analysis import LONGEST_TERM
@@ -18,11 +19,15 @@ from indexer.lexical.languages import is_function_word
 _TOKEN: Final = re.compile(r"(?:(?<![\w.])\.)?\w+(?:(?:::|->|[._:/+\-@&])\w+)*(?:\+\+|\#)?")
 """An inner `_`, `-`, `.`, `:`, `/`, `+`, `@`, `&`, `::` or `->` does not part a name, nor do a dot before it
 and `++` or `#` after it."""
+_NEVER_IN_TOKENS: Final = str.maketrans(dict.fromkeys("()[]{}<,;!?\"'`=*|\\~^%$", " "))
+"""What often stands around a token and never inside one: without it far fewer stretches differ."""
 _COMPONENT: Final = re.compile(r"::|->|[./:+@&]")
 _HUMP: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 _CAMEL: Final = re.compile(r"(?<![A-Za-z0-9])[a-z]{2}[a-z0-9]*[A-Z]|[A-Z]+[a-z0-9]+[A-Z]+[a-z0-9]+[A-Z]")
 _VERSION: Final = re.compile(r"v?\d+\.\d+(?=\.\d+$)")
 _PLAIN: Final = re.compile(r"[^\W_]+")
+_MOST_KNOWN: Final = 100_000
+"""Stretches kept per language; then all are forgotten, which costs less than telling which are old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,10 @@ def exact_terms(text: str, language: str) -> ExactTerms:
 
     Function words are left out.
     """
-    terms: set[str] = set()
-    parts: list[str] = []
-    for written in set(without_unspaced(text).split()):
-        made = _terms(written, language)
-        terms.update(made.terms)
-        parts.extend(made.parts)
+    stretches = set(without_unspaced(text).translate(_NEVER_IN_TOKENS).split())
+    terms = chain.from_iterable(map(_known(language).__getitem__, stretches))
+    mixed = [stretch for stretch in stretches if not stretch.islower() and _CAMEL.search(stretch)]
+    parts = (part for stretch in mixed for token in _told(stretch, language) for part in camel_parts(token))
     return ExactTerms(frozenset(terms), tuple(dict.fromkeys(parts)))
 
 
@@ -54,20 +57,32 @@ def tokens(text: str) -> list[str]:
 
 def is_name(token: str) -> bool:
     """Whether `token` is more than a word: it has inner or attached punctuation."""
-    return _PLAIN.fullmatch(token) is None
+    return not token.isalnum() and _PLAIN.fullmatch(token) is None
 
 
-@lru_cache(maxsize=1 << 16)
-def _terms(written: str, language: str) -> ExactTerms:
-    """The terms of one stretch without spaces; most stretches come again and again."""
-    terms: list[str] = []
-    parts: list[str] = []
-    for token in _TOKEN.findall(written):
-        if len(token) > LONGEST_TERM or is_function_word(token, language):
-            continue
-        terms += forms(token)
-        parts += camel_parts(token)
-    return ExactTerms(frozenset(terms), tuple(parts))
+class _KnownStretches(dict[str, tuple[str, ...]]):
+    """Stretches without spaces and the terms that they hold: most come again and again."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, stretch: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        terms = tuple(form for token in _told(stretch, self._language) for form in forms(token))
+        self[stretch] = terms
+        return terms
+
+
+@cache
+def _known(language: str) -> _KnownStretches:
+    return _KnownStretches(language)
+
+
+def _told(stretch: str, language: str) -> list[str]:
+    """The tokens of a stretch that say something."""
+    found = [stretch] if stretch.isalnum() else _TOKEN.findall(stretch)
+    return [token for token in found if len(token) <= LONGEST_TERM and not is_function_word(token, language)]
 
 
 def forms(token: str) -> list[str]:
@@ -84,4 +99,6 @@ def forms(token: str) -> list[str]:
 
 def camel_parts(token: str) -> Iterable[str]:
     """`get`, `User`, `By`, `Id` of `getUserById`; none of `JavaScript` or `GitHub`, which are words."""
-    return _HUMP.findall(token) if _CAMEL.search(token) else ()
+    if token.islower() or not _CAMEL.search(token):
+        return ()
+    return _HUMP.findall(token)
