@@ -13,10 +13,12 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from typing import Final, Self
 
 from catalog.database import Catalog
 from catalog.documents import mark_indexed, pending_count, pending_documents
+from indexer.compaction import Compactor
 from indexer.embedding.embedder import Embedder, ModelServerError
 from indexer.feed import PendingFeed
 from indexer.layout import IndexLayout
@@ -34,6 +36,14 @@ POLL_SECONDS: Final = 0.5
 """How often `watch` looks for pending documents while there are none."""
 
 Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The indexes open for writing, and who merges their segments meanwhile."""
+
+    indexes: Indexes
+    compactor: Compactor
 
 
 class Pipeline:
@@ -58,7 +68,7 @@ class Pipeline:
         self._threads: Final = threads
         self._resources: Final = ExitStack()
         self._foundation: Foundation | None = None
-        self._indexes: Indexes | None = None
+        self._indexes: _Opened | None = None
 
     def run_once(self, give_up: Callable[[], bool] = lambda: True) -> Progress:
         """Index until nothing is pending; what was done.
@@ -129,26 +139,30 @@ class Pipeline:
             )
         return self._foundation
 
-    def _opened(self, give_up: Callable[[], bool]) -> Indexes:
+    def _opened(self, give_up: Callable[[], bool]) -> _Opened:
         if self._indexes is None:
-            self._indexes = open_indexes(self._prepared(give_up), self._resources, self._report)
+            indexes = open_indexes(self._prepared(give_up), self._resources, self._report)
+            compactor = Compactor(indexes.vectors)
+            self._resources.callback(compactor.close)
+            self._indexes = _Opened(indexes, compactor)
         return self._indexes
 
-    def _index(self, indexes: Indexes) -> Progress:
+    def _index(self, opened: _Opened) -> Progress:
         """Index what is pending, and what becomes so meanwhile."""
         feed = PendingFeed(self._catalog)
         done = Progress()
-        chunked = (part for batch in feed for part in indexes.preparer.chunk(batch))
-        with closing(overlapped(chunked, indexes.preparer, give_up=feed.end)) as batches:
+        preparer = opened.indexes.preparer
+        chunked = (part for batch in feed for part in preparer.chunk(batch))
+        with closing(overlapped(chunked, preparer, give_up=feed.end)) as batches:
             for batch in batches:
-                indexes.publish(batch)
+                opened.indexes.publish(batch)
                 with self._catalog.write() as connection:
                     mark_indexed(connection, [pending.mark for pending in batch.pending])
                 feed.done(batch.pending)
                 step = self._progress(batch)
                 self._report(step)
                 done = done + step
-                indexes.vectors.merge()
+                opened.compactor.ask()
         return done
 
     def _progress(self, batch: Chunked) -> Progress:
