@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.retrieval.fusion import FusionWeights, fuse, in_context, min_max
+from indexer.retrieval.fusion import FusionWeights, from_zero, fuse, min_max
 from indexer.retrieval.scope import Scope
 
 NEAREST: Final = 1000
@@ -59,7 +59,7 @@ def gather(
     """Ask both halves and fuse what they find.
 
     Without a `query` for the dense half, or with a weight of 0, that half is not asked. A passage that
-    only the dense half found gets its true BM25 score; words count in the passage and in its document.
+    only the dense half found gets its true BM25 score.
     """
     dense: dict[int, float] = {}
     document_of: dict[int, str] = {}
@@ -67,11 +67,9 @@ def gather(
         dense, document_of = nearest(scope, query)
     nearest_documents = tuple(dict.fromkeys(document_of.values()))
     lexical: dict[int, float] = {}
-    words: dict[int, float] = {}
     if weights.lexical > 0:
         lexical = _matching(scope, document_of)
-        words = in_context(lexical, _documents_matching(scope, document_of), document_of)
-    scores = fuse(min_max(dense), words, weights)
+    scores = fuse(min_max(dense), from_zero(lexical), weights)
     return Candidates(scores, dense, lexical, document_of, nearest_documents)
 
 
@@ -113,12 +111,3 @@ def _matching(scope: Scope, document_of: dict[int, str]) -> dict[int, float]:
         lexical |= dict(zip(also.chunk_ids.tolist(), also.scores.tolist(), strict=True))
     document_of |= {chunk: places[chunk] for chunk in lexical if chunk in places}
     return lexical
-
-
-def _documents_matching(scope: Scope, document_of: Mapping[int, str]) -> dict[str, float]:
-    """BM25 scores of the competing passages' documents, those without any of the words left out."""
-    documents = list(dict.fromkeys(document_of.values()))
-    if not documents:
-        return {}
-    found = scope.snapshot.documents(scope.documents_among(documents), len(documents))
-    return dict(zip(found.document_ids, found.scores, strict=True))

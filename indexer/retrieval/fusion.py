@@ -2,8 +2,8 @@
 
 Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42(1), 2023,
 doi:10.1145/3596512): a convex combination of normalised scores beats reciprocal rank fusion in and out
-of domain, because it keeps how far apart the scores lie. BM25 is scaled from its theoretical minimum, 0
-(section 4.2 there); cosines are stretched from their lowest, as unrelated texts lie near 0 for one model and
+of domain, because it keeps how far apart the scores lie. BM25 is scaled from its theoretical minimum, 0 (their
+TM2C2); cosines are stretched from their lowest, as unrelated texts lie near 0 for one model and
 near .7 for another.
 """
 
@@ -12,17 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
-
-K = TypeVar("K")
+from typing import Final
 
 IDENTIFIER_SHARE: Final = 0.4
 """What remains of the dense half's weight where a question names an identifier (`max_connections`,
 `std::vector`, `abort()`, `PQexec`): the model never learned it and finds what only looks like it."""
-
-DOCUMENT_SHARE: Final = 0.3
-"""How much of the words' say the whole document has: a passage seldom repeats what its document is about.
-On eight judged sets .2 to .5 do as well (docs/indexing.md)."""
 
 _IDENTIFIER: Final = re.compile(r"\w_\w|::|->|\w\(\)|[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 
@@ -57,25 +51,7 @@ def fuse(
     }
 
 
-def in_context(
-    passages: Mapping[int, float], documents: Mapping[str, float], document_of: Mapping[int, str]
-) -> dict[int, float]:
-    """Chunk id → how well words match in 0..1: those of the passage, and `DOCUMENT_SHARE` of its document.
-
-    `passages` and `documents` are BM25 scores. A chunk without any of the words has its document's share;
-    where no chunk has any there is nothing.
-    """
-    if not passages:
-        return {}
-    passage_unit, document_unit = from_zero(passages), from_zero(documents)
-    return {
-        chunk_id: (1 - DOCUMENT_SHARE) * passage_unit.get(chunk_id, 0.0)
-        + DOCUMENT_SHARE * document_unit.get(document_of.get(chunk_id, ""), 0.0)
-        for chunk_id in passages.keys() | document_of.keys()
-    }
-
-
-def from_zero(scores: Mapping[K, float]) -> dict[K, float]:
+def from_zero(scores: Mapping[int, float]) -> dict[int, float]:
     """The scores, none below 0, divided by the highest."""
     highest = max(scores.values(), default=0.0)
     return {key: score / highest for key, score in scores.items()} if highest > 0 else dict(scores)

@@ -60,12 +60,6 @@ class Scope:
         within = Query.term_set_query(schema, "document", document_ids)
         return restricted(self.passages(), [within])
 
-    def documents_among(self, document_ids: list[str]) -> Query:
-        """Those of these documents that hold any of the words, ranked by their words."""
-        schema = self.snapshot.documents_schema
-        among = Query.term_set_query(schema, "document", document_ids)
-        return restricted(document_query(schema, self.terms), [among])
-
     def documents(self, also: list[str], seen: list[str] | None = None) -> Query:
         """Documents that hold any of the words, or are one of `also`, ranked by their words.
 

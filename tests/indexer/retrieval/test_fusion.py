@@ -11,13 +11,11 @@ from indexer.retrieval.fusion import (
     FusionWeights,
     from_zero,
     fuse,
-    in_context,
     min_max,
     weights_for,
 )
 
 units = st.dictionaries(st.integers(0, 50), st.floats(0, 1), max_size=20)
-scores = st.dictionaries(st.integers(0, 50), st.floats(0, 50), max_size=20)
 
 
 def test_both_halves_are_weighed() -> None:
@@ -33,15 +31,6 @@ def test_only_the_ratio_of_the_weights_counts() -> None:
 def test_what_one_half_does_not_know_gets_nothing_from_it() -> None:
     fused = fuse({1: 1.0, 2: 0.0}, {3: 1.0, 1: 0.25}, FusionWeights())
     assert fused == {1: 0.625, 2: 0.0, 3: 0.5}
-
-
-def test_words_of_the_whole_document_count_for_each_of_its_passages() -> None:
-    words = in_context({1: 8.0, 2: 4.0}, {"a": 3.0, "b": 6.0}, {1: "a", 2: "b", 3: "b", 4: "c"})
-    assert words == pytest.approx({1: 0.7 + 0.15, 2: 0.35 + 0.3, 3: 0.3, 4: 0.0})
-
-
-def test_where_no_passage_has_any_of_the_words_their_half_says_nothing() -> None:
-    assert in_context({}, {"a": 1.0}, {1: "a"}) == {}
 
 
 def test_bm25_is_scaled_from_zero_and_cosines_from_their_lowest() -> None:
@@ -95,13 +84,3 @@ def test_a_fused_score_lies_between_zero_and_one_for_every_chunk_of_either_half(
     fused = fuse(dense, lexical, FusionWeights(first, second))
     assert fused.keys() == dense.keys() | lexical.keys()
     assert all(-1e-9 <= each <= 1 + 1e-9 for each in fused.values())
-
-
-@given(scores, st.dictionaries(st.sampled_from("abc"), st.floats(0, 50)), st.data())
-def test_how_well_words_match_lies_between_zero_and_one(
-    passages: dict[int, float], documents: dict[str, float], data: st.DataObject
-) -> None:
-    document_of = {chunk: data.draw(st.sampled_from("abc")) for chunk in passages}
-    found = in_context(passages, documents, document_of)
-    assert found.keys() == passages.keys()
-    assert all(0 <= each <= 1 + 1e-9 for each in found.values())
