@@ -2,9 +2,9 @@
 
 Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42(1), 2023,
 doi:10.1145/3596512): a convex combination of normalised scores beats reciprocal rank fusion in and out
-of domain, because it keeps how far apart the scores lie. BM25 is scaled from its theoretical minimum, 0 (their
-TM2C2); cosines are stretched from their lowest, as unrelated texts lie near 0 for one model and
-near .7 for another.
+of domain, because it keeps how far apart the scores lie. BM25 is scaled from its theoretical minimum, 0
+(their TM2C2); cosines are stretched from their lowest, as unrelated texts lie near 0 for one model and near
+.7 for another.
 """
 
 from __future__ import annotations
