@@ -49,3 +49,6 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The vector of one question: shape (dimension,)."""
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of questions that came together: shape (len(texts), dimension)."""

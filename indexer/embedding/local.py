@@ -66,8 +66,12 @@ class LocalEmbedder:
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """See `Embedder.embed_query`."""
-        vector: NDArray[np.float32] = self._embed([self._query_prompt + text], self.precision)[0]
+        vector: NDArray[np.float32] = self.embed_queries([text])[0]
         return vector
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See `Embedder.embed_queries`."""
+        return self._embed([self._query_prompt + text for text in texts], self.precision)
 
     def _best_precision(self, cache: Path | None) -> Precision:
         if self.device.startswith("cuda"):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -11,8 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.embedding.embedder import ModelError
+from indexer.embedding.query_batching import QueryBatcher
 from indexer.retrieval.candidates import DenseQuery, VectorIndex
 from indexer.vectors.backend import VectorIndexError
+
+_MOST_LANES: Final = 4
+"""Batches of questions that are embedded side by side, each on a core of its own."""
 
 
 class QueryEmbedder(Protocol):
@@ -22,8 +27,8 @@ class QueryEmbedder(Protocol):
     def model_key(self) -> str:
         """Names the model and its very weights."""
 
-    def embed_query(self, text: str) -> npt.NDArray[np.float32]:
-        """The vector of one question: shape (dimension,), of length 1."""
+    def embed_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """The vectors of questions: shape (len(texts), dimension), of length 1. Any thread may call."""
 
 
 class FollowedVectors(VectorIndex, Protocol):
@@ -47,8 +52,9 @@ class Unavailable:
 class DenseHalf:
     """The model and its vectors.
 
-    `open_embedder` may raise `ModelError` and `open_vectors`, which is given the model's key,
-    `VectorIndexError`: then the half is `Unavailable` until it is asked again after a `refresh`.
+    Questions that come at the same time are embedded together. `open_embedder` may raise `ModelError` and
+    `open_vectors`, which is given the model's key, `VectorIndexError`: then the half is `Unavailable` until
+    it is asked again after a `refresh`.
     """
 
     def __init__(
@@ -59,11 +65,11 @@ class DenseHalf:
         self._open_embedder: Final = open_embedder
         self._open_vectors: Final = open_vectors
         self._opening: Final = threading.Lock()
-        self._opened: tuple[QueryEmbedder, FollowedVectors] | None = None
+        self._opened: tuple[QueryBatcher, FollowedVectors] | None = None
         self._embedder: QueryEmbedder | None = None
         self._failure: Unavailable | None = None
 
-    def prepare(self) -> tuple[QueryEmbedder, FollowedVectors] | Unavailable:
+    def prepare(self) -> tuple[QueryBatcher, FollowedVectors] | Unavailable:
         """Load the model and open its vectors, unless that is done or has failed since the last refresh."""
         if self._opened is not None:
             return self._opened
@@ -77,11 +83,11 @@ class DenseHalf:
         opened = self.prepare()
         if isinstance(opened, Unavailable):
             return opened
-        embedder, vectors = opened
+        batcher, vectors = opened
         if vectors.rows == 0:
             return Unavailable("nothing is embedded with this model yet: run `indexer run`")
         try:
-            return DenseQuery(vectors, embedder.embed_query(text))
+            return DenseQuery(vectors, batcher.embed_query(text))
         except ModelError as error:  # a server that is gone: it may be back for the next question
             return Unavailable(str(error))
 
@@ -98,6 +104,8 @@ class DenseHalf:
         try:
             embedder = self._embedder or self._open_embedder()
             self._embedder = embedder
-            self._opened = embedder, self._open_vectors(embedder.model_key)
+            lanes = min(_MOST_LANES, os.cpu_count() or 1)
+            batcher = QueryBatcher(embedder.embed_queries, lanes=lanes)
+            self._opened = batcher, self._open_vectors(embedder.model_key)
         except (ModelError, VectorIndexError) as error:
             self._failure = Unavailable(str(error))

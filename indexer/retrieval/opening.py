@@ -24,11 +24,15 @@ def open_retriever(
     """
     layout = IndexLayout(settings.store.directory)
 
+    hybrid, reranker = settings.search.hybrid, settings.search.reranker
+    # Questions are short: on a busy machine one thread each answers them sooner than several that wait for
+    # each other. A reranker reads long pairs one after the other, and has the use of all cores.
+    threads = 1 if reranker is None else None
+
     def load() -> QueryEmbedder:
-        return embedder or open_embedder(settings.index, layout)
+        return embedder or open_embedder(settings.index, layout, threads)
 
     dense = DenseHalf(load, lambda model_key: VectorReader.open(layout.vectors(model_key)))
-    hybrid, reranker = settings.search.hybrid, settings.search.reranker
     return Retriever(
         catalog,
         LexicalReader.open(layout.lexical),

@@ -50,6 +50,9 @@ class WordEmbedder:
         vector = np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
         return vector / np.float32(np.linalg.norm(vector))
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([self.embed_query(text) for text in texts])
+
 
 def make_settings(folder: Path) -> Settings:
     return Settings.model_validate(

@@ -51,6 +51,9 @@ class ToyEmbedder:
             total += np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
         return total / np.float32(np.linalg.norm(total))
 
+    def embed_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.array([self.embed_query(text) for text in texts])
+
 
 class MemoryVectors:
     """Exact search over rows in memory, filtered by access id."""

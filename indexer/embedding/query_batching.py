@@ -1,0 +1,124 @@
+"""Questions that come at the same time are embedded together: what waits while the model is busy is its next
+batch.
+
+As databases commit in groups (Gawlick and Kinkade 1985, *Varieties of Concurrency Control in IMS/VS Fast
+Path*): nobody waits for company, so a lone question pays a lock and nothing else, and under load batches
+grow by themselves. Whoever finds the model free asks it, and hands it on to the first of those who wait.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.embedding.embedder import ModelServerError
+
+MOST_TOGETHER: Final = 32
+"""Questions in one batch; more gain little and let each wait longer."""
+MOST_WAITING: Final = 256
+PATIENCE_SECONDS: Final = 5.0
+"""How long a question waits for its turn before it is answered by words alone."""
+
+EmbedTogether = Callable[[Sequence[str]], NDArray[np.float32]]
+"""The vectors of texts, in their order: shape (n, dimension). May raise anything."""
+
+
+@dataclass(slots=True, eq=False)
+class _Asker:
+    """One question that waits: it is told once, its vector, an error, or that the model is now its to ask."""
+
+    text: str
+    told: threading.Event = field(default_factory=threading.Event)
+    vector: NDArray[np.float32] | None = None
+    error: BaseException | None = None
+    batch: Sequence[_Asker] = ()
+
+
+class QueryBatcher:
+    """Any thread may ask. The model is asked from `lanes` threads at a time at most."""
+
+    def __init__(
+        self,
+        embed: EmbedTogether,
+        *,
+        lanes: int = 1,
+        most_together: int = MOST_TOGETHER,
+        most_waiting: int = MOST_WAITING,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._embed: Final = embed
+        self._most_together: Final = most_together
+        self._most_waiting: Final = most_waiting
+        self._patience: Final = patience
+        self._lock: Final = threading.Lock()
+        self._waiting: Final[deque[_Asker]] = deque()
+        self._free = lanes
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The vector of one question: shape (dimension,).
+
+        Raises what the model raised for its batch, and `ModelServerError` where too many wait or its turn
+        did not come in time.
+        """
+        asker = _Asker(text)
+        if not self._takes_model(asker):
+            self._wait(asker)
+        if asker.batch:
+            self._ask(asker.batch)
+        if asker.error is not None:
+            raise asker.error
+        assert asker.vector is not None
+        return asker.vector
+
+    def _takes_model(self, asker: _Asker) -> bool:
+        """Whether the model was free, else the asker stands in line."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                asker.batch = (asker,)
+                return True
+            if len(self._waiting) >= self._most_waiting:
+                raise ModelServerError(f"{self._most_waiting} questions wait for the embedding model already")
+            self._waiting.append(asker)
+            return False
+
+    def _wait(self, asker: _Asker) -> None:
+        if asker.told.wait(self._patience):
+            return
+        with self._lock:
+            if asker in self._waiting:
+                self._waiting.remove(asker)
+                raise ModelServerError(
+                    f"the embedding model did not get to this question within {self._patience:g} s"
+                )
+        asker.told.wait()  # it is being embedded
+
+    def _ask(self, batch: Sequence[_Asker]) -> None:
+        """Embed a batch, hand the model on, and tell everyone."""
+        try:
+            vectors = self._embed([asker.text for asker in batch])
+            for asker, vector in zip(batch, vectors, strict=True):
+                asker.vector = vector
+        except BaseException as error:  # noqa: BLE001 - each asker raises it
+            for asker in batch:
+                asker.error = error
+        finally:
+            self._hand_on()
+            for asker in batch:
+                asker.told.set()
+
+    def _hand_on(self) -> None:
+        with self._lock:
+            count = min(len(self._waiting), self._most_together)
+            following = [self._waiting.popleft() for _ in range(count)]
+            if not following:
+                self._free += 1
+                return
+            following[0].batch = following
+        following[0].told.set()
