@@ -153,35 +153,56 @@ def _goes_on(before: Piece, heading: Piece) -> bool:
 
 def _packed(section: Sequence[Piece], chunking: Chunking) -> Iterator[_Group]:
     """A section in chunks of about equal size: three of 140 tokens rather than two of 200 and a rest."""
-    target = _even_size(sum(piece.tokens for piece in section), chunking)
-    group = _Group(())
+    limit = chunking.text
+    target = _even_size(sum(piece.tokens for piece in section), limit, chunking.overlap)
+    filling = _Filling()
     for piece in section:
-        if _is_full(group, piece, chunking.text, target):
-            told, headings = _trailing_headings(group, chunking.text - piece.tokens)
+        if filling.is_full(piece, limit, target):
+            told, headings = _trailing_headings(filling.group, limit - piece.tokens)
             yield told
-            group = headings if headings.pieces else _carried(group, piece, chunking)
-        group = _Group((*group.pieces, piece), group.repeated)
-    yield group
+            filling = _Filling(headings if headings.pieces else _carried(filling.group, piece, chunking))
+        filling.add(piece)
+    yield filling.group
 
 
-def _even_size(total: int, chunking: Chunking) -> int:
+class _Filling:
+    """A chunk in the making: its size, the header that it begins with included, and what of it is new."""
+
+    def __init__(self, begun: _Group | None = None) -> None:
+        self._pieces: list[Piece] = []
+        self._repeated = begun.repeated if begun else 0
+        self._size = self._new = 0
+        self._has_text = False
+        for piece in begun.pieces if begun else ():
+            self.add(piece)
+
+    @property
+    def group(self) -> _Group:
+        return _Group(tuple(self._pieces), self._repeated)
+
+    def add(self, piece: Piece) -> None:
+        self._size += piece.tokens if self._pieces else piece.tokens + piece.header_tokens
+        if len(self._pieces) >= self._repeated:
+            self._new += piece.tokens
+        self._has_text = self._has_text or not piece.heading_level
+        self._pieces.append(piece)
+
+    def is_full(self, piece: Piece, limit: int, target: int) -> bool:
+        """Whether `piece` begins a new chunk: where it does not fit, and where enough is told already."""
+        if not self._pieces:
+            return False
+        if self._size + piece.tokens > limit:
+            return True
+        if not self._has_text:
+            return False
+        return self._new >= target or (bool(piece.heading_level) and 2 * self._new >= target)
+
+
+def _even_size(total: int, limit: int, overlap: int) -> int:
     """How many new tokens each chunk of a section should bring, so that the repeated ones fit beside them."""
-    if total <= chunking.text:
+    if total <= limit:
         return total
-    return math.ceil(total / math.ceil(total / max(1, chunking.text - chunking.overlap)))
-
-
-def _is_full(group: _Group, piece: Piece, limit: int, target: int) -> bool:
-    """Whether `piece` begins a new chunk: it must where it does not fit, it should where enough is told."""
-    if not group.pieces:
-        return False
-    size = _size(group.pieces)
-    if size + piece.tokens > limit:
-        return True
-    if all(told.heading_level for told in group.pieces):
-        return False
-    new = sum(told.tokens for told in group.pieces[group.repeated :])
-    return new >= target or (bool(piece.heading_level) and 2 * new >= target)
+    return math.ceil(total / math.ceil(total / max(1, limit - overlap)))
 
 
 def _trailing_headings(group: _Group, room: int) -> tuple[_Group, _Group]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Final
 
 from catalog.document import Block, BlockKind
 from indexer.chunking.prefix import one_line
@@ -32,7 +33,8 @@ class Piece:
     header_tokens: int = 0
 
 
-_PROSE = frozenset(
+_LINE: Final = re.compile(r"[^\n]*[^\s][^\n]*")
+_PROSE: Final = frozenset(
     {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE, BlockKind.CAPTION, BlockKind.DEFINITION}
 )
 
@@ -60,11 +62,11 @@ def _block_pieces(
     level = block.level if block.kind is BlockKind.HEADING else 0
     for number, (start, end) in enumerate(_natural_spans(block, tokens, limit)):
         is_header = number == 0 and bool(header)
-        for first, last in _fitting(block.text, tokens, start, end, limit - header_tokens):
+        for first, last, count in _fitting(block.text, tokens, start, end, limit - header_tokens):
             yield Piece(
                 start=offset + first,
                 end=offset + last,
-                tokens=tokens.count(first, last),
+                tokens=count,
                 anchor=block.anchor,
                 page=block.page,
                 path=path,
@@ -109,14 +111,16 @@ def _whole(text: str) -> list[tuple[int, int]]:
 
 def _line_spans(text: str) -> list[tuple[int, int]]:
     """The lines that hold something, their indentation included."""
-    breaks = [-1, *(index for index, character in enumerate(text) if character == "\n"), len(text)]
-    return [(before + 1, after) for before, after in pairwise(breaks) if text[before + 1 : after].strip()]
+    return [match.span() for match in _LINE.finditer(text)]
 
 
-def _fitting(text: str, tokens: TokenMap, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """`start` to `end` cut, at words, into stretches of at most `limit` tokens."""
+def _fitting(text: str, tokens: TokenMap, start: int, end: int, limit: int) -> Iterator[tuple[int, int, int]]:
+    """`start` to `end` cut, at words, into stretches of at most `limit` tokens, with the tokens of each."""
     while start < end:
-        cut = tokens.prefix_end(start, end, limit)
+        count, cut = tokens.count(start, end), end
+        if count > limit:
+            cut = tokens.prefix_end(start, end, limit)
+            count = tokens.count(start, cut)
         if text[start:cut].strip():
-            yield start, cut
+            yield start, cut, count
         start = cut
