@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from catalog.access import AccessLists
 from catalog.database import Catalog
 from indexer.lexical.errors import LexicalIndexError
+from indexer.lexical.languages import question_language
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.stop_words import content_words
 from indexer.retrieval.candidates import NO_CANDIDATES, Candidates, gather
@@ -118,7 +119,7 @@ class Retriever:
                 name: tuple(FacetValue(value, count) for value, count in values)
                 for name, values in scope.snapshot.facets(countable, question.facets).items()
             },
-            terms=tuple(dict.fromkeys(content_words(scope.text.words))),
+            terms=_topic(scope),
             notices=(*self._faults, *notices),
         )
 
@@ -175,6 +176,13 @@ class Retriever:
         reading = self._reranker.read(scope.text.natural, texts)
         notices = () if reading.fault is None else (f"not reranked: {reading.fault}",)
         return replace(candidates, scores=reordered(candidates.scores, reading.scores)), notices
+
+
+def _topic(scope: Scope) -> tuple[str, ...]:
+    """The words of the question as typed, each once, without the function words of its language."""
+    words = scope.text.words
+    spoken = question_language(words, scope.snapshot.languages)
+    return tuple(dict.fromkeys(content_words(words, spoken)))
 
 
 def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:

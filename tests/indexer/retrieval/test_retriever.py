@@ -46,6 +46,14 @@ def test_a_question_finds_the_document_that_answers_it_and_its_passage(library: 
     assert 0 < results.hits[0].score <= 1
 
 
+def test_the_words_to_mark_are_without_function_words_of_the_questions_language(library: Library) -> None:
+    library.add(site("urlaub"), "Der Urlaub wird im Portal beantragt.", language="de")
+    library.add(site("leave"), "Leave is requested in the portal.")
+    retriever = library.retriever()
+    assert retriever.search(Question("Wo wird der Urlaub beantragt?")).terms == ("Urlaub", "beantragt")
+    assert retriever.search(Question("Where is leave requested?")).terms == ("leave", "requested")
+
+
 def test_nothing_outside_the_callers_principals_is_found_counted_or_faceted(library: Library) -> None:
     library.add(site("open"), "salary bands for everyone", fields={"department": "Press"})
     library.add(site("hr"), "salary bands of each person", allow=["group:hr"], fields={"department": "HR"})
