@@ -19,6 +19,7 @@ from indexer.chunking.tokens import counting_tokenizer
 from indexer.embedding.batches import length_batches
 from indexer.embedding.bundled import BUNDLED_NAME, WEIGHTS_SHA256, bundled_model, weights_sha256
 from indexer.embedding.embedder import ModelError, Vectors
+from indexer.embedding.identity import setup_digest
 from indexer.embedding.precision import Precision, calibrated, machine_has_fast_bfloat16
 
 _TORCH_TYPES: Final = {Precision.BFLOAT16: torch.bfloat16, Precision.FLOAT16: torch.float16}
@@ -169,6 +170,8 @@ def _model_key(name: str, folder: Path | None, model: Any) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(weights_sha256(file).encode())
+    if folder is not None:
+        digest.update(setup_digest(folder))
     if not files:
         for parameter in model.state_dict().values():
             digest.update(parameter.cpu().contiguous().view(torch.uint8).numpy().tobytes())
