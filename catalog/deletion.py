@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, exists, or_, select, update
+from sqlalchemy import Connection, Select, and_, exists, or_, select, update
 
 from catalog.dialect import lock_in_order
 from catalog.evidence import LEADS_ELSEWHERE, ended, stands
@@ -34,22 +34,17 @@ def is_protected(to_delete: int, scanned: int, guard: float) -> bool:
     return to_delete / (scanned + to_delete) > guard
 
 
-def condemned(
-    connection: Connection, connector_id: int, run_id: int, *, only_gone: bool = False
+def gone(
+    connection: Connection, connector_id: int, run_id: int, *, but_on: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """The living documents whose URL this run found gone, excluded, or replaced by another that stands.
+    """The living documents whose URL answered this run with a 404 or 410, but for those on some hosts."""
+    living = _living(connector_id).where(urls.c.run_id == run_id, urls.c.state == UrlState.GONE)
+    return tuple(row.id for row in connection.execute(living) if row.host not in but_on)
 
-    With `only_gone` a 404 or 410 alone counts: a run that did not look at everything knows no more.
-    """
-    living = (
-        select(documents.c.id, urls.c.document_id)
-        .join(urls, urls.c.id == documents.c.url_id)
-        .where(documents.c.connector_id == connector_id, documents.c.deleted_at.is_(None))
-        .order_by(documents.c.id)
-    )
-    if only_gone:
-        gone = living.where(urls.c.run_id == run_id, urls.c.state == UrlState.GONE)
-        return tuple(row.id for row in connection.execute(gone))
+
+def condemned(connection: Connection, connector_id: int, run_id: int) -> tuple[str, ...]:
+    """The living documents whose URL this run found gone, excluded, or replaced by another that stands."""
+    living = _living(connector_id)
     doomed = [row.id for row in connection.execute(living.where(ended(urls, run_id)))]
     moved = living.where(
         urls.c.run_id == run_id,
@@ -59,6 +54,15 @@ def condemned(
     )
     leading = {row.id: row.document_id for row in connection.execute(moved)}
     return (*doomed, *_replaced(connection, run_id, leading))
+
+
+def _living(connector_id: int) -> Select[tuple[str, str | None, str]]:
+    return (
+        select(documents.c.id, urls.c.document_id, urls.c.host)
+        .join(urls, urls.c.id == documents.c.url_id)
+        .where(documents.c.connector_id == connector_id, documents.c.deleted_at.is_(None))
+        .order_by(documents.c.id)
+    )
 
 
 def _replaced(connection: Connection, run_id: int, leading: Mapping[str, str]) -> Iterator[str]:

@@ -7,8 +7,9 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from catalog.connectors import find_connector
-from catalog.deletion import condemned
+from catalog.deletion import condemned, gone
 from catalog.runs import Run
+from catalog.seeds import seeds_of
 from catalog.vocabulary import Reason, RunMode, UrlState
 
 
@@ -24,8 +25,10 @@ def protected_documents(connection: Connection, run: Run) -> frozenset[str]:
     number = find_connector(connection, run.connector)
     if number is None or not run.counts.get("protected"):
         return frozenset()
-    only_gone = run.mode is RunMode.INCREMENTAL
-    return frozenset(condemned(connection, number, run.id, only_gone=only_gone))
+    seeds = seeds_of(connection, number, run.id)
+    if run.mode is RunMode.INCREMENTAL or seeds.troubles:
+        return frozenset(gone(connection, number, run.id, but_on=seeds.in_doubt or ()))
+    return frozenset(condemned(connection, number, run.id))
 
 
 def why_kept(key: bytes, state: str, reason: str | None, protected: frozenset[str]) -> Kept | None:

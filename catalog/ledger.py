@@ -13,7 +13,6 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Integer,
-    Row,
     Select,
     String,
     Text,
@@ -54,19 +53,6 @@ _TASK_COLUMNS: Final = (
     urls.c.content_hash,
     urls.c.read_by,
     urls.c.document_id,
-)
-
-# What leaves a seed without effect although its server gave what was asked for: a page that is only a way
-# in need not be a document.
-_ONLY_A_WAY_IN: Final = (
-    Reason.NOINDEX,
-    Reason.EMPTY_CONTENT,
-    Reason.EXCLUDED_BY_INDEX_FILTER,
-    Reason.NOT_INCLUDED_BY_INDEX_FILTER,
-    Reason.EXCLUDED_BY_FILE_FILTER,
-    Reason.NOT_INCLUDED_BY_FILE_FILTER,
-    Reason.FILE_TYPE_NOT_WANTED,
-    Reason.ATTACHMENTS_OFF,
 )
 
 
@@ -161,33 +147,6 @@ def state_counts(
         (UrlState(state), Reason(reason) if reason else None): count
         for state, reason, count in connection.execute(statement)
     }
-
-
-def failed_seeds(connection: Connection, connector_id: int, run_id: int) -> tuple[tuple[str, str], ...]:
-    """The seeds of a run, and what they redirect to, that could not be fetched: (URL, what was seen)."""
-    statement = (
-        select(urls.c.url, urls.c.state, urls.c.detail, urls.c.reason)
-        .where(
-            urls.c.connector_id == connector_id,
-            urls.c.run_id == run_id,
-            urls.c.depth == 0,
-            urls.c.found_by.in_((FoundBy.SEED, FoundBy.REDIRECT)),
-            or_(
-                urls.c.state.in_((UrlState.FAILED, UrlState.GONE)),
-                and_(urls.c.state == UrlState.REFUSED, urls.c.reason.not_in(_ONLY_A_WAY_IN)),
-                and_(urls.c.state == UrlState.REDIRECT, urls.c.reason.is_not(None)),
-            ),
-        )
-        .order_by(urls.c.id)
-    )
-    return tuple((row.url, _trouble(row)) for row in connection.execute(statement))
-
-
-def _trouble(row: Row[*tuple[Any, ...]]) -> str:
-    explanation = Reason(row.reason).explanation
-    if row.state == UrlState.REDIRECT:
-        return f"it redirects to {row.detail}: {explanation}"
-    return row.detail or explanation
 
 
 _COPY_COLUMNS: Final = tuple(field.name for field in fields(FetchedCopy))

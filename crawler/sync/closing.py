@@ -11,12 +11,13 @@ from catalog.deletion import ask_about_unmet, reconsider_copies
 from catalog.documents import document_count
 from catalog.hubs import note_hubs
 from catalog.lease import hold_run
-from catalog.ledger import failed_seeds, queued_hosts, state_counts
+from catalog.ledger import queued_hosts, state_counts
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
+from catalog.seeds import Seeds, seeds_of
 from catalog.vocabulary import Reason, RunState, UrlState
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
-from crawler.sync.deleting import carry_out, kept_for_want_of_an_end
+from crawler.sync.deleting import Deletions, carry_out, carry_out_in_part, kept_for_want_of_an_end
 from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
 
 
@@ -49,17 +50,16 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     run = read_run(connection, run_id)
     assert run is not None
     counts = dict(run.counts)  # what the crawl was told may lag behind the last commit
-    state, error = _ending(connection, crawl, counts, stopped=stopped)
+    seeds = seeds_of(connection, connector_id, run_id)
+    state, error = _ending(connection, crawl, seeds, counts, stopped=stopped)
     warnings = list(crawl.warnings)
-    if state is RunState.SUCCEEDED:
-        scanned = sum(counts.get(name, 0) for name in ("added", "changed", "unchanged"))
-        found = carry_out(crawl, connection, scanned, datetime.now(UTC))
-        counts |= {"deleted": found.deleted, "protected": found.protected}
-        counts |= {"orphans": found.orphans, "skipped": found.skipped}
-        if found.sentence is not None:
-            state, error = RunState.INCOMPLETE, found.sentence
-    elif not stopped and (kept := kept_for_want_of_an_end(crawl, connection)) is not None:
-        warnings.append(kept)
+    found = _deletions(crawl, connection, seeds, state, counts)
+    counts |= {"deleted": found.deleted, "protected": found.protected}
+    counts |= {"orphans": found.orphans, "skipped": found.skipped}
+    if found.sentence is not None:
+        state, error = RunState.INCOMPLETE, "; ".join(filter(None, (error, found.sentence)))
+    elif state is not RunState.SUCCEEDED and not stopped:
+        warnings += filter(None, [kept_for_want_of_an_end(crawl, connection)])
     if not stopped:
         note_hubs(connection, connector_id)
     save_rendering(connection, connector_id, crawl.learned())
@@ -89,15 +89,31 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     return state
 
 
+def _deletions(
+    crawl: ConnectorCrawl, connection: Connection, seeds: Seeds, state: RunState, counts: Mapping[str, int]
+) -> Deletions:
+    now = datetime.now(UTC)
+    if state is RunState.SUCCEEDED:
+        return carry_out(crawl, connection, _met(counts), now)
+    if state is RunState.INCOMPLETE and crawl.limit is None and crawl.failure is None and seeds.troubles:
+        return carry_out_in_part(crawl, connection, seeds, now)
+    return Deletions()
+
+
+def _met(counts: Mapping[str, int]) -> int:
+    """How many documents a run met."""
+    return sum(counts.get(name, 0) for name in ("added", "changed", "unchanged"))
+
+
 def _ending(
-    connection: Connection, crawl: ConnectorCrawl, counts: Mapping[str, int], *, stopped: bool
+    connection: Connection, crawl: ConnectorCrawl, seeds: Seeds, counts: Mapping[str, int], *, stopped: bool
 ) -> tuple[RunState, str | None]:
     if stopped:
         return RunState.STOPPED, None
-    troubled = failed_seeds(connection, crawl.connector_id, crawl.context.run_id)
-    error = crawl.failure or "; ".join(f"seed {url}: {detail}" for url, detail in troubled) or None
+    of_seeds = "; ".join(f"seed {trouble.url}: {trouble.seen}" for trouble in seeds.troubles)
+    error = crawl.failure or of_seeds or None
     error = error or nothing_to_start_from(crawl, connection)
-    if error and not any(counts.get(name) for name in ("added", "changed", "unchanged")):
+    if error and not _met(counts):
         return RunState.FAILED, error
     if error or crawl.limit is not None:
         return RunState.INCOMPLETE, error

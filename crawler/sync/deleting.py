@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from catalog.deletion import condemned, delete_documents, is_protected
+from catalog.deletion import condemned, delete_documents, gone, is_protected
 from catalog.documents import document_count
 from catalog.orphans import count_orphans, orphaned_for
 from catalog.revisits import skipped
+from catalog.seeds import Seeds
 from crawler.sync.connector_crawl import ConnectorCrawl
 
 
@@ -35,18 +37,41 @@ def carry_out(crawl: ConnectorCrawl, connection: Connection, scanned: int, now: 
     compares with all documents of the connector: it meets few of them.
     """
     run = crawl.context
-    orphans = left_out = 0
     if run.incremental:
-        doomed = condemned(connection, run.connector_id, run.run_id, only_gone=True)
+        doomed = gone(connection, run.connector_id, run.run_id)
         scanned = document_count(connection, run.connector_id) - len(doomed)
-        left_out = skipped(connection, run.connector_id, run.run_id)
-    else:
-        orphans = count_orphans(connection, run.connector_id, run.run_id)
-        doomed = _doomed_in_full(crawl, connection)
+        return replace(
+            _guarded(crawl, connection, doomed, scanned, now),
+            skipped=skipped(connection, run.connector_id, run.run_id),
+        )
+    orphans = count_orphans(connection, run.connector_id, run.run_id)
+    doomed = _doomed_in_full(crawl, connection)
+    return replace(_guarded(crawl, connection, doomed, scanned, now), orphans=orphans)
+
+
+def carry_out_in_part(
+    crawl: ConnectorCrawl, connection: Connection, seeds: Seeds, now: datetime
+) -> Deletions:
+    """Delete what answered 404 or 410 in a run that is complete but for some seeds, unless that is doubtful.
+
+    What else speaks against documents may be different as soon as those seeds can be read: what they lead
+    to, how deep it lies, which hosts their redirects bring into scope. So no orphan is counted either.
+    """
+    run = crawl.context
+    if seeds.in_doubt is None:
+        return Deletions()
+    doomed = gone(connection, run.connector_id, run.run_id, but_on=seeds.in_doubt)
+    scanned = document_count(connection, run.connector_id) - len(doomed)
+    return _guarded(crawl, connection, doomed, scanned, now)
+
+
+def _guarded(
+    crawl: ConnectorCrawl, connection: Connection, doomed: Sequence[str], scanned: int, now: datetime
+) -> Deletions:
     if is_protected(len(doomed), scanned, crawl.deletion_guard):
-        return Deletions(0, len(doomed), orphans, left_out, _guarded(crawl, len(doomed), scanned))
+        return Deletions(protected=len(doomed), sentence=_sentence(crawl, len(doomed), scanned))
     delete_documents(connection, doomed, now)
-    return Deletions(len(doomed), 0, orphans, left_out)
+    return Deletions(deleted=len(doomed))
 
 
 def _doomed_in_full(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]:
@@ -60,13 +85,14 @@ def _doomed_in_full(crawl: ConnectorCrawl, connection: Connection) -> tuple[str,
 def kept_for_want_of_an_end(crawl: ConnectorCrawl, connection: Connection) -> str | None:
     """What a run that is not complete says of the documents that it would have deleted, if any."""
     run = crawl.context
-    number = len(condemned(connection, run.connector_id, run.run_id, only_gone=run.incremental))
+    against = gone if run.incremental else condemned
+    number = len(against(connection, run.connector_id, run.run_id))
     if not number:
         return None
-    return f"documents found gone or excluded, but kept: {number:,}; only a run that ends well deletes"
+    return f"documents found gone or excluded, but kept: {number:,}; only a run that ends well deletes them"
 
 
-def _guarded(crawl: ConnectorCrawl, number: int, scanned: int) -> str:
+def _sentence(crawl: ConnectorCrawl, number: int, scanned: int) -> str:
     of = scanned + number
     return (
         f"{number:,} of {of:,} documents ({number / of:.0%}) would have been deleted, more than"

@@ -13,7 +13,6 @@ from sqlalchemy import delete, func, select
 from catalog.database import Catalog, open_catalog
 from catalog.ledger import (
     enqueue,
-    failed_seeds,
     frontier_window,
     queued_hosts,
     record_verdicts,
@@ -23,7 +22,7 @@ from catalog.ledger import (
 )
 from catalog.tables import metadata, urls
 from catalog.task import FetchTask, FoundBy
-from catalog.visit import REACHABLE_ANOTHER_WAY, Discovery, Verdict
+from catalog.visit import REACHABLE_ANOTHER_WAY, Verdict
 from catalog.vocabulary import Reason, UrlState
 from tests.catalog.rows import NOON
 from tests.catalog.visiting import SITE, conclude, copy, find, intranet, keep_out, met, name_of, row_of
@@ -305,63 +304,6 @@ def test_states_are_counted_by_reason(catalog: Catalog) -> None:
             (UrlState.REFUSED, Reason.NOINDEX): 2,
             (UrlState.QUEUED, None): 1,
         }
-
-
-# Seeds in trouble
-
-
-def seed(path: str, found_by: FoundBy = FoundBy.SEED) -> Discovery:
-    return met(path, depth=0, found_by=found_by)
-
-
-def troubled(catalog: Catalog, run: int = 1) -> tuple[tuple[str, str], ...]:
-    with catalog.write() as connection:
-        return failed_seeds(connection, intranet(connection), run)
-
-
-def test_seeds_that_could_not_be_fetched_are_named_with_what_was_seen(catalog: Catalog) -> None:
-    fine, failed, gone, login = find(
-        catalog, 1, seed("/fine"), seed("/failed"), seed("/gone"), seed("/login")
-    )
-    conclude(catalog, fine, UrlState.INDEXED)
-    conclude(catalog, failed, UrlState.FAILED, reason=Reason.TLS_FAILED, detail="certificate has expired")
-    conclude(catalog, gone, UrlState.GONE, reason=Reason.NOT_FOUND)
-    conclude(catalog, login, UrlState.REFUSED, reason=Reason.UNAUTHORIZED)
-    assert troubled(catalog) == (
-        (f"{SITE}/failed", "certificate has expired"),
-        (f"{SITE}/gone", "the server answered 404"),
-        (f"{SITE}/login", "the server asks for a login (401)"),
-    )
-    assert troubled(catalog, run=2) == ()
-
-
-def test_only_seeds_and_what_they_redirect_to_count(catalog: Catalog) -> None:
-    first, target, page = find(catalog, 1, seed("/"), seed("/home", FoundBy.REDIRECT), met("/page"))
-    conclude(catalog, first, UrlState.REDIRECT, detail=f"{SITE}/home", document_id=name_of("/home"))
-    conclude(catalog, target, UrlState.FAILED, reason=Reason.TIMEOUT)
-    conclude(catalog, page, UrlState.FAILED, reason=Reason.TIMEOUT)
-    assert troubled(catalog) == ((f"{SITE}/home", "no complete answer within the time limit"),)
-
-
-def test_a_seed_that_the_rules_refuse_is_in_trouble(catalog: Catalog) -> None:
-    keep_out(catalog, 1, met("/", Reason.EXCLUDED_BY_CRAWL_FILTER, depth=0, found_by=FoundBy.SEED))
-    assert troubled(catalog) == ((f"{SITE}/", "a pattern of `filters.crawl.exclude` matches"),)
-
-
-def test_a_seed_that_redirects_to_where_the_rules_do_not_lead_is_in_trouble(catalog: Catalog) -> None:
-    (first,) = find(catalog, 1, seed("/"))
-    reason = Reason.EXCLUDED_BY_CRAWL_FILTER
-    conclude(catalog, first, UrlState.REDIRECT, reason=reason, detail=f"{SITE}/out")
-    ((url, seen),) = troubled(catalog)
-    assert url == f"{SITE}/"
-    assert seen == f"it redirects to {SITE}/out: a pattern of `filters.crawl.exclude` matches"
-
-
-@pytest.mark.parametrize("reason", [Reason.NOINDEX, Reason.EXCLUDED_BY_INDEX_FILTER, Reason.EMPTY_CONTENT])
-def test_a_seed_that_is_only_a_way_in_is_no_trouble(catalog: Catalog, reason: Reason) -> None:
-    (first,) = find(catalog, 1, seed("/"))
-    conclude(catalog, first, UrlState.REFUSED, reason=reason, copy=copy())
-    assert troubled(catalog) == ()
 
 
 # Whatever happens

@@ -62,7 +62,7 @@ def test_a_run_that_a_limit_ended_deletes_nothing(tmp_path: Path, limit: dict[st
         whole = sync(configure(tmp_path, connector))
     assert (limited.run["state"], limited.run["deleted"], limited.run["documents"]) == ("incomplete", 0, 3)
     assert (
-        "documents found gone or excluded, but kept: 1; only a run that ends well deletes"
+        "documents found gone or excluded, but kept: 1; only a run that ends well deletes them"
         in (limited.run["warnings"])
     )
     assert (whole.run["deleted"], whole.run["documents"]) == (1, 2)
@@ -166,3 +166,64 @@ def test_a_page_about_missing_pages_is_indexed_where_the_site_answers_404(tmp_pa
     with serve_site({"/": start("/about"), "/stays": page("Stays"), "/about": about}) as site:
         synced = sync(configure(tmp_path, {"name": "library", "seeds": [site.url()]}))
     assert (synced.run["added"], synced.run["refused"]) == (3, {})
+
+
+def test_a_seed_that_is_gone_protects_what_it_led_to_and_not_what_answers_404(tmp_path: Path) -> None:
+    site_pages = {
+        "/": start("/gone", "/filtered"),
+        "/stays": page("Stays"),
+        "/gone": page("Gone"),
+        "/filtered": page("Filtered"),
+        "/second": page("Second", "/behind"),
+        "/behind": page("Behind the second seed"),
+    }
+    with serve_site(site_pages) as site:
+        connector = {"name": "library", "seeds": [site.url(), site.url("/second")]}
+        connector["sync"] = {"delete_orphans_after": 1}
+        sync(configure(tmp_path, connector))
+        del site.pages["/gone"], site.pages["/second"]
+        connector["filters"] = {"index": {"exclude": ["/filtered"]}}
+        config = configure(tmp_path, connector)
+        crippled = sync(config)
+        left = {url.removeprefix(site.origin) for url in kept(config).documents}
+        site.pages["/second"] = page("Second")
+        mended = sync(config)
+        left_then = {url.removeprefix(site.origin) for url in kept(config).documents}
+    assert (crippled.code, crippled.run["state"], crippled.run["orphans"]) == (3, "incomplete", 0)
+    assert crippled.run["error"] == f"seed {site.url('/second')}: the server answered 404"
+    assert crippled.run["deleted"] == 2
+    assert left == {"/", "/stays", "/filtered", "/behind"}
+    assert crippled.run["warnings"] == [
+        "documents found gone or excluded, but kept: 1; only a run that ends well deletes them"
+    ]
+    assert (mended.code, mended.run["deleted"]) == (0, 2)
+    assert left_then == {"/", "/stays", "/second"}
+
+
+def test_where_no_seed_of_a_host_can_be_read_its_404s_delete_nothing(tmp_path: Path) -> None:
+    with serve_site({"/": start(), "/stays": page("S"), "/a": page("A")}) as ill, serve_site() as well:
+        well.pages |= {"/": page("Start", "/b", "/c"), "/b": page("B"), "/c": page("C")}
+        ill.pages["/"] = start("/a")
+        config = configure(tmp_path, {"name": "library", "seeds": [ill.url(), well.url()]})
+        sync(config)
+        ill.pages.clear()
+        del well.pages["/c"]
+        crippled = sync(config)
+        documents = kept(config).documents.keys()
+        expected = {ill.url(path) for path in ("/", "/a", "/stays")} | {well.url("/"), well.url("/b")}
+    assert (crippled.run["state"], crippled.run["deleted"]) == ("incomplete", 1)
+    assert documents == expected
+
+
+def test_a_seed_that_asks_for_a_login_protects_everything(tmp_path: Path) -> None:
+    pages = {"/": start("/gone"), "/stays": page("Stays"), "/gone": page("Gone"), "/second": page("Second")}
+    with serve_site(pages) as site:
+        config = configure(tmp_path, {"name": "library", "seeds": [site.url(), site.url("/second")]})
+        sync(config)
+        del site.pages["/gone"]
+        site.pages["/second"] = Answer(b"who are you?", 401)
+        walled = sync(config)
+        documents = kept(config).documents.keys()
+        expected = {site.url(path) for path in pages}
+    assert (walled.run["state"], walled.run["deleted"]) == ("incomplete", 0)
+    assert documents == expected
