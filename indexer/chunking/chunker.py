@@ -158,9 +158,9 @@ def _packed(section: Sequence[Piece], chunking: Chunking) -> Iterator[_Group]:
     filling = _Filling()
     for piece in section:
         if filling.is_full(piece, limit, target):
-            told, headings = _trailing_headings(filling.group, limit - piece.tokens)
+            told, leading = _leading_on(filling.group, limit - piece.tokens)
             yield told
-            filling = _Filling(headings if headings.pieces else _carried(filling.group, piece, chunking))
+            filling = _Filling(leading if leading.pieces else _carried(filling.group, piece, chunking))
         filling.add(piece)
     yield filling.group
 
@@ -205,12 +205,14 @@ def _even_size(total: int, limit: int, overlap: int) -> int:
     return math.ceil(total / math.ceil(total / max(1, limit - overlap)))
 
 
-def _trailing_headings(group: _Group, room: int) -> tuple[_Group, _Group]:
-    """A chunk without the headings at its end, and those: they belong to what follows, where they fit."""
-    headings = tuple(takewhile(lambda piece: piece.heading_level, reversed(group.pieces)))[::-1]
-    if len(headings) == len(group.pieces) or _size(headings) > room:
+def _leading_on(group: _Group, room: int) -> tuple[_Group, _Group]:
+    """A chunk without the headings and introductions at its end, and those: they belong to what follows,
+    where they fit."""
+    leading = tuple(takewhile(lambda piece: piece.leads_on, reversed(group.pieces)))[::-1]
+    rest = len(group.pieces) - len(leading)
+    if rest <= group.repeated or _size(leading) > room:
         return group, _Group(())
-    return _Group(group.pieces[: len(group.pieces) - len(headings)], group.repeated), _Group(headings)
+    return _Group(group.pieces[:rest], group.repeated), _Group(leading)
 
 
 def _size(pieces: Sequence[Piece]) -> int:

@@ -18,7 +18,8 @@ class Piece:
     """A stretch of the document's text, `start` to `end`, with its number of tokens.
 
     `header` is a table's header row, repeated in a chunk that begins inside the table. Only prose
-    (`repeatable`) may stand in two chunks.
+    (`repeatable`) may stand in two chunks. What `leads_on` belongs to what follows: a heading, or the
+    sentence before a list or code that ends in a colon.
     """
 
     start: int
@@ -29,11 +30,13 @@ class Piece:
     path: tuple[str, ...]
     heading_level: int = 0
     repeatable: bool = False
+    leads_on: bool = False
     header: str = ""
     header_tokens: int = 0
 
 
-_LINE: Final = re.compile(r"[^\n]*[^\s][^\n]*")
+_LINE: Final = re.compile(r"[^\n]*\S[^\n]*")
+_UNBROKEN: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 _PROSE: Final = frozenset(
     {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE, BlockKind.CAPTION, BlockKind.DEFINITION}
 )
@@ -60,6 +63,8 @@ def _block_pieces(
 ) -> Iterator[Piece]:
     header, header_tokens = _table_header(block, tokens, limit)
     level = block.level if block.kind is BlockKind.HEADING else 0
+    introduces = block.kind is BlockKind.PARAGRAPH and block.text.rstrip().endswith((":", "："))
+    text_end = len(block.text.rstrip())
     for number, (start, end) in enumerate(_natural_spans(block, tokens, limit)):
         is_header = number == 0 and bool(header)
         for first, last, count in _fitting(block.text, tokens, start, end, limit - header_tokens):
@@ -72,6 +77,7 @@ def _block_pieces(
                 path=path,
                 heading_level=level,
                 repeatable=block.kind in _PROSE,
+                leads_on=level > 0 or (introduces and last == text_end),
                 header="" if is_header else header,
                 header_tokens=0 if is_header else header_tokens,
             )
@@ -96,7 +102,7 @@ def _natural_spans(block: Block, tokens: TokenMap, limit: int) -> list[tuple[int
         case BlockKind.TABLE:
             return _line_spans(block.text)
         case BlockKind.CODE if tokens.count(0, len(block.text)) > limit:
-            return _line_spans(block.text)
+            return list(_code_spans(block.text, tokens, limit))
         case BlockKind.CODE | BlockKind.HEADING:
             return _whole(block.text)
         case _:
@@ -107,6 +113,16 @@ def _whole(text: str) -> list[tuple[int, int]]:
     stripped = text.strip()
     start = len(text) - len(text.lstrip())
     return [(start, start + len(stripped))] if stripped else []
+
+
+def _code_spans(text: str, tokens: TokenMap, limit: int) -> Iterator[tuple[int, int]]:
+    """What stands between blank lines, and the lines of what does not fit."""
+    for passage in _UNBROKEN.finditer(text):
+        if tokens.count(*passage.span()) <= limit:
+            yield passage.span()
+        else:
+            start = passage.start()
+            yield from ((start + first, start + last) for first, last in _line_spans(passage[0]))
 
 
 def _line_spans(text: str) -> list[tuple[int, int]]:

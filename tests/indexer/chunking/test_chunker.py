@@ -162,6 +162,33 @@ def test_code_that_does_not_fit_is_cut_at_lines_with_their_indentation() -> None
     assert all(chunk.text.startswith("    call_number_") and chunk.text.endswith(")") for chunk in chunks)
 
 
+def test_code_that_does_not_fit_is_cut_at_blank_lines_where_it_can_be() -> None:
+    functions = [f"def f{number}():\n" + "    call(argument)\n" * 8 for number in range(9)]
+    chunks = chunk_document(document(Block(BlockKind.CODE, "\n".join(functions))), TOKENIZER, tokens=100)
+    assert len(chunks) > 3
+    assert all(chunk.text.startswith("def f") and chunk.text.endswith("call(argument)") for chunk in chunks)
+
+
+@pytest.mark.parametrize("kind", [BlockKind.LIST_ITEM, BlockKind.CODE])
+def test_the_sentence_that_introduces_a_list_or_code_stands_with_its_beginning(kind: BlockKind) -> None:
+    page = document(
+        paragraph(f"{sentences(6)} These are the choices:"),
+        *(Block(kind, f"Choice {number} " + "and so on " * 20, 1) for number in range(4)),
+    )
+    chunks = chunk_document(page, TOKENIZER, tokens=100, overlap=0)
+    assert chunks[0].text.endswith("end5.")
+    assert chunks[1].text.startswith("These are the choices:\n\nChoice 0")
+
+
+def test_an_introduction_moves_together_with_its_heading() -> None:
+    page = document(
+        heading("Guide"), paragraph(sentences(4)), heading("Choices", 3), paragraph("Choose one of:"),
+        Block(BlockKind.LIST_ITEM, "Choice " * 60, 1),
+    )  # fmt: skip
+    chunks = chunk_document(page, TOKENIZER, tokens=100)
+    assert chunks[1].text.startswith("Choices\n\nChoose one of:\n\nChoice")
+
+
 def test_a_sentence_longer_than_a_chunk_is_cut_between_words() -> None:
     text = "incomprehensibilities " * 300
     chunks = chunk_document(document(paragraph(text)), TOKENIZER, tokens=100, overlap=0)
@@ -252,3 +279,18 @@ def test_nothing_is_lost_and_every_chunk_fits_the_window(
         index for index, character in enumerate(text) if not character.isspace() and not covered[index]
     ]
     assert missing == []
+    assert chunk_document(page, TOKENIZER, tokens, overlap) == chunks
+    assert not any(_crosses_a_section(page, chunk) for chunk in chunks)
+
+
+def _crosses_a_section(page: Document, chunk: Chunk) -> bool:
+    """Whether text stands before a heading of level 1 or 2 in the chunk."""
+    offset, has_text = 0, False
+    for block in page.blocks:
+        inside = max(chunk.start, offset), min(chunk.end, offset + len(block.text))
+        told = bool(body(page)[slice(*inside)].strip()) if inside[0] < inside[1] else False
+        if told and has_text and block.kind is BlockKind.HEADING and block.level <= 2:
+            return True
+        has_text = has_text or (told and block.kind is not BlockKind.HEADING)
+        offset += len(block.text) + 2
+    return False
