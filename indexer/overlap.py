@@ -21,6 +21,8 @@ SLICE: Final = 512
 """Texts embedded, and then kept, at a time."""
 _SLICES_AHEAD: Final = 2
 _STEPS_BEHIND: Final = 4
+MOST_LOST: Final = SLICE * (_STEPS_BEHIND + 2)
+"""Embeddings that were made and not kept yet when a process is killed: they are made again."""
 
 
 @dataclass(frozen=True, slots=True)
