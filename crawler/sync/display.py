@@ -81,7 +81,7 @@ class Display:
                 if crawl.phase is not Phase.DONE:
                     cells = ", ".join(f"{name} {value}" for name, value in self._cells(crawl, now).items())
                     print(f"{crawl.name}: {cells}", file=sys.stderr, flush=True)
-            if self._indexing is not None:
+            if self._indexing is not None and self._indexing.progress.has_begun:
                 print(f"indexing: {self._indexed(self._indexing)}", file=sys.stderr, flush=True)
 
     def _table(self, now: float) -> Table:
@@ -92,7 +92,7 @@ class Display:
             table.add_column(name, justify="right")
         for name, cells in rows.items():
             table.add_row(name, *cells.values())
-        if self._indexing is not None:
+        if self._indexing is not None and self._indexing.progress.has_begun:
             table.caption = f"indexed {self._indexed(self._indexing)}"
             table.caption_justify = "left"
         return table

@@ -20,6 +20,11 @@ class IndexingProgress:
     chunks: int = 0
     pending: int = 0
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to count yet."""
+        return bool(self.documents or self.pending)
+
 
 class IndexingFailedError(Exception):
     """The indexer ended with an error; what it did not do stays pending and `indexer run` does it."""
