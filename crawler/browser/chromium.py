@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,6 @@ from playwright.async_api import (
     Browser,
     BrowserContext,
     Error,
-    HttpCredentials,
     Playwright,
     StorageState,
     async_playwright,
@@ -38,16 +37,10 @@ VIEWPORT: Final = (1280, 1000)
 
 @dataclass(frozen=True, slots=True)
 class BrowserSettings:
-    """What holds for the whole browser.
-
-    `negotiate_hosts` may be answered Negotiate with the ticket of the cache that `environment` names
-    (``KRB5CCNAME``, ``KRB5_CONFIG``); no other host is, and no ticket is ever delegated.
-    """
+    """What holds for the whole browser."""
 
     ca_file: Path | None = None
     verify_tls: bool = True
-    negotiate_hosts: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     user_agent: str | None = None
 
 
@@ -71,7 +64,6 @@ class Chromium:
         rule: RequestRule = reading_only,
         on_refusal: OnRefusal | None = None,
         storage_state: StorageState | None = None,
-        credentials: Sequence[HttpCredentials] = (),
     ) -> BrowserContext:
         """A session of its own: no download, no service worker, no permission. The caller closes it.
 
@@ -81,7 +73,6 @@ class Chromium:
         width, height = VIEWPORT
         context = await self._browser.new_context(
             accept_downloads=False,
-            http_credentials=list(credentials) or None,
             ignore_https_errors=not self._settings.verify_tls,
             reduced_motion="reduce",
             service_workers="block",
@@ -109,7 +100,7 @@ async def launch_chromium(egress: Egress, settings: BrowserSettings | None = Non
             await write_trust_store(home, authorities)
         playwright = await _start_driver()
         try:
-            browser = await _launch(playwright, egress, settings, home, mark)
+            browser = await _launch(playwright, egress, home, mark)
             yield Chromium(browser, settings, egress, mark)
         finally:
             await asyncio.shield(_end(playwright, mark))
@@ -123,17 +114,15 @@ async def _start_driver() -> Playwright:
         raise BrowserError(f"the driver of the browser does not start: {_first_line(error)}") from error
 
 
-async def _launch(
-    playwright: Playwright, egress: Egress, settings: BrowserSettings, home: Path, mark: str
-) -> Browser:
+async def _launch(playwright: Playwright, egress: Egress, home: Path, mark: str) -> Browser:
     executable = find_chromium(Path(playwright.chromium.executable_path))
     username, password = egress.credentials
     try:
         return await playwright.chromium.launch(
             executable_path=executable,
             headless=True,
-            args=_arguments(settings),
-            env=_environment(settings, home, mark),
+            args=list(NO_LEAK),
+            env={**passed_on(), "HOME": str(home), MARK: mark},
             proxy={"server": egress.address, "username": username, "password": password},
             # Chromium refuses to run as root with its sandbox.
             chromium_sandbox=os.geteuid() != 0,
@@ -145,16 +134,6 @@ async def _launch(
         )
     except Error as error:
         raise BrowserError(_why_not_started(executable, str(error))) from error
-
-
-def _arguments(settings: BrowserSettings) -> list[str]:
-    if not settings.negotiate_hosts:
-        return list(NO_LEAK)
-    return [*NO_LEAK, f"--auth-server-allowlist={','.join(settings.negotiate_hosts)}"]
-
-
-def _environment(settings: BrowserSettings, home: Path, mark: str) -> dict[str, str | float | bool]:
-    return {**passed_on(), **settings.environment, "HOME": str(home), MARK: mark}
 
 
 def _why_not_started(executable: Path, said: str) -> str:

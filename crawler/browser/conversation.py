@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from crawler.browser.challenge_logins import Floors, without_weaker_offers
 from crawler.browser.proxy_request import ProxyRequest, parse_proxy_request
 from crawler.browser.relay import Passage, tunnel
 from crawler.fetch.faults import FAULTS, outcome_of
@@ -33,7 +32,6 @@ class Ways:
     tunnel: Callable[[ProxyRequest], Awaitable[tuple[Passage, ByteStream | Failed | Refused]]]
     http: Callable[[ProxyRequest], Awaitable[tuple[Passage, Http1Connection | Failed | Refused]]]
     learn: Callable[[Site, Failed | Refused | None], None]
-    floors: Floors
     idle_seconds: float
 
 
@@ -137,8 +135,6 @@ class Conversation:
         """Give the browser an answer, framed anew; whether another request may follow."""
         assert self._lane is not None
         assert self._passage is not None
-        if (answered := self._ways.floors.get(self._origin)) is not None:
-            fields = without_weaker_offers(fields, answered)
         has_body = method != "HEAD" and status not in _WITHOUT_BODY
         is_chunked = has_body and not any(name == b"content-length" for name, _ in fields)
         self._writer.write(_head_of(status, fields, is_chunked=is_chunked))

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Final, TypeVar
 
 from catalog.vocabulary import Reason
-from crawler.browser.challenge_logins import Floors
 from crawler.browser.conversation import Conversation, Ways, answer
 from crawler.browser.proxy_request import ProxyRequest
 from crawler.browser.relay import Passage
@@ -60,7 +59,6 @@ Opened = TypeVar("Opened", ByteStream, Http1Connection)
 class Egress:
     """The proxy of one connector's browser, in use as an asynchronous context.
 
-    `floors` are the login schemes that http origins may offer to the browser, where a login is configured.
     `passages` are the latest requests and tunnels, for tests and for the log.
     """
 
@@ -68,12 +66,10 @@ class Egress:
         self,
         network: Network,
         *,
-        floors: Floors | None = None,
         idle_seconds: float = IDLE_SECONDS,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._network = network
-        self._floors = floors or {}
         self._idle_seconds = idle_seconds
         self._max_connections = max_connections
         self._password = secrets.token_urlsafe(24)
@@ -122,9 +118,7 @@ class Egress:
             if len(self._serving) > self._max_connections:
                 await answer(writer, HTTPStatus.SERVICE_UNAVAILABLE, "too many connections at once")
             else:
-                ways = Ways(
-                    self._authorises, self._tunnel, self._http, self._learn, self._floors, self._idle_seconds
-                )
+                ways = Ways(self._authorises, self._tunnel, self._http, self._learn, self._idle_seconds)
                 await Conversation(ways, reader, writer).hold()
             writer.close()  # what was written is still sent
             async with asyncio.timeout(FLUSH_SECONDS):

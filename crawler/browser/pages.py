@@ -85,20 +85,14 @@ class Traffic:
 
 
 async def open_page(
-    page: Page, url: str, egress: Egress, *, seconds: float = OPEN_SECONDS, negotiates: bool = False
+    page: Page, url: str, egress: Egress, *, seconds: float = OPEN_SECONDS
 ) -> RenderedPage | Failed | Refused:
-    """Go to an address and wait until the page has settled.
-
-    `negotiates`: a 401 is asked once more, since Chromium's first answer to Negotiate is never heard when its
-    requests are intercepted.
-    """
+    """Go to an address and wait until the page has settled."""
     address = parse_url(url)
     assert not isinstance(address, UrlFault), "only addresses are opened"
     with Traffic().watching(page) as traffic:
         try:
             response = await page.goto(url, wait_until="domcontentloaded", timeout=seconds * 1000)
-            if negotiates and response is not None and response.status == 401:
-                response = await page.goto(url, wait_until="domcontentloaded", timeout=seconds * 1000)
         except Error as error:
             return fault_of(error, egress, address.site)
         is_settled = await settle(page, traffic)

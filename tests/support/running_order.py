@@ -33,7 +33,6 @@ LONGEST: Final = (
     "catalog/test_deletion.py",
     "crawler/browser/test_page_login.py",
     "crawler/browser/test_tricky_logins.py",
-    "crawler/browser/test_challenge_logins.py",
     "crawler/browser/test_chromium.py",
     "crawler/auth/test_saml_providers.py",
     "catalog/test_ledger.py",
