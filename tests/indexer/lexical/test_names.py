@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,14 +33,14 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LexicalSnapshot]:
+def names(tmp_path_factory: pytest.TempPathFactory) -> LexicalSnapshot:
     """Documents 1, 2, … of these texts."""
     folder: Path = tmp_path_factory.mktemp("names")
     with LexicalWriter(folder, BUILT_IN_FIELDS) as writer:
         for number, text in enumerate(TEXTS, start=1):
             writer.replace(document(number, ""), [(number, Text(text))])
         writer.commit()
-    yield snapshot(folder)
+    return snapshot(folder)
 
 
 @pytest.mark.parametrize(
