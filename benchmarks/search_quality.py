@@ -1,154 +1,187 @@
-"""nDCG@10 of dense, lexical and hybrid retrieval over two public judged sets, through the real path.
+"""nDCG@10 of dense, lexical and hybrid retrieval over public judged sets, through the real path.
 
-Every text becomes a document of a catalog, is chunked, embedded and indexed by the real pipeline, and asked
-for through the real retriever. Of squad11_dev's 10,570 questions 1,500 are drawn by a fixed seed (the
-standard error of the mean is below .01); cranfield is asked in full.
+Every text is a page of a real web server, crawled and indexed by `crawler sync`; every question is asked over
+HTTP at `/v1/search` of `search-api serve`, started once for each pair of weights, and scored by the suite's
+own scorer. Of squad11_dev's 10,570 questions 1,500 are drawn by a fixed seed (the standard error of the mean
+is below .01; `--questions 0` asks all); cranfield is asked in full. A set below its floor fails.
 """
 
 from __future__ import annotations
 
-import json
-import random
+import argparse
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import httpx2
+
+from benchmarks.floors import (
+    FLOORS,
+    INTRANET,
+    Measured,
+    fingerprint,
+    raised,
+    read_floors,
+    set_files,
+    write_floors,
+)
+from benchmarks.judged_intranet import measure_intranet
+from benchmarks.judged_sets import NAMES, SETS, JudgedSet, read_set, write_site, write_sitemap
 from benchmarks.report import Figure, print_figure
-from catalog.connectors import connector_id
-from catalog.content import pack_blocks
-from catalog.database import Catalog, open_catalog
-from catalog.document import Block, BlockKind, DocumentKind, url_key
-from catalog.recording import save_documents
-from catalog.visit import DocumentDraft
-from catalog.vocabulary import PUBLIC
-from indexer.embedding.opening import open_embedder
-from indexer.layout import IndexLayout
-from indexer.pipeline import Pipeline
-from indexer.retrieval.evaluation import Mode, evaluate
-from indexer.retrieval.judgements import JudgedQuery
-from indexer.retrieval.opening import open_retriever
-from settings.configuration import Settings
-from settings.load import load_settings
+from tests.support.ports import free_port
+from tests.support.static_site import serve_folder
 
-SETS: Final = Path(__file__).resolve().parents[1] / "../shared/suites/ir"
-NAMES: Final = ("squad11_dev", "cranfield")
 MOST_QUESTIONS: Final = 1500
-SEED: Final = 7
+MODES: Final[Mapping[str, tuple[int, int]]] = {"dense": (1, 0), "lexical": (0, 1), "hybrid": (1, 1)}
+"""The weights of meaning and words by mode."""
+MEASURES: Final = ("nDCG@10", "R@10", "MRR@10")
 
-_CONFIGURATION: Final = "version: 1\nconnectors: [{name: judged, seeds: ['https://judged.example/']}]\n"
+_ASKING: Final = 4
+_START_SECONDS: Final = 120.0
+_CONFIGURATION: Final = """\
+version: 1
+store: {{database: 'sqlite:///{folder}/catalog.db', directory: '{folder}/data'}}
+search: {{hybrid: {{dense: {weights[0]}, lexical: {weights[1]}}}}}
+connectors:
+  - name: judged
+    sitemaps: ['{site}/sitemap.xml']
+    render: never
+    politeness: {{requests_per_minute: unlimited, concurrency: 8}}
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedSet:
-    """Texts by address (title and body), and judged questions."""
-
-    texts: Mapping[str, tuple[str, str]]
-    questions: tuple[JudgedQuery, ...]
-
-
-def main() -> int:
-    """Measure each set; the last line is the mean of hybrid beside that of each set's better half."""
-    if not SETS.is_dir():
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the named sets (both public ones); 1 where one falls below its floor."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search_quality", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", default=NAMES, help="sets of shared/suites/ir, or intranet (both)"
+    )
+    parser.add_argument("--questions", type=int, default=MOST_QUESTIONS, help="how many are asked; 0: all")
+    parser.add_argument("--pin", action="store_true", help="write the floors that the figures allow")
+    wanted = parser.parse_args(arguments)
+    if not SETS.is_dir() and {*wanted.names} != {INTRANET}:
         print(f"the judged sets are expected in {SETS}", file=sys.stderr)
         return 1
-    hybrid, halves = [], []
-    for name in NAMES:
-        measured = measure(read_set(SETS / name))
-        print(f"{name}: " + ", ".join(f"{mode} {value:.4f}" for mode, value in measured.items()), flush=True)
-        hybrid.append(measured[Mode.HYBRID])
-        halves.append(max(measured[Mode.DENSE], measured[Mode.LEXICAL]))
-    figure = Figure(
-        "search_quality",
-        sum(hybrid) / len(hybrid),
-        "mean nDCG@10, hybrid",
-        "the better half",
-        sum(halves) / len(halves),
-    )
-    print_figure(figure)
-    return 0
+    measured = {name: _measured(name, wanted.questions) for name in wanted.names}
+    faults = check(measured, pin=wanted.pin)
+    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    count = len(measured)
+    hybrid = sum(each.hybrid for each in measured.values()) / count
+    halves = sum(each.better_half for each in measured.values()) / count
+    print_figure(Figure("search_quality", hybrid, "mean nDCG@10, hybrid", "the better half", halves))
+    return int(bool(faults))
 
 
-def measure(judged: JudgedSet) -> dict[Mode, float]:
-    """nDCG@10 by mode."""
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "connectors.yaml"
-        config.write_text(_CONFIGURATION, encoding="utf-8")
-        settings = load_settings(config)
-        catalog = open_catalog(settings.store.database, settings.store.directory)
+def check(measured: Mapping[str, Measured], *, pin: bool = False, file: Path = FLOORS) -> list[str]:
+    """What is below its floor, in sentences; with `pin` the floors of the other sets are written anew."""
+    floors, faults = read_floors(file), []
+    for name, figures in measured.items():
         try:
-            _save(catalog, judged.texts)
-            return _evaluate(catalog, settings, judged)
-        finally:
-            catalog.close()
-
-
-def _evaluate(catalog: Catalog, settings: Settings, judged: JudgedSet) -> dict[Mode, float]:
-    embedder = open_embedder(settings.index, IndexLayout(settings.store.directory))
-    with Pipeline(catalog, settings, embedder=embedder) as pipeline:
-        pipeline.run_once()
-    remembered = lru_cache(maxsize=None)(embedder.embed_query)  # asked by two modes, embedded once
-
-    class Remembering:
-        model_key = embedder.model_key
-        embed_query = staticmethod(remembered)
-
-    retriever = open_retriever(catalog, settings, embedder=Remembering())
-    means = evaluate(retriever, judged.questions).means
-    return {mode: quality.ndcg_at_10 for mode, quality in means.items()}
-
-
-def _save(catalog: Catalog, texts: Mapping[str, tuple[str, str]]) -> None:
-    with catalog.write() as connection:
-        connector = connector_id(connection, "judged")
-        drafts = [
-            DocumentDraft(
-                id=url_key("judged", url).hex(),
-                url_id=number,
-                url=url,
-                kind=DocumentKind.PAGE,
-                title=title,
-                language="en",
-                fields={},
-                content=pack_blocks([Block(BlockKind.PARAGRAPH, text)]),
-                content_hash=url_key("judged", url),
-                access_id=PUBLIC,
+            floor = raised(
+                floors.get(name), figures, fingerprint(set_files(name)), f"{datetime.now(UTC):%Y-%m-%d}"
             )
-            for number, (url, (title, text)) in enumerate(texts.items(), start=1)
-        ]
-        save_documents(connection, connector, 1, drafts, now=datetime.now(UTC))
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+        else:
+            floors[name] = floor
+    if pin:
+        write_floors(floors, file)
+    return faults
 
 
-def read_set(folder: Path) -> JudgedSet:
-    """A set in BEIR's layout; questions without a relevant text are left out."""
-    texts = {
-        _address(entry["_id"]): (entry.get("title") or "", entry["text"])
-        for entry in _json_lines(folder / "corpus.jsonl")
-    }
-    grades: dict[str, dict[str, float]] = {}
-    for line in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        question, text, grade = line.split("\t")
-        grades.setdefault(question, {})[_address(text)] = float(grade)
-    questions = [
-        JudgedQuery(entry["text"], grades[entry["_id"]])
-        for entry in _json_lines(folder / "queries.jsonl")
-        if any(grade > 0 for grade in grades.get(entry["_id"], {}).values())
-    ]
-    random.Random(SEED).shuffle(questions)
-    return JudgedSet(texts, tuple(questions[:MOST_QUESTIONS]))
+def _measured(name: str, questions: int) -> Measured:
+    if name == INTRANET:
+        return measure_intranet()
+    return measure(read_set(SETS / name).drawn(questions))
 
 
-def _address(name: str) -> str:
-    return f"https://judged.example/{name}"
+def measure(judged: JudgedSet) -> Measured:
+    """Serve, crawl, index and ask; a table of all measures goes to standard output."""
+    with tempfile.TemporaryDirectory() as folder:
+        scores = _scores(Path(folder), judged)
+    for mode, values in scores.items():
+        shown = ", ".join(f"{measure} {values[measure]:.4f}" for measure in MEASURES)
+        print(f"{judged.name}, {len(judged.questions):,} questions, {mode}: {shown}", flush=True)
+    measured = Measured(len(judged.questions), *(scores[mode]["nDCG@10"] for mode in MODES))
+    for half in ("dense", "lexical"):
+        value = scores[half]["nDCG@10"]
+        print_figure(Figure(f"{judged.name}, hybrid", measured.hybrid, "nDCG@10", half, value))
+    return measured
 
 
-def _json_lines(file: Path) -> Iterator[dict[str, str]]:
-    with file.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+def _scores(folder: Path, judged: JudgedSet) -> dict[str, dict[str, float]]:
+    """The suite's measures by mode."""
+    pages, config = folder / "pages", folder / "connectors.yaml"
+    pages.mkdir()
+    names = write_site(pages, judged.texts)
+    with serve_folder(pages) as site:
+        write_sitemap(pages, site.url, names)
+        config.write_text(_CONFIGURATION.format(folder=folder, site=site.url, weights=MODES["hybrid"]))
+        sync = [sys.executable, "-m", "crawler", "sync", "--config", str(config)]
+        subprocess.run(sync, stdout=sys.stderr, check=True)
+    text_at = {f"{site.url}/{name}": text.id for name, text in zip(names, judged.texts, strict=True)}
+    scores = {}
+    for mode, weights in MODES.items():
+        config.write_text(_CONFIGURATION.format(folder=folder, site=site.url, weights=weights))
+        with _serving(config) as address:
+            scores[mode] = judged.score(_rankings(address, judged.questions, text_at))
+    return scores
+
+
+def _rankings(
+    address: str, questions: Mapping[str, str], text_at: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Text ids by question id, as `/v1/search` orders them."""
+    with (
+        httpx2.Client(base_url=address, trust_env=False, timeout=60) as client,
+        ThreadPoolExecutor(_ASKING) as threads,
+    ):
+
+        def ask(text: str) -> tuple[str, ...]:
+            response = client.post("/v1/search", json={"query": text, "page_size": 10})
+            response.raise_for_status()
+            answer = response.json()
+            if answer["notices"]:
+                raise RuntimeError(f"{text!r} was not answered in full: {'; '.join(answer['notices'])}")
+            return tuple(text_at[result["url"]] for result in answer["results"])
+
+        return dict(zip(questions, threads.map(ask, questions.values()), strict=True))
+
+
+@contextmanager
+def _serving(config: Path) -> Iterator[str]:
+    """`search-api serve` until the block ends; yields its address once it is ready."""
+    port = free_port()
+    command = [sys.executable, "-m", "search_api", "serve", "--config", str(config), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=sys.stderr)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(process, address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"search-api serve ended with {process.returncode} before it was ready")
+        try:
+            if httpx2.get(f"{address}/readyz", trust_env=False).status_code == httpx2.codes.OK:
+                return
+        except httpx2.TransportError:
+            pass  # it does not listen yet
+        time.sleep(0.1)
+    raise RuntimeError(f"search-api serve was not ready within {_START_SECONDS:.0f} s")
 
 
 if __name__ == "__main__":

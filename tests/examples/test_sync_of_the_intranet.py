@@ -11,13 +11,15 @@ from typing import Any
 import orjson
 import pytest
 
+from benchmarks.floors import GOLDEN, INTRANET, digest, read_floors, set_files
+from benchmarks.judged_intranet import read_evaluation
 from crawler.rendering.renderer import why_unavailable
 from examples.demo.__main__ import QUESTIONS
 from examples.intranet.board import Board
 from examples.intranet.server import DEFAULT_PASSWORDS
 from tests.support.intranet import Intranet
 from tests.support.syncing import document_texts
-from tests.support.warm_crawler import warm_crawler, warm_search
+from tests.support.warm_crawler import warm_crawler, warm_indexer, warm_search
 
 PATIENCE_SECONDS = 300
 STATUS = 4
@@ -45,7 +47,7 @@ def run_json(command: str, *arguments: str) -> Any:
 
 def run_command(command: str, *arguments: str) -> bytes:
     """The standard output of a command that ended well, from a process that has imported all it needs."""
-    warm = {"crawler": warm_crawler, "search-api": warm_search}[command]()
+    warm = {"crawler": warm_crawler, "indexer": warm_indexer, "search-api": warm_search}[command]()
     finished = warm.run(arguments, seconds=PATIENCE_SECONDS, variables=DEFAULT_PASSWORDS)
     assert finished.returncode == 0, finished.stderr.decode()
     return finished.stdout
@@ -153,6 +155,24 @@ def test_the_questions_of_the_demo_are_answered_first_and_from_public_pages(
     assert results[0]["url"] == sites[site] + path
     from_wiki = [result["url"] for result in results if result["url"].startswith(intranet.wiki)]
     assert all(url.startswith(f"{intranet.wiki}/open/") for url in from_wiki)
+
+
+def test_judged_questions_about_the_company_are_answered_no_worse_than_their_floor(
+    crawled: Crawled, intranet: Intranet, tmp_path: Path
+) -> None:
+    """65 questions of all departments, each asked with the eyes that it needs; benchmarks/floors.json."""
+    floor = read_floors()[INTRANET]
+    assert floor.of.data == digest(set_files(INTRANET)), (
+        "the questions or the sites changed: run `python -m benchmarks.search_quality intranet --pin`"
+    )
+    queries = tmp_path / "golden.jsonl"
+    queries.write_text(intranet.configuration(GOLDEN), encoding="utf-8")
+    printed = run_command("indexer", "eval", str(queries), "--json", "--config", str(crawled.config))
+    assert orjson.loads(printed)["unknown"] == []
+    assert orjson.loads(printed)["notices"] == []
+    measured = read_evaluation(printed)
+    assert measured.hybrid >= floor.floor
+    assert measured.hybrid > measured.better_half
 
 
 def test_a_second_sync_changes_nothing(crawled: Crawled) -> None:
