@@ -1,4 +1,9 @@
-"""The chunks of documents: replaced document by document, read by id."""
+"""The chunks of documents: replaced document by document, read by id.
+
+While another index is built beside the served one, its chunks are staged: they have ids, by which they can
+be read, but negative ordinals, so that a document is still shown with those that the served index finds.
+After the switch they are promoted; those from before are retired, and dropped when no reader finds them.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from catalog.tables import chunks, documents
 
 _BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
+_RETIRED: Final = -1_000_000_000  # ordinal n: staged as -1 - n, retired as this - n
 _CONTENT: Final = ("text", "heading_path", "anchor", "page", "start", "end", "embedding_key")
 
 
@@ -111,12 +117,14 @@ _UPDATE: Final = (
 
 
 def chunks_of_documents(
-    connection: Connection, document_ids: Iterable[str]
+    connection: Connection, document_ids: Iterable[str], *, staged: bool = False
 ) -> dict[str, tuple[StoredChunk, ...]]:
-    """The chunks of each document in reading order; a document without any is left out."""
+    """The chunks (or those `staged`) of each document in reading order; one without any is left out."""
+    which = _IS_STAGED if staged else chunks.c.ordinal >= 0
+    order = chunks.c.ordinal.desc() if staged else chunks.c.ordinal
     found: dict[str, list[StoredChunk]] = defaultdict(list)
     for batch in _batches(document_ids):
-        statement = select(chunks).where(chunks.c.document_id.in_(batch)).order_by(chunks.c.ordinal)
+        statement = select(chunks).where(chunks.c.document_id.in_(batch), which).order_by(order)
         for row in connection.execute(statement):
             found[row.document_id].append(_stored(row))
     return {document_id: tuple(stored) for document_id, stored in found.items()}
@@ -129,6 +137,51 @@ def read_chunks(connection: Connection, ids: Iterable[int]) -> dict[int, StoredC
         for row in connection.execute(select(chunks).where(chunks.c.id.in_(batch))):
             found[row.id] = _stored(row)
     return found
+
+
+_IS_STAGED: Final = and_(chunks.c.ordinal < 0, chunks.c.ordinal > _RETIRED)
+
+
+def stage_chunks(
+    connection: Connection, wanted: Mapping[str, Sequence[ChunkContent]], versions: Mapping[str, int]
+) -> None:
+    """Add all chunks that documents will have, by document id, beside those that they have."""
+    rows = [
+        {"document_id": name, "version": versions[name], "ordinal": -1 - ordinal} | _values(content)
+        for name, contents in wanted.items()
+        for ordinal, content in enumerate(contents)
+    ]
+    if rows:
+        connection.execute(insert(chunks), rows)
+
+
+def promote_staged(connection: Connection, after_id: str) -> str | None:
+    """Let staged chunks take the place of those from before, for some documents after `after_id`.
+
+    The last of these documents; None when there was none. Doing it again changes nothing.
+    """
+    waiting = (
+        select(chunks.c.document_id)
+        .where(chunks.c.document_id > after_id, _IS_STAGED)
+        .order_by(chunks.c.document_id)
+        .distinct()
+        .limit(_BATCH)
+    )
+    names = list(connection.execute(waiting).scalars())
+    mine = chunks.c.document_id.in_(names)
+    for which, base in ((chunks.c.ordinal >= 0, _RETIRED), (_IS_STAGED, -1)):
+        connection.execute(update(chunks).where(mine, which).values(ordinal=base - chunks.c.ordinal))
+    return names[-1] if names else None
+
+
+def drop_staged(connection: Connection) -> None:
+    """Forget what a build staged that will not be served."""
+    connection.execute(delete(chunks).where(_IS_STAGED))
+
+
+def drop_retired(connection: Connection) -> None:
+    """Forget what was replaced by promoted chunks."""
+    connection.execute(delete(chunks).where(chunks.c.ordinal <= _RETIRED))
 
 
 def _values(content: ChunkContent) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def document_count(connection: Connection, connector_id: int | None = None) -> i
 
 def chunk_count(connection: Connection, connector_id: int | None = None) -> int:
     """How many chunks there are: in all or of one connector's documents."""
-    statement = select(func.count()).select_from(chunks)
+    statement = select(func.count()).select_from(chunks).where(chunks.c.ordinal >= 0)
     if connector_id is not None:
         statement = statement.join(documents, documents.c.id == chunks.c.document_id).where(
             documents.c.connector_id == connector_id

@@ -39,7 +39,7 @@ def explained_chunks(connection: Connection, document_id: str) -> tuple[Explaine
             embeddings.c.key,
         )
         .outerjoin(embeddings, embeddings.c.key == chunks.c.embedding_key)
-        .where(chunks.c.document_id == document_id)
+        .where(chunks.c.document_id == document_id, chunks.c.ordinal >= 0)
         .order_by(chunks.c.ordinal)
         .limit(MOST_CHUNKS)
     )

@@ -229,7 +229,9 @@ def _document(connection: Connection, row: Row[*tuple[Any, ...]]) -> KnownDocume
         language=found.language,
         version=found.version,
         chunks=connection.execute(
-            select(func.count()).select_from(chunks).where(chunks.c.document_id == found.id)
+            select(func.count())
+            .select_from(chunks)
+            .where(chunks.c.document_id == found.id, chunks.c.ordinal >= 0)
         ).scalar_one(),
         access=read_access_list(connection, found.access_id),
         created_at=found.created_at,

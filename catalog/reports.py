@@ -63,7 +63,9 @@ def connector_statuses(connection: Connection) -> dict[str, ConnectorStatus]:
     waiting_of = Counter(connection.scalars(select(documents.c.connector_id).where(documents.c.pending)))
     chunks_of = _per_connector(
         connection,
-        select(documents.c.connector_id, func.count()).join(chunks, chunks.c.document_id == documents.c.id),
+        select(documents.c.connector_id, func.count())
+        .join(chunks, chunks.c.document_id == documents.c.id)
+        .where(chunks.c.ordinal >= 0),
     )
     latest = latest_runs(connection)
     return {

@@ -1,8 +1,8 @@
-"""The floor of quality (`index.gate`): whether the served index answers judged queries as it should.
+"""The floor of quality (`index.gate`): whether an index answers judged queries as it should.
 
-What a crawl brings is published at once, as people wait for it; `served_notice` says afterwards whether the
-index has fallen below the floor. Builds (a rebuild, another model) are not held back by it yet: while one is
-made, the catalog's chunks are replaced under the index from before.
+A build that is made beside the served index (a rebuild, another model, other chunks) is not published below
+it. What a crawl brings is published at once, as people wait for it; `served_notice` says afterwards whether
+the served index has fallen below the floor.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from settings.index import GateSettings
 
 MOST_NAMED: Final = 5
 """Queries and addresses that a message names."""
+
+
+class BuildRefusedError(Exception):
+    """A build fell below `index.gate`; the message says how far, and which queries fell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,11 @@ class GateVerdict:
         """Whether the floor is reached."""
         return self.ndcg_at_10 >= self.floor
 
-    def __str__(self) -> str:
-        """That the served index is below the floor, and why as far as it is known."""
+    def told(self, what: str) -> str:
+        """That `what` ("this build") is below the floor, and why as far as it is known."""
         counted = f"{self.count:,} {'query' if self.count == 1 else 'queries'}"
         parts = [
-            f"the served index answers the {counted} of {self.queries} with nDCG@10 "
+            f"{what} answers the {counted} of {self.queries} with nDCG@10 "
             f"{self.ndcg_at_10:.3f}, below the floor of {self.floor:.3f} (`index.gate`)"
         ]
         if self.fallen:
@@ -89,9 +93,19 @@ def check_gate(served: Searching, gate: GateSettings | None, catalog: Catalog) -
     )
 
 
+def require_gate(candidate: Searching, gate: GateSettings, catalog: Catalog) -> None:
+    """Raise `BuildRefusedError` where `candidate` falls below `gate`, `JudgementsError` as `check_gate`."""
+    verdict = check_gate(candidate, gate, catalog)
+    if verdict is not None and not verdict.passed:
+        raise BuildRefusedError(
+            f"{verdict.told('this build')}; it is not published, and the index from before goes on "
+            "answering: set `index` back to what it was, or lower the floor"
+        )
+
+
 def served_notice(served: Searching, gate: GateSettings | None, catalog: Catalog) -> str | None:
     """What to tell where the served index has fallen below the floor, by what was published since."""
     verdict = check_gate(served, gate, catalog)
     if verdict is None or verdict.passed:
         return None
-    return f"{verdict}; `indexer eval {verdict.queries}` shows every query"
+    return f"{verdict.told('the served index')}; `indexer eval {verdict.queries}` shows every query"

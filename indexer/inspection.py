@@ -10,6 +10,7 @@ from catalog.documents import chunk_count, document_count, pending_count
 from catalog.embeddings import embedding_count
 from indexer.layout import IndexLayout
 from indexer.lock import current_holder
+from indexer.serving import read_served
 from indexer.vectors.manifest import manifest_file
 from indexer.vectors.reader import VectorReader
 from settings.configuration import Settings
@@ -47,7 +48,8 @@ def inspect(catalog: Catalog, settings: Settings) -> IndexStatus:
     """Look at catalog and files; reads every vector once, to check it."""
     layout = IndexLayout(settings.store.directory)
     model = settings.index.model
-    folders = sorted(layout.index.iterdir()) if layout.index.exists() else []
+    builds = sorted(layout.index.glob("build-*"))
+    served = read_served(layout)
     with catalog.read() as connection:
         return IndexStatus(
             configured_model=model.name if isinstance(model, ModelServer) else model,
@@ -55,8 +57,10 @@ def inspect(catalog: Catalog, settings: Settings) -> IndexStatus:
             chunks=chunk_count(connection),
             embeddings=embedding_count(connection),
             pending=pending_count(connection),
-            lexical_bytes=_size(layout.lexical),
-            models=tuple(_model(folder) for folder in folders if manifest_file(folder).exists()),
+            lexical_bytes=0 if served is None else _size(served.lexical),
+            models=tuple(
+                _model(build / "vectors") for build in builds if manifest_file(build / "vectors").exists()
+            ),
             writer=current_holder(layout.lock),
         )
 
@@ -76,5 +80,5 @@ def _model(folder: Path) -> ModelStatus:
 
 
 def _size(folder: Path) -> int:
-    """Bytes of all files below a folder; a symbolic link counts as what it leads to."""
-    return sum(file.stat().st_size for file in folder.resolve().rglob("*") if file.is_file())
+    """Bytes of all files below a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -18,27 +18,23 @@ class IndexLayout:
         return self.data / "index"
 
     @property
-    def lexical(self) -> Path:
-        """The words."""
-        return self.index / "lexical"
+    def served(self) -> Path:
+        """Which build is served: see `indexer.serving`."""
+        return self.index / "served"
 
-    def vectors(self, model_key: str) -> Path:
-        """The vectors of one model."""
-        return self.index / model_key
+    @property
+    def building(self) -> Path:
+        """The folder's name of the build that was begun last; stands until nothing is left to be tidied."""
+        return self.index / "building"
+
+    @property
+    def nothing(self) -> Path:
+        """A folder that never is there: where readers look while no build is served."""
+        return self.index / "none"
 
     def embeddings(self, model_key: str) -> Path:
         """The shard files that keep every embedding of one model."""
         return self.data / "embeddings" / model_key
-
-    @property
-    def unfinished(self) -> Path:
-        """Stands while a rebuild is under way: chunks may have changed under the indexes that are shown."""
-        return self.index / "rebuild-unfinished"
-
-    @property
-    def built_for(self) -> Path:
-        """The `index.model` for which the indexes were last opened."""
-        return self.index / "model"
 
     @property
     def precision(self) -> Path:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from catalog.database import Catalog
 from catalog.documents import chunk_count
-from catalog.durable import write_durably
 from indexer.chunking import Chunking
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.opening import open_embedder
@@ -21,9 +20,8 @@ from indexer.preparation import Preparer
 from indexer.progress import Progress
 from indexer.publishing import Indexes
 from indexer.rebuilding import rebuild_indexes
-from indexer.switching import present_folder
+from indexer.serving import Served, read_served, recipe, serve, tidy
 from indexer.vectors.backend import VectorIndexError
-from indexer.vectors.manifest import manifest_file
 from indexer.vectors.writer import VectorWriter
 from settings.configuration import Settings
 
@@ -46,7 +44,7 @@ class Foundation:
 
     def rebuild(self, report: Callable[[Progress], None]) -> Progress:
         """See `rebuild_indexes`."""
-        return rebuild_indexes(self.catalog, self.settings.fields, self.layout, self.preparer, report)
+        return rebuild_indexes(self.catalog, self.settings, self.layout, self.preparer, report)
 
 
 def open_foundation(
@@ -63,52 +61,61 @@ def open_foundation(
 
 
 def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[[Progress], None]) -> Indexes:
-    """Open both indexes, after a rebuild where one is missing, damaged, or made for other `fields`."""
-    if _is_incomplete(foundation):
-        logger.warning("an index is missing or unfinished: building it from the catalog")
-        foundation.rebuild(report)
+    """Open both indexes, after a rebuild where they are missing, damaged, or made by another recipe."""
+    tidy(foundation.catalog, foundation.layout)
     try:
-        return _open(foundation, resources)
+        served = read_served(foundation.layout)
+        if served is not None and _is_wanted(served, foundation):
+            return _open(served, foundation, resources)
+        reason = "other settings than those of the served index" if served else "no index is served"
     except (VectorIndexError, IncompatibleIndexError) as error:
-        logger.warning("building the indexes anew: %s", error)
-        foundation.rebuild(report)
-        return _open(foundation, resources)
+        reason = str(error)
+    with foundation.catalog.read() as connection:
+        is_empty = chunk_count(connection) == 0
+    if is_empty:
+        layout, settings = foundation.layout, foundation.settings
+        first = Served.new(layout, settings, foundation.embedder.model_key)
+        indexes = _open(first, foundation, resources)
+        serve(layout, first)
+        return indexes
+    logger.warning("building the indexes anew from the catalog: %s", reason)
+    foundation.rebuild(report)
+    served = read_served(foundation.layout)
+    assert served is not None, "the rebuild has switched to it"
+    return _open(served, foundation, resources)
 
 
 def needs_rebuild(catalog: Catalog, settings: Settings) -> bool:
     """Whether documents that are not pending have to be indexed again, told without loading a model.
 
-    So it is after the indexes were deleted, another model was configured, or a rebuild was killed.
+    So it is after the indexes were deleted, or where what is served was made by other settings.
     """
-    layout = IndexLayout(settings.store.directory)
-    if not layout.unfinished.exists() and _built_for(layout) == str(settings.index.model):
+    try:
+        served = read_served(IndexLayout(settings.store.directory))
+    except IncompatibleIndexError:
+        served = None
+    if served is not None and served.recipe == recipe(settings):
         return False
     with catalog.read() as connection:
         return chunk_count(connection) > 0
 
 
-def _built_for(layout: IndexLayout) -> str | None:
-    return layout.built_for.read_text() if layout.built_for.exists() else None
+def _is_wanted(served: Served, foundation: Foundation) -> bool:
+    """Whether it was made as is configured now, by the very model; and is there at all."""
+    return (
+        served.recipe == recipe(foundation.settings)
+        and served.model_key == foundation.embedder.model_key
+        and served.lexical.exists()
+        and served.vectors.exists()
+    )
 
 
-def _is_incomplete(foundation: Foundation) -> bool:
-    """Whether a rebuild was killed, or the catalog has chunks of which an index does not know."""
-    layout = foundation.layout
-    if layout.unfinished.exists():
-        return True
-    manifest = manifest_file(layout.vectors(foundation.embedder.model_key))
-    if manifest.exists() and layout.lexical.exists():
-        return False
-    with foundation.catalog.read() as connection:
-        return chunk_count(connection) > 0
-
-
-def _open(foundation: Foundation, resources: ExitStack) -> Indexes:
-    layout, embedder = foundation.layout, foundation.embedder
-    vectors = VectorWriter(layout.vectors(embedder.model_key), embedder.model_key, embedder.dimension)
-    lexical = LexicalWriter(present_folder(layout.lexical), foundation.settings.fields)
-    if _built_for(layout) != str(foundation.settings.index.model):
-        write_durably(layout.built_for, str(foundation.settings.index.model).encode())
-    resources.callback(vectors.close)
-    resources.callback(lexical.close)
+def _open(served: Served, foundation: Foundation, resources: ExitStack) -> Indexes:
+    embedder = foundation.embedder
+    with ExitStack() as opened:
+        vectors = VectorWriter(served.vectors, embedder.model_key, embedder.dimension)
+        opened.callback(vectors.close)
+        lexical = LexicalWriter(served.lexical, foundation.settings.fields)
+        opened.callback(lexical.close)
+        resources.push(opened.pop_all())
     return Indexes(foundation.preparer, vectors, lexical)

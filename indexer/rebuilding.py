@@ -1,26 +1,27 @@
-"""Both indexes made anew from the catalog: nothing is fetched, and nothing embedded that was before."""
+"""Both indexes made anew from the catalog, beside those that are served, and switched to once complete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
-from catalog.chunks import StoredChunk, indexable_documents
+from catalog.chunks import StoredChunk, chunks_of_documents, indexable_documents, stage_chunks
 from catalog.database import Catalog
 from catalog.document import Document
 from catalog.documents import PendingDocument, read_documents
-from catalog.durable import sync_folder, write_durably
+from indexer.gate import require_gate
 from indexer.layout import IndexLayout
 from indexer.lexical.writer import LexicalWriter
 from indexer.overlap import overlapped
-from indexer.preparation import Chunked, Preparer
+from indexer.preparation import Chunked, Entry, Preparer
 from indexer.progress import Progress
-from indexer.switching import new_folder, switch
+from indexer.retrieval.opening import open_candidate
+from indexer.serving import Served, begin_build, serve, tidy
 from indexer.vectors.backend import VectorBatch
 from indexer.vectors.writer import rebuild_vectors
-from settings.fields import FieldSettings
+from settings.configuration import Settings
 
 _DOCUMENTS: Final = 32
 """Documents read at a time."""
@@ -30,26 +31,46 @@ _SEGMENT_ROWS: Final = 16_384
 
 def rebuild_indexes(
     catalog: Catalog,
-    fields: Mapping[str, FieldSettings],
+    settings: Settings,
     layout: IndexLayout,
     preparer: Preparer,
     report: Callable[[Progress], None],
 ) -> Progress:
-    """Write new indexes beside the old ones and switch to them at the end.
+    """Build by the present settings, ask the gate, switch; nothing is fetched, or embedded that was before.
 
-    Each document is chunked again, by the present settings. The caller holds the `IndexerLock` and has no
-    writer open. Readers see the old indexes until the switch. A rebuild that was killed leaves a marker, by
-    which the next indexer knows to begin it again.
+    The caller holds the `IndexerLock` and has no writer open. The served build answers until the switch, and
+    goes on if the process dies, or where `BuildRefusedError` (or `JudgementsError`) is raised: the candidate
+    is removed then, its embeddings are kept.
     """
+    build = begin_build(catalog, layout, settings, preparer.embedder.model_key)
+    try:
+        done = _fill(catalog, settings, build, preparer, report)
+        if settings.index.gate is not None:
+            candidate = open_candidate(catalog, settings, build, preparer.embedder)
+            require_gate(candidate, settings.index.gate, catalog)
+    except BaseException:
+        tidy(catalog, layout, grace=0)
+        raise
+    serve(layout, build)
+    tidy(catalog, layout)
+    return done
+
+
+def _fill(
+    catalog: Catalog,
+    settings: Settings,
+    build: Served,
+    preparer: Preparer,
+    report: Callable[[Progress], None],
+) -> Progress:
+    """Write all documents into both indexes of `build`."""
     done = Progress()
-    folder = new_folder(layout.lexical)
-    write_durably(layout.unfinished, b"")
 
     def batches() -> Iterator[VectorBatch]:
         nonlocal done
         rows: list[tuple[Document, StoredChunk]] = []
         for batch in prepared:
-            for entry in preparer.record(batch.living, preparer.changes(batch)):
+            for entry in _staged(catalog, batch):
                 lexical.replace(entry.document, entry.passages)
                 rows.extend((replace(entry.document, blocks=()), chunk) for chunk in entry.chunks)
             if len(rows) >= _SEGMENT_ROWS:
@@ -63,14 +84,30 @@ def rebuild_indexes(
     model = preparer.embedder
     with (
         closing(overlapped(_everything(catalog, preparer), preparer)) as prepared,
-        LexicalWriter(folder, fields) as lexical,
+        LexicalWriter(build.lexical, settings.fields) as lexical,
     ):
-        rebuild_vectors(layout.vectors(model.model_key), model.model_key, model.dimension, batches())
+        rebuild_vectors(build.vectors, model.model_key, model.dimension, batches())
         lexical.commit()
-    switch(layout.lexical, folder)
-    layout.unfinished.unlink()
-    sync_folder(layout.index)
     return done
+
+
+def _staged(catalog: Catalog, batch: Chunked) -> list[Entry]:
+    """The documents with the chunks they will have: those they have already, or new ones that are staged."""
+    names = [document.id for document in batch.living]
+    with catalog.read() as connection:
+        stored = chunks_of_documents(connection, names)
+    wanted = {
+        name: batch.contents[name]
+        for name in names
+        if [chunk.content for chunk in stored.get(name, ())] != list(batch.contents[name])
+    }
+    if wanted:
+        versions = {document.id: document.version for document in batch.living}
+        with catalog.write() as connection:
+            stage_chunks(connection, wanted, versions)
+            stored |= dict.fromkeys(wanted, ())
+            stored |= chunks_of_documents(connection, wanted, staged=True)
+    return [Entry(document, stored.get(document.id, ())) for document in batch.living]
 
 
 def _everything(catalog: Catalog, preparer: Preparer) -> Iterator[Chunked]:

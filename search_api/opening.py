@@ -14,9 +14,9 @@ from catalog.document import Document
 from catalog.documents import read_documents
 from catalog.errors import CatalogError
 from indexer.lexical.errors import LexicalIndexError
+from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question, Results
-from indexer.retrieval.retriever import Retriever
 from indexer.vectors.backend import VectorIndexError
 from search_api.backend import Backend, Source, UnavailableError
 from search_api.query.fields import FieldCatalog
@@ -49,7 +49,7 @@ def open_backend(settings: Settings) -> Backend:
 class GuardedRetriever:
     """The retriever with its errors translated."""
 
-    def __init__(self, retriever: Retriever) -> None:
+    def __init__(self, retriever: FollowingRetriever) -> None:
         self._retriever = retriever
 
     def search(self, question: Question) -> Results:

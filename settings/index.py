@@ -57,7 +57,7 @@ class MilvusSettings(Section):
 
 
 class GateSettings(Section):
-    """An index that answers worse than this is told of. (Builds are not yet held back by it.)"""
+    """A build that answers worse than this is not published; a served index that does is told of."""
 
     queries: LocalPath = Field(examples=["golden.jsonl"])
     """Judged queries, as `indexer eval` reads them."""
@@ -81,4 +81,4 @@ class IndexSettings(Section):
     chunk: ChunkSettings = ChunkSettings()
     """How documents are cut into passages."""
     gate: GateSettings | None = None
-    """The quality below which `indexer run` warns; null: none."""
+    """The quality below which no build is published; null: none."""

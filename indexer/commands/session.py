@@ -22,6 +22,7 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
     from catalog.errors import CatalogError, file_fault
     from indexer.embedding.embedder import ModelError
     from indexer.embedding.store import EmbeddingMissingError
+    from indexer.gate import BuildRefusedError
     from indexer.lexical.errors import LexicalIndexError
     from indexer.lock import IndexerBusyError
     from indexer.retrieval.judgements import JudgementsError
@@ -35,6 +36,7 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
         finally:
             catalog.close()
     except (
+        BuildRefusedError,
         CatalogError,
         EmbeddingMissingError,
         IndexerBusyError,

@@ -2,44 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from catalog.database import Catalog
 from indexer.embedding.opening import open_embedder
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
 from indexer.retrieval.dense import DenseHalf, QueryEmbedder
+from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import PairScorer, Reranker
 from indexer.retrieval.retriever import Retriever
+from indexer.serving import Served, read_served
+from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.reader import VectorReader
 from settings.configuration import Settings
+from settings.services import ModelServer
 
 
 def open_retriever(
     catalog: Catalog, settings: Settings, *, embedder: QueryEmbedder | None = None
-) -> Retriever:
-    """A retriever over the indexes that `settings` names, which need not exist yet.
+) -> FollowingRetriever:
+    """A retriever over the build that is served, now and after each switch; there need not be one yet.
 
-    Without an `embedder` the first question that needs it (or `Retriever.prepare`) loads the configured
-    model. Raises `LexicalIndexError` where the lexical index cannot be read.
+    Without an `embedder` the first question that needs it (or `FollowingRetriever.prepare`) loads the model
+    that the served build was made with. Raises `LexicalIndexError` where the lexical index cannot be read.
     """
     layout = IndexLayout(settings.store.directory)
+    models = _Models(settings, layout, embedder)
+    reranker = _reranker(settings)
+    return FollowingRetriever(
+        lambda: read_served(layout), lambda served: _over(served, catalog, settings, models, reranker)
+    )
 
-    hybrid, reranker = settings.search.hybrid, settings.search.reranker
-    # Questions are short: on a busy machine one thread each answers them sooner than several that wait for
-    # each other. A reranker reads long pairs one after the other, and has the use of all cores.
-    threads = 1 if reranker is None else None
 
-    def load() -> QueryEmbedder:
-        return embedder or open_embedder(settings.index, layout, threads)
+def open_candidate(catalog: Catalog, settings: Settings, build: Served, embedder: QueryEmbedder) -> Retriever:
+    """The same retriever over a build that is not served yet."""
+    models = _Models(settings, IndexLayout(settings.store.directory), embedder)
+    return _over(build, catalog, settings, models, _reranker(settings))
 
-    dense = DenseHalf(load, lambda model_key: VectorReader.open(layout.vectors(model_key)))
+
+class _Models:
+    """The model of a build; one that stays the same over a switch is not loaded again."""
+
+    def __init__(self, settings: Settings, layout: IndexLayout, given: QueryEmbedder | None) -> None:
+        self._settings: Final = settings
+        self._layout: Final = layout
+        self._given: Final = given
+        self._last: tuple[str, QueryEmbedder] | None = None
+
+    def of(self, served: Served | None) -> QueryEmbedder:
+        """Raises `ModelError`."""
+        if self._given is not None:
+            return self._given
+        index = self._settings.index
+        if served is not None:
+            if self._last is not None and self._last[0] == served.model_key:
+                return self._last[1]
+            index = index.model_copy(update={"model": _named(served.model, index.model)})
+        # Questions are short: on a busy machine one thread each answers them sooner than several that wait
+        # for each other. A reranker reads long pairs one after the other, and has the use of all cores.
+        threads = 1 if self._settings.search.reranker is None else None
+        model = open_embedder(index, self._layout, threads)
+        self._last = model.model_key, model
+        return model
+
+
+def _named(model: str | Mapping[str, str], configured: str | ModelServer) -> str | ModelServer:
+    """A build's model as the configuration would name it: the key of a server is not kept with a build."""
+    if isinstance(model, str):
+        return model
+    key = (
+        configured.api_key if isinstance(configured, ModelServer) and configured.url == model["url"] else None
+    )
+    return ModelServer(url=model["url"], name=model["name"], api_key=key)
+
+
+def _over(
+    served: Served | None, catalog: Catalog, settings: Settings, models: _Models, reranker: Reranker | None
+) -> Retriever:
+    layout = IndexLayout(settings.store.directory)
+
+    def vectors(model_key: str) -> VectorReader:
+        if served is not None and model_key != served.model_key:
+            raise VectorIndexError(
+                f"the served index was made with the model {served.model_key}, which is now {model_key}: "
+                "run `indexer run`"
+            )
+        return VectorReader.open(layout.nothing if served is None else served.vectors)
+
+    hybrid = settings.search.hybrid
     return Retriever(
         catalog,
-        LexicalReader.open(layout.lexical),
-        dense,
+        LexicalReader.open(layout.nothing if served is None else served.lexical),
+        DenseHalf(lambda: models.of(served), vectors),
         FusionWeights(hybrid.dense, hybrid.lexical),
-        None if reranker is None else Reranker(lambda: _scorer(reranker, settings.index.device)),
+        reranker,
     )
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    name = settings.search.reranker
+    return None if name is None else Reranker(lambda: _scorer(name, settings.index.device))
 
 
 def _scorer(name: str, device: str) -> PairScorer:

@@ -33,6 +33,7 @@ from catalog.tables import (
 )
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
+from indexer.serving import read_served
 from indexer.vectors.manifest import read_manifest
 from indexer.vectors.storing import open_segment
 from settings.load import load_settings
@@ -146,12 +147,13 @@ def _chunks(connection: Connection) -> Iterator[tuple[str, object]]:
 def _indexes(connection: Connection, layout: IndexLayout) -> Iterator[tuple[str, object]]:
     known = Counter({int(number): 1 for number in connection.scalars(select(chunks.c.id))})
     shown: Counter[int] = Counter()
-    for manifest_file in sorted(layout.index.glob("*/manifest.json")):
+    for manifest_file in sorted(layout.index.glob("*/vectors/manifest.json")):
         manifest = read_manifest(manifest_file.parent)
         for entry in () if manifest is None else manifest.segments:
             segment = open_segment(manifest_file.parent, entry)
             shown.update(int(number) for number in segment.chunk_ids[np.flatnonzero(segment.access)])
     yield "chunks that the vector index lacks", len(known - shown)
     yield "chunks that it shows twice or wrongly", len(shown - known)
-    snapshot = LexicalReader.open(layout.lexical).snapshot if layout.lexical.exists() else None
+    build = read_served(layout)
+    snapshot = None if build is None else LexicalReader.open(build.lexical).snapshot
     yield "documents in the lexical index", 0 if snapshot is None else snapshot.document_count

@@ -20,6 +20,7 @@ from catalog.documents import read_documents
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
 from indexer.pipeline import Pipeline
+from indexer.serving import read_served
 from settings.load import load_settings
 from tests.indexer.pipeline.support import WordEmbedder
 from tests.support.catalog_picture import Picture, differences, picture
@@ -53,7 +54,9 @@ class Installed:
     def indexed(self) -> list[str]:
         """The documents that the index of before shows, as the catalog reads them."""
         settings = load_settings(self.config)
-        snapshot = LexicalReader.open(IndexLayout(settings.store.directory).lexical).snapshot
+        build = read_served(IndexLayout(settings.store.directory))
+        assert build is not None
+        snapshot = LexicalReader.open(build.lexical).snapshot
         assert snapshot is not None
         names = snapshot.documents_of(list(range(1_000))).values()
         catalog = open_catalog(settings.store.database, settings.store.directory)

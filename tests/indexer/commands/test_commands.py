@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from indexer.cli import app
 from settings.load import load_settings
-from tests.indexer.pipeline.support import add, open_from
+from tests.indexer.pipeline.support import add, open_from, served
 
 MODEL = "all-MiniLM-L6-v2-53aa51172d14"
 CONFIGURATION = """
@@ -73,10 +73,11 @@ def test_run_indexes_status_counts_and_rebuild_embeds_nothing(config: Path) -> N
 
 
 def found_real(config: Path) -> list[int]:
-    from indexer.layout import IndexLayout
     from indexer.vectors.reader import VectorReader
 
-    reader = VectorReader.open(IndexLayout(load_settings(config).store.directory).vectors(MODEL))
+    build = served(load_settings(config))
+    assert build is not None
+    reader = VectorReader.open(build.vectors)
     return [] if reader.manifest is None else list(range(reader.live))
 
 
@@ -160,7 +161,7 @@ def test_status_names_damaged_segments(config: Path) -> None:
     with Pipeline(catalog, settings, embedder=WordEmbedder()) as pipeline:
         pipeline.run_once()
     catalog.close()
-    (rows,) = config.parent.glob("data/index/words-1/segments/*/rows.npy")
+    (rows,) = config.parent.glob("data/index/build-*/vectors/segments/*/rows.npy")
     rows.write_bytes(b"")
     code, output, _ = call("status", "--config", str(config), "--json")
     (model,) = json.loads(output)["models"]

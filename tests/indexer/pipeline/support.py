@@ -22,6 +22,7 @@ from indexer.chunking.tokens import counting_tokenizer
 from indexer.embedding.embedder import Vectors
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
+from indexer.serving import Served, read_served
 from indexer.vectors.reader import VectorReader
 from settings.configuration import Settings
 from tests.catalog.rows import add_document
@@ -110,14 +111,22 @@ def remove(catalog: Catalog, document: str) -> None:
         delete_documents(connection, [document], datetime.now(UTC))
 
 
+def served(settings: Settings) -> Served | None:
+    """The build that is served."""
+    return read_served(IndexLayout(settings.store.directory))
+
+
 def found(settings: Settings, allowed: frozenset[int] = frozenset({1}), model: str = "words-1") -> list[int]:
     """The ids of all chunks in the vector index that these access ids may read, with repetitions."""
-    reader = VectorReader.open(IndexLayout(settings.store.directory).vectors(model))
+    build = served(settings)
+    assert build is None or build.model_key == model
+    reader = VectorReader.open(settings.store.directory if build is None else build.vectors)
     _, ids = reader.search(WordEmbedder().embed_query("anything"), allowed, 10_000)
     return sorted(ids[0].tolist())
 
 
 def lexical_documents(settings: Settings) -> int:
     """How many documents the lexical index holds."""
-    snapshot = LexicalReader.open(IndexLayout(settings.store.directory).lexical).snapshot
+    build = served(settings)
+    snapshot = None if build is None else LexicalReader.open(build.lexical).snapshot
     return 0 if snapshot is None else snapshot.document_count

@@ -11,13 +11,12 @@ from catalog.content import pack_fields
 from catalog.database import Catalog
 from catalog.documents import pending_documents
 from catalog.tables import chunks, documents
-from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress
 from settings.configuration import Settings
 from settings.fields import FieldSettings, FieldType
-from tests.indexer.pipeline.support import WordEmbedder, add, found, lexical_documents
+from tests.indexer.pipeline.support import WordEmbedder, add, found, lexical_documents, served
 
 URL = "https://intranet.example/leave"
 
@@ -50,7 +49,9 @@ def chunk_ids(catalog: Catalog) -> list[int]:
 
 def facet(settings: Settings) -> dict[str, int]:
     """How many documents a search finds of each department."""
-    snapshot = LexicalReader.open(IndexLayout(settings.store.directory).lexical).snapshot
+    build = served(settings)
+    assert build is not None
+    snapshot = LexicalReader.open(build.lexical).snapshot
     assert snapshot is not None
     return dict(snapshot.facets(Query.all_query(), ["department"])["department"])
 

@@ -11,14 +11,13 @@ from catalog.access import intern
 from catalog.database import Catalog
 from catalog.vocabulary import PUBLIC
 from indexer.embedding.embedder import ModelError
-from indexer.layout import IndexLayout
 from indexer.lexical.errors import LexicalIndexError
 from indexer.pipeline import Pipeline
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
 from indexer.retrieval.retriever import EMPTY_INDEX
 from settings.configuration import Settings
-from tests.indexer.pipeline.support import WordEmbedder, add, change, make_settings, open_from, remove
+from tests.indexer.pipeline.support import WordEmbedder, add, change, make_settings, open_from, remove, served
 
 SITE = "https://intranet.example"
 
@@ -95,7 +94,9 @@ def test_a_damaged_half_is_told_with_every_answer_while_the_former_state_goes_on
     index(catalog, settings)
     retriever = open_retriever(catalog, settings, embedder=WordEmbedder())
     retriever.prepare()
-    meta = IndexLayout(settings.store.directory).lexical / "passages" / "meta.json"
+    build = served(settings)
+    assert build is not None
+    meta = build.lexical / "passages" / "meta.json"
     meta.write_text("broken")
     retriever.refresh()
     retriever.refresh()
