@@ -53,8 +53,10 @@ def main() -> None:
 
 
 def make_passages(folder: Path, threads: int = 2) -> None:
-    """Fill `folder` with shards of texts, then with their vectors."""
+    """Fill `folder` with shards of texts, then with their vectors, unless they are there."""
     folder.mkdir(parents=True, exist_ok=True)
+    if all(_vectors_file(folder, number).exists() for number in range(COUNT // SHARD)):
+        return
     from indexer.embedding.local import LocalEmbedder
 
     embedder = LocalEmbedder(device="cpu", threads=threads)
