@@ -16,6 +16,9 @@ _UNSPACED: Final = re.compile(
     r"\ua960-\ua97f\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"  # Chinese, Japanese, Korean
     r"|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"  # Thai, Lao, Burmese, Khmer: three letters tell more
 )
+SIGNS: Final = r"\u0900-\u0963\u0966-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Within a regular expression's brackets: the blocks of Indic and South-East Asian scripts, whose vowel signs
+are parts of words though `\\w` does not say so."""
 _BEYOND_EUROPE: Final = re.compile(
     r"[\u00ad\u0300-\u036f\u0483-\u200f\u2060-\u2065\u20d0-\u20ff\u2de0-\uffff\U00010000-\U0003ffff]"
 )

@@ -13,10 +13,11 @@ from itertools import chain
 from typing import Final
 
 from indexer.lexical.analysis import LONGEST_TERM
-from indexer.lexical.characters import without_unspaced
+from indexer.lexical.characters import SIGNS, without_unspaced
 from indexer.lexical.languages import is_function_word
 
-_TOKEN: Final = re.compile(r"(?:(?<![\w.])\.)?\w+(?:(?:::|->|[._:/+\-@&])\w+)*(?:\+\+|\#)?")
+_LETTERS: Final = rf"[\w{SIGNS}]+"
+_TOKEN: Final = re.compile(rf"(?:(?<![\w.])\.)?{_LETTERS}(?:(?:::|->|[._:/+\-@&]){_LETTERS})*(?:\+\+|\#)?")
 """An inner `_`, `-`, `.`, `:`, `/`, `+`, `@`, `&`, `::` or `->` does not part a name, nor do a dot before it
 and `++` or `#` after it."""
 _NEVER_IN_TOKENS: Final = str.maketrans(dict.fromkeys("()[]{}<,;!?\"'`=*|\\~^%$", " "))
@@ -25,7 +26,7 @@ _COMPONENT: Final = re.compile(r"::|->|[./:+@&]")
 _HUMP: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 _CAMEL: Final = re.compile(r"(?<![A-Za-z0-9])[a-z]{2}[a-z0-9]*[A-Z]|[A-Z]+[a-z0-9]+[A-Z]+[a-z0-9]+[A-Z]")
 _VERSION: Final = re.compile(r"v?\d+\.\d+(?=\.\d+$)")
-_PLAIN: Final = re.compile(r"[^\W_]+")
+_PLAIN: Final = re.compile(rf"(?:[^\W_]|(?!\w)[{SIGNS}])+")
 _MOST_KNOWN: Final = 100_000
 """Stretches kept per language; then all are forgotten, which costs less than telling which are old."""
 

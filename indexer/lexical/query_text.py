@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from indexer.lexical.characters import SIGNS
+
 _PART: Final = re.compile(
     r"""
     (?P<minus>(?<!\S)-(?=[\w"]))?     # an exclusion's dash follows white space or opens the text
@@ -16,7 +18,7 @@ _PART: Final = re.compile(
 )
 _TYPOGRAPHIC_QUOTES: Final = str.maketrans("“”„‟«»", '""""""')
 _CONTRACTION: Final = re.compile(r"(?<=\w)['’](?:s|t|re|ll|ve|d|m)\b", re.IGNORECASE)
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(rf"(?:[^\W_]|(?!\w)[{SIGNS}])+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import tantivy
 from indexer.lexical.analysis import EXACT, WORDS
 from settings.fields import FieldType
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 

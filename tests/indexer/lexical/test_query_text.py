@@ -72,3 +72,25 @@ def test_every_text_can_be_taken_apart_and_loses_no_word_that_is_not_excluded(te
 )
 def test_only_the_words_that_carry_the_topic_are_looked_for(question: str, content: list[str]) -> None:
     assert content_words(parse_query_text(question).words) == content
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "content"),
+    [
+        ("de", "Wie viele Urlaubstage habe ich", ["viele", "Urlaubstage"]),
+        ("fr", "Combien de jours de congé", ["Combien", "jours", "congé"]),
+        ("tr", "Kaç gün izin var mı", ["gün", "izin"]),
+        ("ro", "Câte zile de concediu am", ["zile", "concediu"]),
+        ("el", "Πόσες ημέρες άδειας έχω", ["Πόσες", "ημέρες", "άδειας"]),
+        ("ar", "كم يوم إجازة", ["يوم", "إجازة"]),
+        ("ta", "எத்தனை நாட்கள் விடுமுறை", ["நாட்கள்", "விடுமுறை"]),
+    ],
+)
+def test_each_language_has_function_words_of_its_own(
+    language: str, question: str, content: list[str]
+) -> None:
+    assert content_words(parse_query_text(question).words, language) == content
+
+
+def test_vowel_signs_part_no_word() -> None:
+    assert parse_query_text("डेटाबेस கணினி").words == ("डेटाबेस", "கணினி")
