@@ -14,23 +14,20 @@ def bench(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Embed sample chunks in each number format that this machine has; show chunks per second."""
+    """Measure the model anew in each number format that this machine has; show which is used, and why."""
     from dataclasses import asdict
 
-    from indexer.embedding.benchmark import measure
+    from indexer.embedding.benchmark import measure, table
     from indexer.embedding.embedder import ModelError
+    from indexer.layout import IndexLayout
     from settings.console import ExitCode, load_or_exit, print_json, stop
 
     settings = load_or_exit(config)
     try:
-        measured = measure(settings.index, chunks)
+        measured = measure(settings.index, IndexLayout(settings.store.directory), chunks)
     except ModelError as error:
         stop(str(error), ExitCode.FAILED)
     if as_json:
         print_json({"precisions": [asdict(speed) for speed in measured]})
         return
-    for speed in measured:
-        print(
-            f"{speed.precision}: {speed.chunks_per_second:.1f} chunks/s, a query in {speed.query_ms:.1f} ms "
-            f"({speed.device})"
-        )
+    print(table(measured))

@@ -13,34 +13,73 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.embedding.embedder import ModelError
+
 
 class Precision(StrEnum):
-    """The format of the matrix products; sums, norms and results stay in float32."""
+    """The format of the matrix products."""
 
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
     FLOAT16 = "float16"
+    INT8 = "int8"
 
 
-LEAST_COSINE: Final = 0.999
-"""A faster format must give every calibration text a vector at least this close to float32's."""
+LEAST_COSINE: Final = {Precision.BFLOAT16: 0.999, Precision.FLOAT16: 0.999, Precision.INT8: 0.999}
+"""A faster format must give every calibration text a vector at least this close to float32's.
+
+What 8-bit integers lose in nDCG is not measured yet, so they are held to the same, which they do not reach.
+"""
 LEAST_SPEEDUP: Final = 1.15
+"""A less exact format must be faster than a more exact one by this."""
+_ROUNDS: Final = 3
 _FAST_FLAGS: Final = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, ARM
 _CPU_INFO: Final = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """What was measured against float32: how much faster, and the worst cosine."""
+class Trial:
+    """What a format gave beside float32: how many times as fast, the worst cosine, or why it failed."""
 
-    speedup: float
-    cosine: float
+    precision: Precision
+    speedup: float = 1.0
+    cosine: float = 1.0
+    failure: str = ""
+
+    @property
+    def is_exact_enough(self) -> bool:
+        """Whether its vectors can stand for float32's (NaN cannot)."""
+        return not self.failure and self.cosine >= LEAST_COSINE.get(self.precision, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was tried on this machine with a model, the most exact first; float32 is the first."""
+
+    trials: tuple[Trial, ...]
 
     @property
     def chosen(self) -> Precision:
-        """bfloat16 where it is worth it."""
-        worth_it = self.speedup >= LEAST_SPEEDUP and self.cosine >= LEAST_COSINE
-        return Precision.BFLOAT16 if worth_it else Precision.FLOAT32
+        """Whatever is worth what it loses."""
+        best = self.trials[0]
+        for trial in self.trials[1:]:
+            if trial.is_exact_enough and trial.speedup >= LEAST_SPEEDUP * best.speedup:
+                best = trial
+        return best.precision
+
+    def reason(self, trial: Trial) -> str:
+        """Why it was chosen, or was not."""
+        if trial.failure:
+            return f"failed: {trial.failure}"
+        if not trial.is_exact_enough:
+            least = LEAST_COSINE[trial.precision]
+            return f"not exact enough: the worst cosine to float32 is {trial.cosine:.4f}, not {least}"
+        if trial.precision is self.chosen:
+            return "chosen: the fastest that is exact enough"
+        chosen = next(each for each in self.trials if each.precision is self.chosen)
+        if trial.speedup < chosen.speedup:
+            return f"slower than {chosen.precision}"
+        return f"not {LEAST_SPEEDUP} times as fast as {chosen.precision}, which is more exact"
 
 
 def has_fast_bfloat16(cpu_info: str) -> bool:
@@ -57,54 +96,94 @@ def machine_has_fast_bfloat16() -> bool:
     return _CPU_INFO.exists() and has_fast_bfloat16(_CPU_INFO.read_text())
 
 
-Run = Callable[[Precision, Sequence[str]], tuple[NDArray[np.float32], float]]
-"""Embeds texts in a format; vectors of length 1 and the seconds of processor time that it took."""
+def candidates(device: str, *, bfloat16: bool, int8: bool) -> tuple[Precision, ...]:
+    """The formats that may be worth it besides float32, the more exact first.
+
+    `bfloat16` and `int8` say whether the CPU has instructions or kernels for them.
+    """
+    if device.startswith("cuda"):
+        return (Precision.FLOAT16, Precision.BFLOAT16)
+    if device != "cpu":
+        return ()
+    offered = {Precision.BFLOAT16: bfloat16, Precision.INT8: int8}
+    return tuple(precision for precision, there in offered.items() if there)
 
 
-def calibrate(run: Run) -> Calibration:
-    """Compare bfloat16 with float32 on a few texts; about half a second with a small model."""
-    run(Precision.BFLOAT16, SAMPLES)  # the first pass prepares buffers and kernels
-    rounds = [(run(Precision.FLOAT32, SAMPLES), run(Precision.BFLOAT16, SAMPLES)) for _ in range(2)]
-    slow = min(seconds for (_, seconds), _ in rounds)
-    fast = min(seconds for _, (_, seconds) in rounds)
-    (exact, _), (rounded, _) = rounds[0]
-    cosines = np.einsum("ij,ij->i", exact, rounded)
-    return Calibration(round(slow / fast, 2), round(float(cosines.min()), 6))
+Run = Callable[[], tuple[NDArray[np.float32], float]]
+"""Embeds `SAMPLES` once: vectors of length 1, and the seconds that it took."""
+Open = Callable[[Precision], Run]
+"""Prepares the model in a format. Raises `ModelError` where it cannot run in it."""
 
 
-def calibrated(run: Run, cache: Path | None, subject: str) -> Precision:
-    """The better format for `subject` (a model) on this machine, measured once and kept in `cache`."""
-    key = f"{subject} on {_machine()}"
-    known = _read(cache)
-    if key in known:
-        return known[key].chosen
-    measured = calibrate(run)
+def calibrate(open_in: Open, others: Sequence[Precision]) -> Calibration:
+    """Compare the formats with float32 on a few texts, in turn; some seconds with a small model."""
+    runs: dict[Precision, Run] = {Precision.FLOAT32: open_in(Precision.FLOAT32)}
+    vectors = {Precision.FLOAT32: runs[Precision.FLOAT32]()[0]}
+    failures: dict[Precision, str] = {}
+    for precision in others:
+        try:
+            run = open_in(precision)
+            vectors[precision], _ = run()  # the first pass prepares buffers and kernels
+            runs[precision] = run
+        except ModelError as error:
+            failures[precision] = str(error)
+    seconds = dict.fromkeys(runs, float("inf"))
+    for _ in range(_ROUNDS):
+        for precision, run in runs.items():
+            seconds[precision] = min(seconds[precision], run()[1])
+    exact = vectors[Precision.FLOAT32]
+    trials = [Trial(Precision.FLOAT32)]
+    for precision in others:
+        if precision in failures:
+            trials.append(Trial(precision, failure=failures[precision]))
+            continue
+        speedup = seconds[Precision.FLOAT32] / seconds[precision]
+        cosine = float(np.einsum("ij,ij->i", exact, vectors[precision]).min())
+        trials.append(Trial(precision, round(speedup, 2), round(cosine, 6)))
+    return Calibration(tuple(trials))
+
+
+def calibrated(measure: Callable[[], Calibration], cache: Path | None, subject: str) -> Calibration:
+    """The calibration of `subject` (a model on a device) on this machine, made once and kept in `cache`."""
+    found = _read(cache).get(_key(subject))
+    return found or keep(measure(), cache, subject)
+
+
+def keep(calibration: Calibration, cache: Path | None, subject: str) -> Calibration:
+    """Keep in `cache` what was measured just now, in the place of what was measured before."""
     if cache is not None:
+        kept = _read(cache) | {_key(subject): calibration}
         cache.parent.mkdir(parents=True, exist_ok=True)
         temporary = cache.with_suffix(".tmp")
-        temporary.write_text(
-            json.dumps({name: asdict(value) for name, value in (known | {key: measured}).items()}, indent=1)
-        )
+        temporary.write_text(json.dumps({name: asdict(value) for name, value in kept.items()}, indent=1))
         temporary.replace(cache)
-    return measured.chosen
+    return calibration
 
 
 def _read(cache: Path | None) -> dict[str, Calibration]:
-    """What was measured before; an unreadable cache is measured anew."""
+    """What was measured before; what cannot be read is measured anew."""
     if cache is None or not cache.exists():
         return {}
     try:
-        return {key: Calibration(**value) for key, value in json.loads(cache.read_text()).items()}
-    except (ValueError, TypeError, AttributeError):
+        return {
+            key: Calibration(
+                tuple(
+                    Trial(**trial | {"precision": Precision(trial["precision"])}) for trial in value["trials"]
+                )
+            )
+            for key, value in json.loads(cache.read_text()).items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 
-def _machine() -> str:
+def _key(subject: str) -> str:
     import torch  # noqa: PLC0415 - only where a model is loaded anyway
 
     info = _CPU_INFO.read_text() if _CPU_INFO.exists() else ""
     names = [line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")]
-    return f"{names[0] if names else platform.processor()} ({platform.machine()}), torch {torch.__version__}"
+    processor = names[0] if names else platform.processor()
+    return f"{subject}, {processor} ({platform.machine()}), torch {torch.__version__}"
 
 
 SAMPLES: Final = tuple(

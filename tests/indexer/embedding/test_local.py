@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from indexer.embedding.bundled import bundled_model
 from indexer.embedding.embedder import ModelError
@@ -43,6 +45,21 @@ def test_bfloat16_is_close_to_float32(exact: LocalEmbedder) -> None:
     assert cosines.min() > 0.9995
 
 
+def test_integers_find_what_float32_finds(exact: LocalEmbedder) -> None:
+    integers = LocalEmbedder(precision=Precision.INT8, device="cpu")
+    found = integers.embed_passages(TEXTS).astype(np.float32)
+    assert np.einsum("ij,ij->i", exact.embed_passages(TEXTS).astype(np.float32), found).min() > 0.97
+    assert int(np.argmax(found @ integers.embed_query("How do I build an index without blocking?"))) == 1
+    integers.close()
+
+
+def test_questions_that_came_together_have_the_vectors_of_each_alone(exact: LocalEmbedder) -> None:
+    questions = ["vacation?", "How do I reset my password on the account page?", ""]
+    together = exact.embed_queries(questions)
+    assert together.dtype == np.float32
+    assert np.abs(together - [exact.embed_query(question) for question in questions]).max() < 1e-5
+
+
 def test_a_query_has_length_one_and_finds_its_passage(exact: LocalEmbedder) -> None:
     query = exact.embed_query("How do I build an index without blocking writes?")
     assert query.shape == (384,)
@@ -68,6 +85,26 @@ def test_a_folder_is_a_model_with_a_key_of_its_own() -> None:
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="could not be loaded"):
         LocalEmbedder(str(tmp_path), device="cpu")
+
+
+def test_damaged_weights_are_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(bundled_model(), folder)
+    (folder / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"weights of the model .* are damaged .*: copy its"):
+        LocalEmbedder(str(folder), device="cpu", precision=Precision.FLOAT32)
+
+
+def test_weights_that_lack_tensors_are_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(bundled_model(), folder)
+    tensors = load_file(folder / "model.safetensors")
+    save_file(
+        {name: tensor for name, tensor in tensors.items() if "layer.3.output" not in name},
+        folder / "model.safetensors",
+    )
+    with pytest.raises(ModelError, match=r"lack 4 of its tensors \(encoder.layer.3.output"):
+        LocalEmbedder(str(folder), device="cpu", precision=Precision.FLOAT32)
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
