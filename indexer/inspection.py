@@ -48,8 +48,8 @@ def inspect(catalog: Catalog, settings: Settings) -> IndexStatus:
     """Look at catalog and files; reads every vector once, to check it."""
     layout = IndexLayout(settings.store.directory)
     model = settings.index.model
-    builds = sorted(layout.index.glob("build-*"))
     served = read_served(layout)
+    is_there = served is not None and manifest_file(served.vectors).exists()
     with catalog.read() as connection:
         return IndexStatus(
             configured_model=model.name if isinstance(model, ModelServer) else model,
@@ -58,9 +58,7 @@ def inspect(catalog: Catalog, settings: Settings) -> IndexStatus:
             embeddings=embedding_count(connection),
             pending=pending_count(connection),
             lexical_bytes=0 if served is None else _size(served.lexical),
-            models=tuple(
-                _model(build / "vectors") for build in builds if manifest_file(build / "vectors").exists()
-            ),
+            models=(_model(served.vectors),) if served is not None and is_there else (),
             writer=current_holder(layout.lock),
         )
 

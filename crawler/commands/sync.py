@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,7 +90,20 @@ def sync(
         stop(f"indexing failed: {ending.indexing_error}", ExitCode.FAILED)
     if ending.interrupted:
         stop("indexing was interrupted: the next sync or `indexer run` goes on with it", ExitCode.INTERRUPTED)
+    if settings.index.gate is not None and not no_index:
+        _tell_of_the_gate(config)
     raise typer.Exit(exit_code(ending.runs))
+
+
+def _tell_of_the_gate(config: Path) -> None:
+    """Say so where the index now answers worse than `index.gate` asks for."""
+    from indexer.commands.run import fallen_below_the_gate
+    from indexer.commands.session import opened
+
+    with opened(config) as (catalog, settings):
+        told = fallen_below_the_gate(catalog, settings)
+    if told is not None:
+        typer.echo(told, err=True)
 
 
 def _stop_if_unsupported(chosen: Sequence[ConnectorSettings]) -> None:

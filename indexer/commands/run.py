@@ -29,13 +29,13 @@ def run(
         Pipeline(catalog, settings, report=display.report) as pipeline,
     ):
         done = pipeline.watch(stop_on_signals()) if watch else pipeline.run_once()
-        told = _fallen_below_the_gate(catalog, settings)
+        told = fallen_below_the_gate(catalog, settings)
     if told is not None:
         typer.echo(told, err=True)
     print_progress(done, as_json)
 
 
-def _fallen_below_the_gate(catalog: Catalog, settings: Settings) -> str | None:
+def fallen_below_the_gate(catalog: Catalog, settings: Settings) -> str | None:
     """What to tell where the index now answers worse than `index.gate` asks for."""
     if settings.index.gate is None:
         return None
