@@ -1,4 +1,4 @@
-"""Asks an index without pause until its standard input closes: `python -m tests.support.asking CONFIG N`.
+"""Asks an index without pause until a file is there: `python -m tests.support.asking CONFIG N FILE`.
 
 Question i of N must always find document `steady<i>`, by both halves. Prints a line once the first round is
 answered, and at the end how many questions were asked and what went wrong.
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from itertools import count
 from pathlib import Path
 
 from catalog.errors import CatalogError
 from indexer.lexical.errors import LexicalIndexError
+from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
-from indexer.retrieval.retriever import Retriever
 from indexer.vectors.backend import VectorIndexError
 from settings.load import load_settings
 from tests.indexer.pipeline.support import open_from
@@ -25,14 +24,13 @@ from tests.indexer.pipeline.support import open_from
 def main() -> None:
     """Ask until told to stop."""
     settings, questions = load_settings(Path(sys.argv[1])), int(sys.argv[2])
-    stopped = threading.Event()
-    threading.Thread(target=_set_when_input_closes, args=(stopped,), daemon=True).start()
+    stop = Path(sys.argv[3])
     catalog = open_from(settings)
     retriever = open_retriever(catalog, settings)
     faults: list[str] = []
     asked = 0
     for asked in count(1):
-        if stopped.is_set():
+        if stop.exists():
             break
         faults += _fault(retriever, asked % questions)
         if asked == questions:
@@ -40,12 +38,7 @@ def main() -> None:
     print(json.dumps({"asked": asked, "faults": faults[:20]}))
 
 
-def _set_when_input_closes(stopped: threading.Event) -> None:
-    sys.stdin.read()
-    stopped.set()
-
-
-def _fault(retriever: Retriever, number: int) -> list[str]:
+def _fault(retriever: FollowingRetriever, number: int) -> list[str]:
     try:
         retriever.refresh()
         found = retriever.search(Question(f"steadfast{number}"))

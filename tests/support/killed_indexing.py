@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +28,7 @@ from indexer.lock import current_holder
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
+from indexer.serving import read_served
 from indexer.vectors.manifest import read_manifest
 from indexer.vectors.merging import TIER_FACTOR
 from indexer.vectors.reader import VectorReader
@@ -38,6 +36,8 @@ from settings.configuration import Settings
 from settings.load import load_settings
 from tests.indexer.pipeline.support import add, change, open_from, remove
 from tests.support.embedding_server import EmbeddingServer
+from tests.support.warm.copies import Copy, start
+from tests.support.warm_crawler import warm_indexer
 
 STEADY: Final = 6
 """Documents that never change: each question about one must find it at every instant."""
@@ -92,6 +92,7 @@ def run_trial(seed: int, folder: Path, server: EmbeddingServer, kills: int = KIL
                 trial.kills[where] += 1
         world.settle()
     texts = Counter(text for text in server.seen().texts if "\n" in text)  # a passage's begin with a title
+    assert texts, "what was embedded could not be counted"
     trial.twice = sum(times - 1 for times in texts.values())
     ours = world.picture(trial.faults)
     world.close()
@@ -140,9 +141,11 @@ class _World:
     def layout(self) -> IndexLayout:
         return IndexLayout(self.settings.store.directory)
 
-    def vectors(self) -> set[Path]:
-        """The folders of the vector index: more than one while another is being built."""
-        return {file.parent.resolve() for file in self.layout.index.rglob("manifest.json")}
+    def vectors(self) -> Path:
+        """The folder of the vectors that are served."""
+        served = read_served(self.layout)
+        assert served is not None
+        return served.vectors
 
     def change(self, count: int) -> None:
         """Add, change or remove so many documents."""
@@ -168,8 +171,8 @@ class _World:
 
     def settle(self) -> None:
         """Index what is pending in a process that nobody kills."""
-        command = [sys.executable, "-m", "indexer", "run", "--config", str(self.config)]
-        subprocess.run(command, check=True, timeout=PATIENCE_SECONDS, stdout=subprocess.DEVNULL)
+        done = warm_indexer().call("run", "--config", str(self.config))
+        assert done.returncode == 0, done.stderr
 
     def picture(self, faults: list[str]) -> Picture:
         """What catalog and indexes have in common; what they have not becomes a fault."""
@@ -177,12 +180,11 @@ class _World:
             if waiting := pending_count(connection):
                 faults.append(f"{waiting} documents are still pending")
             rows = connection.execute(
-                select(chunks.c.id, documents.c.url, chunks.c.ordinal, chunks.c.text).join(
-                    documents, documents.c.id == chunks.c.document_id
-                )
+                select(chunks.c.id, documents.c.url, chunks.c.ordinal, chunks.c.text)
+                .join(documents, documents.c.id == chunks.c.document_id)
+                .where(chunks.c.ordinal >= 0)
             ).all()
-        (model,) = self.vectors()
-        reader = VectorReader.open(model)
+        reader = VectorReader.open(self.vectors())
         if reader.live != len(rows) or reader.faults:
             faults.append(f"{reader.live} vectors for {len(rows)} chunks; {reader.faults}")
         retriever = open_retriever(self.catalog, self.settings)
@@ -220,11 +222,7 @@ class _World:
 def _killed(world: _World, where: Where, chance: random.Random) -> bool:
     """Start an indexer and kill it somewhere in `where`; whether it was still alive."""
     words = {Where.REBUILD: ["rebuild"], Where.BATCH: ["run"], Where.MERGE: ["run", "--watch"]}[where]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "indexer", *words, "--config", str(world.config)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = warm_indexer().start([*words, "--config", str(world.config)])
     try:
         _wait(process, lambda: current_holder(world.layout.lock) is not None)
         if where is Where.MERGE:
@@ -234,40 +232,40 @@ def _killed(world: _World, where: Where, chance: random.Random) -> bool:
             time.sleep(chance.uniform(0, 1.0))
         return process.poll() is None
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.communicate()
 
 
 def _about_to_merge(world: _World) -> bool:
     """Change one more document, unless a tier of segments is full."""
-    for folder in world.vectors():
-        manifest = read_manifest(folder)
-        if manifest is not None and len(manifest.segments) >= TIER_FACTOR:
-            return True
+    manifest = read_manifest(world.vectors())
+    if manifest is not None and len(manifest.segments) >= TIER_FACTOR:
+        return True
     with world.catalog.read() as connection:
         if not pending_count(connection):
             world.change(1)
     return False
 
 
-def _wait(process: subprocess.Popen[bytes], until: Callable[[], bool]) -> None:
+def _wait(process: Copy, until: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and not until():
-        assert time.monotonic() < deadline, f"{process.args!r} did not come to it"
+        assert time.monotonic() < deadline, f"process {process.pid} did not come to it"
         time.sleep(0.002)
 
 
 @contextmanager
 def _asking(config: Path, trial: Trial) -> Iterator[None]:
     """Another process asks until the block ends; what it met goes into `trial`."""
-    command = [sys.executable, "-m", "tests.support.asking", str(config), str(STEADY)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()  # its first question was answered
-            yield
-        finally:
-            told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    stop = config.with_name("stop-asking")
+    process = start("tests.support.asking", [str(config), str(STEADY), str(stop)])
+    try:
+        process.stdout.readline()  # its first questions were answered
+        yield
+    finally:
+        stop.touch()
+        told, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, said.decode()
     met: dict[str, Any] = json.loads(told)
     trial.asked = met["asked"]
     trial.faults += [f"the reader: {fault}" for fault in met["faults"]]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from catalog.database import Catalog
 from catalog.documents import pending_count
+from indexer.overlap import MOST_LOST
 from indexer.pipeline import Pipeline
 from settings.configuration import Settings
 from tests.indexer.pipeline.support import (
@@ -23,6 +24,8 @@ from tests.indexer.pipeline.support import (
     remove,
 )
 from tests.indexer.pipeline.test_pipeline import chunk_ids
+from tests.support.embedding_server import serve_embeddings
+from tests.support.killed_indexing import STEADY, run_trial
 
 STEPS = (
     "keep",
@@ -116,3 +119,14 @@ def test_killing_the_indexer_at_any_step_neither_loses_nor_doubles_a_chunk(
     assert found(settings) == chunk_ids(catalog)
     assert len(chunk_ids(catalog)) == 17 * 3
     assert lexical_documents(settings) == 17
+
+
+def test_killed_rebuilds_batches_and_merges_disturb_no_question_and_leave_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    with serve_embeddings() as server:
+        trial = run_trial(12, tmp_path, server)
+    assert trial.faults == []
+    assert trial.kills
+    assert trial.asked > STEADY
+    assert trial.twice <= MOST_LOST * trial.kills.total()
