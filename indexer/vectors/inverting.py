@@ -18,6 +18,8 @@ _MOST_LISTS: Final = 8192
 """More would make the assignment of ten million rows take hours on two cores."""
 _SAMPLED_PER_LIST: Final = 40
 _ROUNDS: Final = 5
+_STRETCH: Final = np.float32(1.1)
+"""How far values may exceed what the codes can tell: few do, and are told as the largest."""
 _SEED: Final = 1
 
 
@@ -33,7 +35,9 @@ def write_inverted(folder: Path, content: SegmentContent, slice_rows: int) -> ND
     """
     count = len(content.chunk_ids)
     sample = _sample(content, list_count(count) * _SAMPLED_PER_LIST)
-    steps = steps_of(sample) if content.steps is None else content.steps
+    steps = steps_of(sample)
+    if content.steps is not None:  # kept where they reach: what comes from codes is then not rounded again
+        steps = np.where(steps > _STRETCH * content.steps, steps, content.steps)
     centroids = _centroids(sample, list_count(count))
     lists = _nearest(centroids, content, slice_rows)
     order = np.lexsort((content.access_ids, lists))
