@@ -65,6 +65,25 @@ def raise_if_held(name: str, run: Row[*tuple[Any, ...]], observer: Holder, now: 
         raise RunHeld(name, run.id, other, run.lease_expires_at)
 
 
+def abandoned_runs(connection: Connection) -> frozenset[int]:
+    """Running runs that nobody works on any more: their process was killed, and a next sync continues them."""
+    observer, now = Holder.of_this_process(), clock(connection)
+    running = connection.execute(
+        select(connectors.c.name, runs.c.id, runs.c.holder, runs.c.lease_expires_at)
+        .join(connectors, connectors.c.id == runs.c.connector_id)
+        .where(runs.c.state == RunState.RUNNING.value)
+    )
+    return frozenset(run.id for run in running if not _is_held(run, observer, now))
+
+
+def _is_held(run: Row[*tuple[Any, ...]], observer: Holder, now: datetime) -> bool:
+    try:
+        raise_if_held(run.name, run, observer, now)
+    except RunHeld:
+        return True
+    return False
+
+
 def renew_lease(
     connection: Connection, run_id: int, *, holder: Holder | None = None, now: datetime | None = None
 ) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from catalog.kept_documents import Kept, protected_documents, why_kept
+from catalog.lease import abandoned_runs
 from catalog.runs import Run, latest_runs, read_run
 from catalog.tables import chunks, connectors, documents, refused_links, urls
 from catalog.vocabulary import Reason, RunState, UrlState
@@ -24,6 +25,7 @@ class Health(StrEnum):
 
     NEW = "new"
     RUNNING = "running"
+    INTERRUPTED = "interrupted"
     HEALTHY = "healthy"
     INCOMPLETE = "incomplete"
     STOPPED = "stopped"
@@ -41,17 +43,23 @@ _HEALTH: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStatus:
-    """A connector at a glance; `documents` counts the living ones, `waiting` those not yet in the indexes."""
+    """A connector at a glance; `documents` counts the living ones, `waiting` those not yet in the indexes.
+
+    `abandoned`: the last run's process was killed, and the next sync continues it.
+    """
 
     name: str
     documents: int
     chunks: int
     waiting: int
     last_run: Run | None
+    abandoned: bool = False
 
     @property
     def health(self) -> Health:
         """How it does, by its latest run."""
+        if self.abandoned:
+            return Health.INTERRUPTED
         return Health.NEW if self.last_run is None else _HEALTH[self.last_run.state]
 
 
@@ -67,14 +75,15 @@ def connector_statuses(connection: Connection) -> dict[str, ConnectorStatus]:
         .join(chunks, chunks.c.document_id == documents.c.id)
         .where(chunks.c.ordinal >= 0),
     )
-    latest = latest_runs(connection)
+    latest, abandoned = latest_runs(connection), abandoned_runs(connection)
     return {
         row.name: ConnectorStatus(
             row.name,
             documents_of.get(row.id, 0),
             chunks_of.get(row.id, 0),
             waiting_of[row.id],
-            latest.get(row.name),
+            run := latest.get(row.name),
+            run is not None and run.id in abandoned,
         )
         for row in connection.execute(select(connectors).order_by(connectors.c.name))
     }

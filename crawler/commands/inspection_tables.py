@@ -22,6 +22,7 @@ _SHOWN_URLS: Final = 40
 _HEALTH_COLOURS: Final = {
     Health.NEW: "dim",
     Health.RUNNING: "cyan",
+    Health.INTERRUPTED: "yellow",
     Health.HEALTHY: "green",
     Health.INCOMPLETE: "yellow",
     Health.STOPPED: "yellow",

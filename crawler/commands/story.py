@@ -29,7 +29,7 @@ _FOUND: Final = {
     FoundBy.SITEMAP_FILE: "is named as a sitemap",
     FoundBy.REDIRECT: "is where a redirect leads",
     FoundBy.CANONICAL: "is named as the canonical address",
-    FoundBy.ORPHAN: "was asked for again, as no page led to it any more",
+    FoundBy.ORPHAN: "was asked for again, as no page led to it any more; it was linked",
     FoundBy.COPY: "was taken for a copy, and then judged on its own",
 }
 

@@ -113,15 +113,21 @@ def remarks(summary: RunSummary) -> tuple[str, ...]:
         lines.append(summary.error)
     if summary.orphans:
         lines.append(
-            f"{summary.orphans:,} documents are orphans: no page leads to them any more, but they answer and"
-            f" are kept; `crawler report {summary.run}` lists them"
+            f"{_documents(summary.orphans, 'is kept', 'are kept')} though no page leads there any more"
+            f" (orphans: they still answer); `crawler report {summary.run}` lists them"
         )
     if summary.skipped:
-        lines.append(f"{summary.skipped:,} documents were not visited: nothing says that they have changed")
+        lines.append(
+            f"{_documents(summary.skipped, 'was', 'were')} not visited: nothing says that they have changed"
+        )
     for title, reasons in (("refused", summary.refused), ("failed", summary.failed)):
         for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
             lines.append(f"{title} {number:,}: {reason} ({Reason(reason).explanation})")
     return (*lines, *summary.warnings)
+
+
+def _documents(count: int, one: str, several: str) -> str:
+    return f"1 document {one}" if count == 1 else f"{count:,} documents {several}"
 
 
 def _others(summary: RunSummary) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +16,7 @@ from catalog.content import pack_links
 from catalog.database import Catalog
 from catalog.document import document_id
 from catalog.explanation import Finding, RefusedHostLinks, explain, links_to_host
+from catalog.holder import Holder
 from catalog.reports import (
     Health,
     RefusedHost,
@@ -83,6 +87,15 @@ def test_health_is_that_of_the_latest_run(catalog: Catalog, state: RunState, hea
             run = begin_run(connection, number, RunMode.FULL, "s1")
             finish_run(connection, run.id, outcome, counts={}, seconds=0.0)
         assert connector_statuses(connection)["intranet"].health is health
+
+
+def test_a_connector_whose_process_was_killed_is_interrupted(catalog: Catalog) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    killed = replace(Holder.of_this_process(), pid=ended.pid, token="cccc", ticks=5)
+    with catalog.write() as connection:
+        begin_run(connection, connector_id(connection, "intranet"), RunMode.FULL, "s1", holder=killed)
+        assert connector_statuses(connection)["intranet"].health is Health.INTERRUPTED
 
 
 def test_a_run_without_a_second_has_no_speed(catalog: Catalog) -> None:

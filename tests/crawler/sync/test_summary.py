@@ -76,7 +76,7 @@ def test_people_read_why_in_sentences() -> None:
         "1 URLs in 2.0 s (10 a second)",
         "max_pages was reached: what is left stays queued",
         "seed https://wiki.test/: the server answered 500",
-        "4 documents are orphans: no page leads to them any more, but they answer and are kept; "
+        "4 documents are kept though no page leads there any more (orphans: they still answer); "
         "`crawler report 1` lists them",
         "70 documents were not visited: nothing says that they have changed",
         "refused 3,000: too_deep (it is more links away from a seed than `scope.max_depth`)",
