@@ -28,9 +28,9 @@ from sqlalchemy import select
 from benchmarks.report import Figure, print_figure
 from catalog.database import Catalog, open_catalog
 from catalog.tables import documents
+from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
-from indexer.retrieval.retriever import Retriever
 from settings.load import load_settings
 from tests.support.static_site import serve_folder
 
@@ -246,7 +246,7 @@ def _prefixes(url: str, paths: set[str]) -> Iterator[str]:
             yield "/".join(parts[:cut]) + "/"
 
 
-def _count(retriever: Retriever, questions: Iterable[Asked], prefixes: Mapping[str, str]) -> int:
+def _count(retriever: FollowingRetriever, questions: Iterable[Asked], prefixes: Mapping[str, str]) -> int:
     found = 0
     for asked in questions:
         results = retriever.search(Question(asked.text, page_size=TOP))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,7 +179,7 @@ def test_a_seed_that_is_gone_protects_what_it_led_to_and_not_what_answers_404(tm
         "/behind": page("Behind the second seed"),
     }
     with serve_site(site_pages) as site:
-        connector = {"name": "library", "seeds": [site.url(), site.url("/second")]}
+        connector: dict[str, Any] = {"name": "library", "seeds": [site.url(), site.url("/second")]}
         connector["sync"] = {"delete_orphans_after": 1}
         sync(configure(tmp_path, connector))
         del site.pages["/gone"], site.pages["/second"]
@@ -202,7 +203,7 @@ def test_a_seed_that_is_gone_protects_what_it_led_to_and_not_what_answers_404(tm
 
 def test_where_no_seed_of_a_host_can_be_read_its_404s_delete_nothing(tmp_path: Path) -> None:
     with serve_site({"/": start(), "/stays": page("S"), "/a": page("A")}) as ill, serve_site() as well:
-        well.pages |= {"/": page("Start", "/b", "/c"), "/b": page("B"), "/c": page("C")}
+        well.pages.update({"/": page("Start", "/b", "/c"), "/b": page("B"), "/c": page("C")})
         ill.pages["/"] = start("/a")
         config = configure(tmp_path, {"name": "library", "seeds": [ill.url(), well.url()]})
         sync(config)

@@ -10,9 +10,9 @@ import pytest
 from catalog.documents import pending_count
 from indexer.embedding.embedder import ModelServerError
 from indexer.pipeline import Pipeline
+from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question, Results
-from indexer.retrieval.retriever import Retriever
 from settings.configuration import Settings
 from tests.indexer.pipeline.support import add, make_settings, open_from
 from tests.support.embedding_server import serve_embeddings
@@ -25,7 +25,7 @@ def configured(folder: Path, url: str) -> Settings:
     )
 
 
-def answered_by_both(retriever: Retriever, question: Question) -> Results:
+def answered_by_both(retriever: FollowingRetriever, question: Question) -> Results:
     """Ask until no notice is left."""
     deadline = time.monotonic() + 60
     while (found := retriever.search(question)).notices:
