@@ -96,4 +96,8 @@ def _open(directory: Path, schema: tantivy.Schema) -> tantivy.IndexWriter:
     make_durably(directory)
     index = tantivy.Index(schema, path=str(directory), reuse=True)
     register(index)
-    return index.writer(heap_size=HEAP_BYTES, num_threads=1)
+    writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+    # A process that was killed in a commit leaves files which the next commit would have to write anew, and
+    # tantivy writes over none.
+    writer.garbage_collect_files()
+    return writer
