@@ -32,7 +32,7 @@ from settings.configuration import Settings
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS: Final = 0.5
+POLL_SECONDS: Final = 0.2
 """How often `watch` looks for pending documents while there are none."""
 
 Report = Callable[[Progress], None]
