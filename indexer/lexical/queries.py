@@ -20,7 +20,7 @@ Boosts = Sequence[tuple[str, float]]
 PASSAGE_BOOSTS: Final[Boosts] = (("title", 1.5), ("headings", 1.0), ("fields", 0.5), ("body", 1.0))
 DOCUMENT_BOOSTS: Final[Boosts] = (("title", 1.5), ("body", 1.0))
 """What a word is worth where it stands. The title is short and shared by all passages of a document."""
-EXACT_BOOST: Final = 0.75
+EXACT_BOOST: Final = 0.5
 """A word found exactly as written adds to its stem;"""
 NAME_BOOST: Final = 1.5
 """and a name with inner punctuation is evidence by itself."""
@@ -111,6 +111,11 @@ def restricted(query: Query, conditions: Iterable[Query], forbidden: Iterable[Qu
     parts += [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
     parts += [(Occur.MustNot, condition) for condition in forbidden]
     return Query.boolean_query(parts)
+
+
+def preferring(query: Query, words: Query) -> Query:
+    """What `query` finds, with the score of `words` added where they are found, too."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Should, words)])
 
 
 def access_condition(schema: tantivy.Schema, allowed: Collection[int]) -> Query:
