@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
+import numpy as np
 import tantivy
 
 from catalog.document import Document, FieldValue
@@ -121,9 +122,12 @@ def id_halves(document_id: str) -> tuple[int, int]:
     return number >> 64, number & (2**64 - 1)
 
 
-def joined_id(high: int, low: int) -> str:
-    """The inverse of `id_halves`."""
-    return f"{high:016x}{low:016x}"
+def joined_ids(high: Sequence[int], low: Sequence[int]) -> tuple[str, ...]:
+    """The inverse of `id_halves`, for many ids."""
+    halves = np.empty((len(high), 2), dtype=">u8")
+    halves[:, 0], halves[:, 1] = high, low
+    digits = halves.tobytes().hex()
+    return tuple([digits[start : start + 32] for start in range(0, len(digits), 32)])
 
 
 def column_values(document: Document) -> dict[str, FieldValue | None]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import tantivy
 from tantivy import Order, Query
 
-from indexer.lexical.entries import joined_id
+from indexer.lexical.entries import joined_ids
 from indexer.lexical.errors import translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
 from indexer.lexical.schema import column
@@ -70,16 +70,8 @@ class LexicalSnapshot:
         return PassageMatches(
             np.array(chunks, np.int64),
             np.array([score for score, _ in hits], np.float32),
-            tuple(joined_id(int(a or 0), int(b or 0)) for a, b in zip(high, low, strict=True)),
+            joined_ids([int(value or 0) for value in high], [int(value or 0) for value in low]),
         )
-
-    def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, str]:
-        """Chunk id → document id, for the chunks that stand in the index."""
-        if not chunk_ids:
-            return {}
-        query = Query.term_set_query(self.passages_schema, "chunk", list(chunk_ids))
-        found = self.passages(query, limit=len(chunk_ids))
-        return dict(zip(found.chunk_ids.tolist(), found.document_ids, strict=True))
 
     def documents_holding(self, query: Query) -> list[str]:
         """The documents of the best `MOST_HOLDING` passages for `query` (over `passages_schema`)."""

@@ -61,20 +61,32 @@ def gather(
     Without a `query` for the dense half, or with a weight of 0, that half is not asked. A passage that
     only the dense half found gets its true BM25 score.
     """
-    dense: dict[int, float] = {}
-    document_of: dict[int, str] = {}
-    if query is not None and weights.dense > 0:
-        dense, document_of = nearest(scope, query)
-    nearest_documents = tuple(dict.fromkeys(document_of.values()))
+    near = NONE_NEAR if query is None or weights.dense <= 0 else nearest(scope, query)
+    nearest_documents = tuple(dict.fromkeys(near.document_of.values()))
     lexical: dict[int, float] = {}
+    document_of = dict(near.document_of)
     if weights.lexical > 0:
-        lexical = _matching(scope, document_of)
-    scores = fuse(min_max(dense), from_zero(lexical), weights)
-    return Candidates(scores, dense, lexical, document_of, nearest_documents)
+        lexical, matching_documents = _matching(scope)
+        lexical |= near.lexical
+        document_of |= matching_documents
+    scores = fuse(min_max(near.dense), from_zero(lexical), weights)
+    return Candidates(scores, near.dense, lexical, document_of, nearest_documents)
 
 
-def nearest(scope: Scope, query: DenseQuery) -> tuple[dict[int, float], dict[int, str]]:
-    """The nearest passages within the scope: their cosines and their documents.
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The nearest passages, nearest first: cosines, documents, and BM25 scores of those that hold a word."""
+
+    dense: dict[int, float]
+    document_of: dict[int, str]
+    lexical: dict[int, float]
+
+
+NONE_NEAR: Final = Nearest({}, {}, {})
+
+
+def nearest(scope: Scope, query: DenseQuery) -> Nearest:
+    """The nearest passages within the scope.
 
     Where a filter, phrase or exclusion applies, the search widens until enough passages satisfy it or
     there are no more.
@@ -82,32 +94,45 @@ def nearest(scope: Scope, query: DenseQuery) -> tuple[dict[int, float], dict[int
     limit = NEAREST
     while True:
         scores, chunk_ids = query.vectors.search(query.vector[np.newaxis, :], scope.allowed, limit)
-        found = {
-            int(chunk): float(score)
-            for chunk, score in zip(chunk_ids[0], scores[0], strict=True)
-            if chunk >= 0
-        }
-        document_of = scope.snapshot.documents_of(list(found))
+        pairs = zip(chunk_ids[0].tolist(), scores[0].tolist(), strict=True)
+        found = {chunk: score for chunk, score in pairs if chunk >= 0}
+        document_of, lexical = _looked_up(scope, list(found))
         if scope.is_constrained:
             permitted = scope.permitted(list(dict.fromkeys(document_of.values())))
             document_of = {chunk: name for chunk, name in document_of.items() if name in permitted}
         if len(document_of) >= NEAREST or len(found) < limit or not scope.is_constrained:
             kept = [chunk for chunk in found if chunk in document_of][:NEAREST]
-            return {chunk: found[chunk] for chunk in kept}, {chunk: document_of[chunk] for chunk in kept}
+            return Nearest(
+                {chunk: found[chunk] for chunk in kept},
+                {chunk: document_of[chunk] for chunk in kept},
+                {chunk: lexical[chunk] for chunk in kept if chunk in lexical},
+            )
         limit *= _WIDENING
 
 
-def _matching(scope: Scope, document_of: dict[int, str]) -> dict[int, float]:
-    """BM25 scores of the best matches and of the chunks in `document_of`, which the former join."""
+def _looked_up(scope: Scope, chunk_ids: list[int]) -> tuple[dict[int, str], dict[int, float]]:
+    """The documents of chunks, and the BM25 scores of those that hold any of the words.
+
+    Both by one query: finding a thousand chunks by their ids is what takes the time.
+    """
+    if not chunk_ids:
+        return {}, {}
+    placed = scope.snapshot.passages(scope.passages_placed(chunk_ids), len(chunk_ids))
+    chunks, scores = placed.chunk_ids.tolist(), placed.scores.tolist()
+    return (
+        dict(zip(chunks, placed.document_ids, strict=True)),
+        {chunk: score for chunk, score in zip(chunks, scores, strict=True) if score > 0},
+    )
+
+
+def _matching(scope: Scope) -> tuple[dict[int, float], dict[int, str]]:
+    """BM25 scores of the best matches, and their documents."""
     found = scope.snapshot.passages(scope.passages(), MATCHING)
-    lexical = dict(zip(found.chunk_ids.tolist(), found.scores.tolist(), strict=True))
-    places = dict(zip(found.chunk_ids.tolist(), found.document_ids, strict=True))
+    chunks = found.chunk_ids.tolist()
+    lexical = dict(zip(chunks, found.scores.tolist(), strict=True))
+    places = dict(zip(chunks, found.document_ids, strict=True))
     if scope.is_constrained:
         permitted = scope.permitted(list(dict.fromkeys(places.values())))
-        lexical = {chunk: score for chunk, score in lexical.items() if places[chunk] in permitted}
-    missed = [chunk for chunk in document_of if chunk not in lexical]
-    if missed:
-        also = scope.snapshot.passages(scope.passages_among(missed), len(missed))
-        lexical |= dict(zip(also.chunk_ids.tolist(), also.scores.tolist(), strict=True))
-    document_of |= {chunk: places[chunk] for chunk in lexical if chunk in places}
-    return lexical
+        places = {chunk: name for chunk, name in places.items() if name in permitted}
+        lexical = {chunk: lexical[chunk] for chunk in places}
+    return lexical, places

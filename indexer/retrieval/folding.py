@@ -26,18 +26,23 @@ def fold(scores: Mapping[int, float], document_of: Mapping[int, str]) -> list[Fo
 
     Scores lie in 0..1. Ties are broken by document id, so that pages of results never overlap.
     """
-    by_document: dict[str, list[tuple[float, int]]] = {}
-    for chunk_id, score in scores.items():
+    by_document: dict[str, list[int]] = {}
+    for _, chunk_id in sorted([(-score, chunk_id) for chunk_id, score in scores.items()]):
         document_id = document_of.get(chunk_id)
-        if document_id is not None:
-            by_document.setdefault(document_id, []).append((-score, chunk_id))
-    folded = []
-    for document_id, passages in by_document.items():
-        passages.sort()
-        score = combined([-negated for negated, _ in passages[: 1 + FURTHER_PASSAGES]])
-        folded.append(Folded(document_id, score, tuple([chunk_id for _, chunk_id in passages])))
-    folded.sort(key=lambda document: (-document.score, document.document_id))
-    return folded
+        if document_id is None:
+            continue
+        passages = by_document.get(document_id)
+        if passages is None:
+            by_document[document_id] = [chunk_id]
+        else:
+            passages.append(chunk_id)
+    ranked = sorted(
+        [
+            (-combined([scores[chunk_id] for chunk_id in passages[: 1 + FURTHER_PASSAGES]]), document_id)
+            for document_id, passages in by_document.items()
+        ]
+    )
+    return [Folded(document_id, -negated, tuple(by_document[document_id])) for negated, document_id in ranked]
 
 
 def combined(scores: Sequence[float]) -> float:

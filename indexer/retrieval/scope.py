@@ -13,6 +13,7 @@ from indexer.lexical.queries import (
     document_query,
     matching_query,
     passage_query,
+    preferring,
     restricted,
 )
 from indexer.lexical.query_text import QueryText, parse_query_text
@@ -48,11 +49,11 @@ class Scope:
         """Passages by their words, best first."""
         return self._restricted_passages(passage_query(self.snapshot.passages_schema, self.terms))
 
-    def passages_among(self, chunk_ids: list[int]) -> Query:
-        """Those of these chunks that hold any of the words, whatever else their document holds."""
+    def passages_placed(self, chunk_ids: list[int]) -> Query:
+        """All of these chunks, whatever their document holds: by the words, with score 0 those without."""
         schema = self.snapshot.passages_schema
-        among = Query.term_set_query(schema, "chunk", chunk_ids)
-        return restricted(passage_query(schema, self.terms), [among])
+        among = Query.const_score_query(Query.term_set_query(schema, "chunk", chunk_ids), 0.0)
+        return preferring(among, passage_query(schema, self.terms))
 
     def passages_of(self, document_ids: list[str]) -> Query:
         """Passages by their words, within these documents."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tantivy import Query
 
 from catalog.database import Catalog, open_catalog
 from catalog.documents import read_documents
@@ -58,7 +59,7 @@ class Installed:
         assert build is not None
         snapshot = LexicalReader.open(build.lexical).snapshot
         assert snapshot is not None
-        names = snapshot.documents_of(list(range(1_000))).values()
+        names = snapshot.passages(Query.all_query(), 1_000).document_ids
         catalog = open_catalog(settings.store.database, settings.store.directory)
         try:
             with catalog.read() as connection:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tantivy import Query
+
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue
 from indexer.lexical.phrases import wording
 from indexer.lexical.queries import access_condition, passage_query, restricted
@@ -71,3 +73,9 @@ def holding(opened: LexicalSnapshot, phrase: str) -> list[int]:
     found = wording(opened, phrase, {1})
     assert found is not None
     return sorted(int(name, 16) for name in opened.documents(found.in_documents, 10).document_ids)
+
+
+def places(snapshot: LexicalSnapshot) -> dict[int, str]:
+    """All chunks of an index of at most 100, and their documents."""
+    found = snapshot.passages(Query.all_query(), 100)
+    return dict(zip(found.chunk_ids.tolist(), found.document_ids, strict=True))

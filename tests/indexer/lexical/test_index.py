@@ -14,7 +14,7 @@ from indexer.lexical.phrases import wording
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
-from tests.indexer.lexical.support import NOON, Text, ask, document, holding, snapshot
+from tests.indexer.lexical.support import NOON, Text, ask, document, holding, places, snapshot
 
 
 def test_a_passage_is_found_by_its_words_in_any_form(folder: Path, writer: LexicalWriter) -> None:
@@ -80,14 +80,14 @@ def test_replacing_a_document_leaves_nothing_of_its_former_passages(
     assert ask(opened, "old") == []
     assert ask(opened, "text") == [3]
     assert opened.document_count == 1
-    assert opened.documents_of([1, 2, 3]) == {3: f"{1:032x}"}
+    assert places(opened) == {3: f"{1:032x}"}
 
 
 def test_a_document_replaced_twice_before_a_commit_stands_once(folder: Path, writer: LexicalWriter) -> None:
     writer.replace(document(1, "a"), [(1, Text("first"))])
     writer.replace(document(1, "a"), [(2, Text("second"))])
     writer.commit()
-    assert snapshot(folder).documents_of([1, 2]) == {2: f"{1:032x}"}
+    assert places(snapshot(folder)) == {2: f"{1:032x}"}
 
 
 def test_a_removed_document_is_gone_from_both_indexes(folder: Path, writer: LexicalWriter) -> None:
