@@ -14,7 +14,8 @@ from indexer.embedding.embedder import Embedder
 from indexer.embedding.opening import open_embedder
 from indexer.embedding.store import EmbeddingStore
 from indexer.layout import IndexLayout
-from indexer.lexical.errors import IncompatibleIndexError
+from indexer.lexical.errors import DamagedIndexError, IncompatibleIndexError
+from indexer.lexical.storage import Layout
 from indexer.lexical.writer import LexicalWriter
 from indexer.preparation import Preparer
 from indexer.progress import Progress
@@ -22,6 +23,7 @@ from indexer.publishing import Indexes
 from indexer.rebuilding import rebuild_indexes
 from indexer.serving import Served, read_served, recipe, serve, tidy
 from indexer.vectors.backend import VectorIndexError
+from indexer.vectors.manifest import manifest_file
 from indexer.vectors.writer import VectorWriter
 from settings.configuration import Settings
 
@@ -68,7 +70,7 @@ def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[
         if served is not None and _is_wanted(served, foundation):
             return _open(served, foundation, resources)
         reason = "other settings than those of the served index" if served else "no index is served"
-    except (VectorIndexError, IncompatibleIndexError) as error:
+    except (DamagedIndexError, IncompatibleIndexError, VectorIndexError) as error:
         reason = str(error)
     with foundation.catalog.read() as connection:
         is_empty = chunk_count(connection) == 0
@@ -101,12 +103,13 @@ def needs_rebuild(catalog: Catalog, settings: Settings) -> bool:
 
 
 def _is_wanted(served: Served, foundation: Foundation) -> bool:
-    """Whether it was made as is configured now, by the very model; and is there at all."""
+    """Whether it was made as is configured now, by the very model; and is there, as a writer would begin anew
+    where it is not."""
     return (
         served.recipe == recipe(foundation.settings)
         and served.model_key == foundation.embedder.model_key
-        and served.lexical.exists()
-        and served.vectors.exists()
+        and Layout(served.lexical).description.exists()
+        and manifest_file(served.vectors).exists()
     )
 
 

@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Order, Query
 
 from indexer.lexical.entries import joined_ids
-from indexer.lexical.errors import translated
+from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
 from indexer.lexical.schema import column
 from indexer.lexical.storage import Layout, Signature, read_description
@@ -147,6 +147,10 @@ class LexicalReader:
         signature = layout.signature()
         if signature == self._signature:
             return False
+        if signature is None and self.snapshot is not None:
+            raise DamagedIndexError(
+                f"{layout.directory} lacks files that were there: `indexer rebuild` makes it anew"
+            )
         self.snapshot = None if signature is None else _open_snapshot(layout)
         self._signature = signature
         return True

@@ -12,6 +12,7 @@ import tantivy
 from catalog.document import Document
 from catalog.durable import make_durably
 from indexer.lexical.analysis import register
+from indexer.lexical.checking import check_index
 from indexer.lexical.entries import PassageText, entries
 from indexer.lexical.errors import IncompatibleIndexError, translated
 from indexer.lexical.schema import documents_schema, passages_schema
@@ -27,7 +28,7 @@ class LexicalWriter:
 
     `fields` are those of the configuration, the built-in ones included. Raises `IncompatibleIndexError`
     when the folder holds an index for other fields or of another version, `IndexBusyError` when another
-    process writes to it.
+    process writes to it, `DamagedIndexError` when a file is not what was written.
 
     The two indexes are committed one after the other. A process that dies in between leaves documents
     that one of them does not show yet: replace them again, which is harmless.
@@ -47,6 +48,9 @@ class LexicalWriter:
                 f"{layout.directory}: made for other `fields` than the configuration now names; "
                 "run `indexer rebuild`"
             )
+        if not is_new:
+            check_index(layout.passages)
+            check_index(layout.documents)
         writers = (
             _open(layout.passages, passages_schema(self._description.columns)),
             _open(layout.documents, documents_schema(self._description.columns)),

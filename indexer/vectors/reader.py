@@ -66,6 +66,10 @@ class VectorReader:
             signature = self._seen()
             if signature == self._signature:
                 return False
+            if signature is None:
+                raise VectorIndexError(
+                    f"{manifest_file(self._directory)} is missing: `indexer rebuild` makes the index anew"
+                )
             self._load()
             self._signature = signature
             return True
