@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.document import Block, BlockKind
 from indexer.chunking.prefix import one_line
@@ -13,8 +12,7 @@ from indexer.chunking.sentences import sentence_spans
 from indexer.chunking.tokens import TokenMap
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of the document's text, `start` to `end`, with its number of tokens.
 
     `header` is a table's header row, repeated in a chunk that begins inside the table. Only prose
@@ -35,8 +33,9 @@ class Piece:
     header_tokens: int = 0
 
 
-_LINE: Final = re.compile(r"[^\n]*\S[^\n]*")
-_UNBROKEN: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+_LINE: Final = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
+_UNBROKEN: Final = re.compile(r"^[^\S\n]*\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*", re.MULTILINE)
+"""Anchored, so that a long line of white space is read once."""
 _PROSE: Final = frozenset(
     {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE, BlockKind.CAPTION, BlockKind.DEFINITION}
 )
