@@ -66,7 +66,7 @@ class TorchBackend:
         self.device: Final = device
         self.precision: Final = precision
         self._is_gpu: Final = device.startswith("cuda")
-        self._model: Final = model
+        self.model: Final = model
         self._streams: Final = threading.local()
         self._mixed: Final = not self._is_gpu and precision in (Precision.BFLOAT16, Precision.FLOAT16)
         self.token_budget: Final = (
@@ -76,7 +76,7 @@ class TorchBackend:
             self._prepare()
 
     def _prepare(self) -> None:
-        model, precision = self._model, self.precision
+        model, precision = self.model, self.precision
         if precision is Precision.INT8:
             use_int8(model[0])
         elif self._is_gpu:
@@ -96,9 +96,9 @@ class TorchBackend:
         features = {"input_ids": self._moved(batch.ids), "attention_mask": self._moved(batch.mask)}
         number_format = TORCH_TYPES.get(self.precision, torch.float32)
         with torch.inference_mode(), torch.autocast("cpu", number_format, enabled=self._mixed):
-            output = self._model.forward(features)
+            output = self.model.forward(features)
         with torch.inference_mode():
-            vectors = output["sentence_embedding"][:, : self._model.truncate_dim]  # Matryoshka; None: all
+            vectors = output["sentence_embedding"][:, : self.model.truncate_dim]  # Matryoshka; None: all
             return torch.nn.functional.normalize(vectors.float(), dim=1)
 
     def _moved(self, array: NDArray[np.int64]) -> torch.Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from indexer.embedding.devices import CPU_THREADS, WORKERS_OF_A_GPU, device_name
 from indexer.embedding.embedder import ModelError, Vectors
 from indexer.embedding.engine import Engine
 from indexer.embedding.guard import Guard
+from indexer.embedding.lean_bert import LeanBert, is_lean_bert
 from indexer.embedding.model_files import load_model
 from indexer.embedding.precision import SAMPLES, Calibration, Precision, calibrated, keep
 from indexer.embedding.prompts import model_prompts
@@ -107,9 +109,16 @@ class LocalEmbedder:
         """The vectors of questions that came together: shape (len(texts), dimension)."""
         prompted = [self.query_prompt + text for text in texts]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for batch in self._batches(prompted, self._guard.budget(self._backend.token_budget)):
-            vectors[list(batch.rows)] = self._guard.run(self._backend, prompted, batch)
+        backend = self._question_backend
+        for batch in self._batches(prompted, self._guard.budget(backend.token_budget)):
+            vectors[list(batch.rows)] = self._guard.run(backend, prompted, batch)
         return vectors
+
+    @cached_property
+    def _question_backend(self) -> Backend:
+        """Made with the first question: an indexer has none. Two that are first at once may make two."""
+        lean = self.precision is Precision.FLOAT32 and is_lean_bert(self._backend.model)
+        return LeanBert(self._backend.model) if lean else self._backend
 
     def close(self) -> None:
         """End the engine's threads; it starts again when there is something to embed."""
