@@ -39,7 +39,7 @@ from catalog.tables import (
 from catalog.vocabulary import RunMode, RunState
 from tests.catalog.rows import NOON, add_chunks, add_document, add_url
 
-SHARED = {"robots", "access_lists", "bodies", "embeddings", "rejected_credentials", "commands"}
+SHARED = {"robots", "host_turns", "access_lists", "bodies", "embeddings", "rejected_credentials", "commands"}
 """Tables that belong to no connector."""
 
 
