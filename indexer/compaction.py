@@ -59,7 +59,9 @@ class Compactor:
         try:
             while self._vectors.merge() and not self._closing:
                 pass  # one tier may have filled the next
-        except (OSError, VectorIndexError) as error:
+        except OSError as error:
             logger.warning(
                 "segments of the vector index could not be merged, and stay as they are: %s", error
             )
+        except VectorIndexError as error:
+            logger.warning("segments were not merged: %s; `indexer rebuild` makes the index anew", error)

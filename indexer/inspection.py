@@ -66,6 +66,7 @@ def inspect(catalog: Catalog, settings: Settings) -> IndexStatus:
 def _model(folder: Path) -> ModelStatus:
     reader = VectorReader.open(folder)
     assert reader.manifest is not None, "its file exists"
+    reader.check()
     return ModelStatus(
         model=reader.manifest.model,
         dimension=reader.manifest.dimension,

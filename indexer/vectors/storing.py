@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,9 +36,22 @@ class WrittenSegment:
 
 
 def write_segment(directory: Path, content: SegmentContent) -> WrittenSegment:
-    """Write a new segment, durably; nobody sees it before a manifest names it."""
+    """Write a new segment, durably; nobody sees it before a manifest names it.
+
+    What fails (on a full disk, say) leaves nothing behind. Raises OSError, `VectorIndexError`.
+    """
     folder = segments_folder(directory) / secrets.token_hex(8)
     make_durably(folder)
+    try:
+        return _written(folder, content)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, RuntimeError):  # FAISS knows no other
+            raise VectorIndexError(f"{folder} cannot be written: {error}") from error
+        raise
+
+
+def _written(folder: Path, content: SegmentContent) -> WrittenSegment:
     write_vectors = write_exact if len(content.chunk_ids) <= EXACT_ROWS else write_inverted
     order = write_vectors(folder, content, SLICE_ROWS)
     np.save(folder / ROWS, content.chunk_ids[order])

@@ -20,7 +20,8 @@ from indexer.pipeline import Pipeline
 from indexer.progress import Progress
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
-from indexer.vectors.backend import VectorIndexError
+from indexer.vectors.backend import VectorBatch, VectorIndexError
+from indexer.vectors.writer import VectorWriter
 from settings.configuration import Settings
 from tests.indexer.pipeline.support import (
     WordEmbedder,
@@ -239,3 +240,19 @@ def test_a_folder_that_cannot_be_written_is_told_and_goes_on_answering(
     assert run(catalog, settings)[0].documents == 1
     assert len(found(settings)) == 2
     catalog.close()
+
+
+def test_a_segment_that_finds_no_room_leaves_nothing_behind(small_disk: Path) -> None:
+    writer = VectorWriter(small_disk / "vectors", "words-1", 32)
+    filler = fill(small_disk, 32_768)
+    count = 1_000
+    vectors = np.array([WordEmbedder().embed_query(str(number)) for number in range(count)], dtype=np.float16)
+    batch = VectorBatch(
+        np.arange(1, count + 1), tuple("ab" * 16 for _ in range(count)), np.ones(count, np.uint32), vectors
+    )
+    with pytest.raises((OSError, VectorIndexError), match=r"No space left|cannot be written"):
+        writer.append(batch)
+    assert list((small_disk / "vectors" / "segments").iterdir()) == []
+    filler.unlink()
+    writer.append(batch)
+    assert writer.manifest.rows == count
