@@ -2,8 +2,9 @@
 batch.
 
 As databases commit in groups (Gawlick and Kinkade 1985, *Varieties of Concurrency Control in IMS/VS Fast
-Path*): nobody waits for company, so a lone question pays a lock and nothing else, and under load batches
-grow by themselves. Whoever finds the model free asks it, and hands it on to the first of those who wait.
+Path*): a lone question pays a lock and nothing else, and under load batches grow by themselves. Whoever
+finds the model free asks it, and hands it on to the first of those who wait. Only after a batch of several
+does the model wait, for three milliseconds at most, until as many stand in line again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from indexer.embedding.embedder import ModelServerError
 MOST_TOGETHER: Final = 32
 """Questions in one batch; more gain little and let each wait longer."""
 MOST_WAITING: Final = 256
+COMPANY_SECONDS: Final = 0.003
+"""How long a batch waits to be as large as the last one."""
 PATIENCE_SECONDS: Final = 5.0
 """How long a question waits for its turn before it is answered by words alone."""
 
@@ -57,6 +60,7 @@ class QueryBatcher:
         self._most_waiting: Final = most_waiting
         self._patience: Final = patience
         self._lock: Final = threading.Lock()
+        self._company: Final = threading.Condition(self._lock)
         self._waiting: Final[deque[_Asker]] = deque()
         self._free = lanes
 
@@ -86,6 +90,7 @@ class QueryBatcher:
             if len(self._waiting) >= self._most_waiting:
                 raise ModelServerError(f"{self._most_waiting} questions wait for the embedding model already")
             self._waiting.append(asker)
+            self._company.notify()
             return False
 
     def _wait(self, asker: _Asker) -> None:
@@ -100,7 +105,7 @@ class QueryBatcher:
         asker.told.wait()  # it is being embedded
 
     def _ask(self, batch: Sequence[_Asker]) -> None:
-        """Embed a batch, hand the model on, and tell everyone."""
+        """Embed a batch, tell everyone, and hand the model on."""
         try:
             vectors = self._embed([asker.text for asker in batch])
             for asker, vector in zip(batch, vectors, strict=True):
@@ -109,12 +114,15 @@ class QueryBatcher:
             for asker in batch:
                 asker.error = error
         finally:
-            self._hand_on()
             for asker in batch:
                 asker.told.set()
+            self._hand_on(len(batch))
 
-    def _hand_on(self) -> None:
+    def _hand_on(self, expected: int) -> None:
+        """Give the model to those who wait: after a batch of one at once, else to `expected` or so."""
         with self._lock:
+            if expected > 1:
+                self._company.wait_for(lambda: len(self._waiting) >= expected, COMPANY_SECONDS)
             count = min(len(self._waiting), self._most_together)
             following = [self._waiting.popleft() for _ in range(count)]
             if not following:
