@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.embedding.batches import TokenBatch
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.int8 import use_int8
+from indexer.embedding.lean_bert import LeanBert, is_lean_bert
 from indexer.embedding.precision import Precision
 
 TORCH_TYPES: Final = {
@@ -115,6 +116,16 @@ class TorchBackend:
             self._streams.own = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
         with torch.cuda.stream(self._streams.own):
             yield
+
+
+def open_backend(model: Any, device: str, precision: Precision) -> Backend:
+    """What runs `model` fastest there in that format. It may be changed in place: give each backend its own.
+
+    Raises `ModelError` and `OutOfMemoryError`.
+    """
+    if device == "cpu" and precision is Precision.INT8 and is_lean_bert(model):
+        return LeanBert(model, precision)
+    return TorchBackend(model, device, precision)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from indexer.embedding.backend import OutOfMemoryError, TorchBackend
+from indexer.embedding.backend import Backend, OutOfMemoryError, open_backend
 from indexer.embedding.batches import TokenBatch
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.int8 import has_int8_kernels
@@ -35,7 +35,7 @@ def measured(model: Any, device: str, samples: Sequence[TokenBatch]) -> Calibrat
 
     def open_in(precision: Precision) -> Run:
         try:
-            backend = TorchBackend(deepcopy(model), device, precision)
+            backend = open_backend(deepcopy(model), device, precision)
         except OutOfMemoryError as error:
             raise ModelError(f"{device} has no memory for a second copy of the model") from error
         return lambda: _timed(backend, samples)
@@ -43,7 +43,7 @@ def measured(model: Any, device: str, samples: Sequence[TokenBatch]) -> Calibrat
     return calibrate(open_in, others)
 
 
-def _timed(backend: TorchBackend, samples: Sequence[TokenBatch]) -> tuple[NDArray[np.float32], float]:
+def _timed(backend: Backend, samples: Sequence[TokenBatch]) -> tuple[NDArray[np.float32], float]:
     """On a CPU the seconds of one thread's processor time, which other processes hardly disturb."""
     clock = time.thread_time if backend.device == "cpu" else time.perf_counter
     with _one_thread():

@@ -10,11 +10,14 @@ weights: measured on all-MiniLM-L6-v2, mean cosine to float32 .994 against .980.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Final
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+Product = Callable[[Tensor], Tensor]
+"""Takes (…, inputs) to (…, outputs)."""
 _LARGEST: Final = 63
 _LEAST_COLUMNS: Final = 64
 
@@ -25,6 +28,22 @@ def has_int8_kernels() -> bool:
     return "fbgemm" in engines and torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "NO AVX")
 
 
+def int8_product(weight: Tensor, bias: Tensor | None) -> Product:
+    """What a linear layer with this weight, of shape (outputs, inputs), does, in integers."""
+    scales = (weight.detach().abs().amax(dim=1) / _LARGEST).clamp(min=1e-12).double()
+    points = torch.zeros(len(weight), dtype=torch.int64)
+    with warnings.catch_warnings():  # deprecated in favour of torchao, which has no kernels for AVX2
+        warnings.filterwarnings("ignore", message=".*quantize_per_channel", category=UserWarning)
+        integers = torch.quantize_per_channel(weight.detach(), scales, points, 0, torch.qint8)
+    packed = torch.ops.quantized.linear_prepack(integers, None if bias is None else bias.detach())
+
+    def product(inputs: Tensor) -> Tensor:
+        found: Tensor = torch.ops.quantized.linear_dynamic(inputs, packed)
+        return found
+
+    return product
+
+
 class Int8Linear(nn.Module):
     """A linear layer whose product is taken in integers. Inference only."""
 
@@ -32,19 +51,11 @@ class Int8Linear(nn.Module):
         super().__init__()
         self.in_features: Final = layer.in_features
         self.out_features: Final = layer.out_features
-        weight = layer.weight.detach()
-        scales = (weight.abs().amax(dim=1) / _LARGEST).clamp(min=1e-12).double()
-        points = torch.zeros(layer.out_features, dtype=torch.int64)
-        with warnings.catch_warnings():  # deprecated in favour of torchao, which has no kernels for AVX2
-            warnings.filterwarnings("ignore", message=".*quantize_per_channel", category=UserWarning)
-            integers = torch.quantize_per_channel(weight, scales, points, 0, torch.qint8)
-        bias = None if layer.bias is None else layer.bias.detach()
-        self._packed: Final = torch.ops.quantized.linear_prepack(integers, bias)
+        self._product: Final = int8_product(layer.weight, layer.bias)
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, inputs: Tensor) -> Tensor:
         """As `torch.nn.Linear`."""
-        product: torch.Tensor = torch.ops.quantized.linear_dynamic(inputs, self._packed)
-        return product
+        return self._product(inputs)
 
 
 def use_int8(model: nn.Module) -> int:

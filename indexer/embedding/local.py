@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from indexer.chunking.tokens import counting_tokenizer
-from indexer.embedding.backend import Backend, TorchBackend
+from indexer.embedding.backend import Backend, TorchBackend, open_backend
 from indexer.embedding.batches import TokenBatch, token_batches
 from indexer.embedding.bundled import BUNDLED_NAME
 from indexer.embedding.calibrating import measured
@@ -77,7 +77,7 @@ class LocalEmbedder:
             self.precision = self.calibration.chosen
         else:
             self.calibration, self.precision = None, precision
-        self._backend: Final = TorchBackend(model, self.device, self.precision)
+        self._backend: Final = open_backend(model, self.device, self.precision)
         self._guard: Final = Guard(name, self._exact)
         self._refuse_other_dimension()
         self._engine: Engine | None = None
@@ -117,8 +117,10 @@ class LocalEmbedder:
     @cached_property
     def _question_backend(self) -> Backend:
         """Made with the first question: an indexer has none. Two that are first at once may make two."""
-        lean = self.precision is Precision.FLOAT32 and is_lean_bert(self._backend.model)
-        return LeanBert(self._backend.model) if lean else self._backend
+        backend = self._backend
+        if isinstance(backend, TorchBackend) and backend.precision is Precision.FLOAT32:
+            return LeanBert(backend.model) if is_lean_bert(backend.model) else backend
+        return backend
 
     def close(self) -> None:
         """End the engine's threads; it starts again when there is something to embed."""
@@ -137,7 +139,7 @@ class LocalEmbedder:
         backends: list[Backend] = [self._backend]
         for device in devices(self.device)[1:]:
             model = load_model(self._name, device).model
-            backends.append(TorchBackend(model, device, self.precision))
+            backends.append(open_backend(model, device, self.precision))
         workers, threads = worker_threads(self._threads)
         return Engine(
             backends,
