@@ -38,8 +38,10 @@ def _rather_changed(now: datetime, dialect: str) -> ColumnElement[bool]:
     changes = case((urls.c.changes < visits, urls.c.changes), else_=visits)
     n = visits + PRIOR_INTERVALS
     rate = -func.ln((n - (changes + PRIOR_CHANGES) + 0.5) / (n + 0.5)) * n
-    watched = _seconds(urls.c.first_read_at, urls.c.fetched_at, dialect)
-    seconds = case((watched > 0, watched), else_=0.0) + PRIOR_SECONDS
+    first_read_at = func.coalesce(urls.c.first_read_at, urls.c.fetched_at)
+    # One expression, not a case of two: reading moments is what a scan of a large ledger spends its time on.
+    greatest = func.greatest if dialect == "postgresql" else func.max
+    seconds = greatest(_seconds(first_read_at, urls.c.fetched_at, dialect), 0.0) + PRIOR_SECONDS
     since = _seconds(urls.c.fetched_at, literal(now, urls.c.fetched_at.type), dialect)
     return rate * since >= -math.log1p(-LIKELY) * seconds
 

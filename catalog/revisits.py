@@ -16,8 +16,8 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
-    case,
     func,
+    not_,
     null,
     or_,
     select,
@@ -86,30 +86,31 @@ def queue_due(
     """
     if not has_hubs(connection, connector_id):
         note_hubs(connection, connector_id)
+    dialect = connection.dialect.name
+    known_by_these_settings = and_(urls.c.state != UrlState.REFUSED, urls.c.run_id.in_(_alike(run_id)))
     wanted = (
         urls.c.connector_id == connector_id,
         urls.c.run_id < run_id,
         # Sitemaps are named by the configuration or by robots.txt, or they are met in one that is.
         urls.c.found_by != FoundBy.SITEMAP_FILE,
         or_(urls.c.state != UrlState.REFUSED, urls.c.fetched_at.is_not(None)),
-        or_(_read_otherwise(mark), is_due(now, connection.dialect.name)),
+        or_(_read_otherwise(mark), is_due(now, dialect)),
     )
-    known_by_these_settings = and_(urls.c.state != UrlState.REFUSED, urls.c.run_id.in_(_alike(run_id)))
-    to_be_judged = case((known_by_these_settings, null()), else_=urls.c.url).label("to_be_judged")
-    columns = select(urls.c.id, to_be_judged, urls.c.depth, urls.c.found_by).where(*wanted)
-    statement = _queueing(connection.dialect.name)
-    queued, last = 0, 0
-    while rows := connection.execute(
-        columns.where(urls.c.id > last).order_by(urls.c.id).limit(_PORTION)
-    ).all():
-        ids = [
-            [row.id]
-            for row in rows
-            if row.to_be_judged is None or may_visit(row.to_be_judged, row.depth, FoundBy(row.found_by))
-        ]
-        connection.execute(statement, _IDS.parameters(ids) | {"of_run": run_id})
-        queued, last = queued + len(ids), rows[-1].id
-    return queued
+    of_run = {"of_run": run_id}
+    # Most of them, as a rule: the rows never leave the database.
+    queued = connection.execute(update(urls).where(known_by_these_settings, *wanted).values(_QUEUED), of_run)
+    to_be_judged = (
+        select(urls.c.id, urls.c.url, urls.c.depth, urls.c.found_by)
+        .where(not_(known_by_these_settings), *wanted)
+        .order_by(urls.c.id)
+        .limit(_PORTION)
+    )
+    number, last = int(queued.rowcount), 0
+    while rows := connection.execute(to_be_judged.where(urls.c.id > last)).all():
+        ids = [[row.id] for row in rows if may_visit(row.url, row.depth, FoundBy(row.found_by))]
+        connection.execute(_queueing(dialect), _IDS.parameters(ids) | of_run)
+        number, last = number + len(ids), rows[-1].id
+    return number
 
 
 def _alike(run_id: int) -> Select[tuple[int]]:
@@ -123,14 +124,21 @@ def _alike(run_id: int) -> Select[tuple[int]]:
 
 
 _IDS: Final = ManyRows([urls.c.id])
+_QUEUED: Final[dict[str, Any]] = {
+    "run_id": bindparam("of_run", type_=Integer),
+    "state": UrlState.QUEUED.value,
+    "reason": None,
+    "rule": None,
+    "detail": None,
+    "attempts": 0,
+    "redirects": null(),
+}
 
 
 @cache
 def _queueing(dialect: str) -> Update:
     ids = _IDS.source(dialect)
-    again = {"reason": None, "rule": None, "detail": None, "attempts": 0, "redirects": null()}
-    queued = again | {"run_id": bindparam("of_run", type_=Integer), "state": UrlState.QUEUED.value}
-    return update(urls).where(urls.c.id == ids.c.id).values(queued)
+    return update(urls).where(urls.c.id == ids.c.id).values(_QUEUED)
 
 
 def worth_a_visit(connection: Connection, run_id: int, found: Sequence[Discovery]) -> tuple[Discovery, ...]:
