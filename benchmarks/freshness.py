@@ -134,9 +134,9 @@ class _FreshSite:
         self.fetched = None
 
     @property
-    def path(self) -> str:
-        """The page that says the word."""
-        return f"/{self._number}"
+    def said(self) -> str:
+        """What the changed page says."""
+        return _saying(self._number, self.word)
 
     def _declared(self, number: int) -> Callable[[Mapping[str, str]], Answer]:
         said = ["nothing yet"]
@@ -145,9 +145,13 @@ class _FreshSite:
             if number == self._number:
                 said[0] = self.word
                 self.fetched = self.fetched or time.monotonic()
-            return page(f"Page {number}", text=f"What page {number} says of the harbour is {said[0]}. " * 5)
+            return page(f"Page {number}", text=_saying(number, said[0]) * 5)
 
         return answer
+
+
+def _saying(number: int, word: str) -> str:
+    return f"What page {number} says of the harbour is {word}. "
 
 
 def _said(site: _FreshSite, changes: int) -> Iterator[None]:
@@ -164,15 +168,17 @@ def _sync(config: Path, *options: str) -> subprocess.Popen[bytes]:
 def _seconds(site: _FreshSite, retriever: FollowingRetriever, sync: subprocess.Popen[bytes]) -> float:
     """From the first request for the changed page until both halves find what it says now."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    question = Question(site.word)
+    question = Question(site.said)
     with sync:
         while True:
             retriever.refresh()
             hits = retriever.search(question).hits
-            if hits and hits[0].url.endswith(site.path) and _by_both(hits[0].passages[0]):
+            if any(
+                site.word in passage.text and _by_both(passage) for hit in hits for passage in hit.passages
+            ):
                 break
             if time.monotonic() > deadline:
-                raise SystemExit(f"{site.path} was not found within {PATIENCE_SECONDS:.0f} s")
+                raise SystemExit(f"{site.said!r} was not found within {PATIENCE_SECONDS:.0f} s")
             time.sleep(0.02)
         found = time.monotonic()
     assert site.fetched is not None
