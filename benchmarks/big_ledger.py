@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,6 +101,42 @@ def fill(folder: Path, urls: int, hosts: int, seed_url: str) -> str:
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return last
+
+
+def grow_old(folder: Path, mark: bytes) -> None:
+    """Let the ledger look as after many incremental runs under the settings of the last run begun.
+
+    All pages were read by the rules of `mark` two days ago, at the end of thirty visits in two hundred days
+    at which some had changed more often than others: one in twenty URLs is due. Each thousandth is a hub.
+    """
+    visited, first = (datetime.now(UTC) - timedelta(days=days) for days in (2, 202))
+    database = sqlite3.connect(folder / "catalog.db", isolation_level=None)
+    database.execute("PRAGMA synchronous=OFF")
+    database.execute("BEGIN")
+    database.execute(
+        "UPDATE runs SET settings_hash = (SELECT settings_hash FROM runs ORDER BY id DESC LIMIT 1)"
+    )
+    database.execute(_GROW_OLD, (mark, _written(visited), _written(first)))
+    database.execute("DELETE FROM hubs")
+    database.execute(
+        "INSERT INTO hubs (url_id, connector_id) SELECT id, connector_id FROM urls WHERE id % 1000 = 1"
+    )
+    database.execute("COMMIT")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+_GROW_OLD: Final = """\
+UPDATE urls SET run_id = (SELECT min(id) FROM runs), visits = 30, changes = id % 30,
+  state = CASE WHEN state = 'queued' THEN 'unchanged' ELSE state END,
+  read_by = CASE WHEN content_hash IS NOT NULL THEN ?1 END,
+  fetched_at = CASE WHEN state != 'refused' OR content_hash IS NOT NULL THEN ?2 END,
+  first_read_at = CASE WHEN state != 'refused' OR content_hash IS NOT NULL THEN ?3 END
+"""
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 _COLUMNS: Final = (

@@ -3,8 +3,8 @@
 `python -m benchmarks.ledger [--urls 1000000] [--hosts 1000] [--folder DIR]`. The ledger is made in a
 temporary folder, or kept in the one that is named and used again. `explain` is measured as a call of the
 command line in a process that has its imports done (median over URLs all over the ledger), and as a command;
-the start of a sync as a command, until its first request reaches a server of ours. The last line is the
-seconds of a plan.
+the start of a sync as a command, until its first request reaches a server of ours: of a full one, and of an
+incremental one for which one URL in twenty is due. The last line is the seconds of a plan.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from typing import Final
 import orjson
 import typer
 
-from benchmarks.big_ledger import configure, fill
+from benchmarks.big_ledger import configure, fill, grow_old
 from benchmarks.report import Figure, print_figure
 from crawler.cli import app
+from crawler.sync.reading_mark import reading_mark
+from settings.load import load_settings
 
 EXPLAINED: Final = 100
 _COMMAND: Final = typer.main.get_command(app)
@@ -67,6 +69,7 @@ def _measure(folder: Path, server: socket.socket, seed: str) -> None:
     subprocess.run([sys.executable, "-m", "crawler", *explain, addresses[1]], check=True, capture_output=True)
     print_figure(Figure("explain as a command", time.perf_counter() - begun, "s"))
     print_figure(Figure("start of a sync as a command", _until_first_request(config, server), "s"))
+    _measure_incremental(folder, config, server)
     config = configure(folder, seed, edited=True)
     begun = time.perf_counter()
     finished = subprocess.run(
@@ -82,6 +85,13 @@ def _measure(folder: Path, server: socket.socket, seed: str) -> None:
         Figure("plan peak memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, "MB")
     )
     print_figure(Figure(f"plan of {plan['urls']:,} URLs as a command", seconds, "s"))
+
+
+def _measure_incremental(folder: Path, config: Path, server: socket.socket) -> None:
+    settings = load_settings(config)
+    grow_old(folder, reading_mark(settings, settings.connectors[0]))
+    seconds = _until_first_request(config, server, "--mode", "incremental")
+    print_figure(Figure("start of an incremental sync as a command", seconds, "s"))
 
 
 def _addresses(database: Path) -> Sequence[str]:
@@ -108,11 +118,12 @@ def _call(*arguments: str) -> float:
     return seconds
 
 
-def _until_first_request(config: Path, server: socket.socket) -> float:
+def _until_first_request(config: Path, server: socket.socket, *options: str) -> float:
     """Seconds from the start of `crawler sync` until it connects to its seed; then it is ended."""
+    _forget_waiting(server)
     server.settimeout(PATIENCE)
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "crawler", "sync", "--no-index", "--config", str(config)]
+    command = [sys.executable, "-m", "crawler", "sync", "--no-index", *options, "--config", str(config)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         connection, _ = server.accept()
@@ -125,6 +136,14 @@ def _until_first_request(config: Path, server: socket.socket) -> float:
     finally:
         process.kill()
         process.communicate()
+
+
+def _forget_waiting(server: socket.socket) -> None:
+    """Let go of connections that a sync before made and that nobody accepted."""
+    server.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
 
 
 if __name__ == "__main__":
