@@ -9,12 +9,23 @@ from numpy.typing import NDArray
 
 _LARGEST: Final = 127
 _ZERO: Final = 128
+_SMALLEST_STEP: Final = np.float32(2**-21)
+"""With less a float16 could not tell the halves of a step apart (its smallest difference is 2⁻²⁴)."""
 
 
-def steps_of(sample: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What one step of a code is worth in each dimension, so that all of `sample` (n, d) can be told."""
-    steps: NDArray[np.float32] = np.maximum(np.abs(sample).max(axis=0), 1e-6) / np.float32(_LARGEST)
-    return steps.astype(np.float32)
+def steps_of(largest: NDArray[np.float32], former: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """What one step of a code is worth in each dimension: no value, `largest` (d,) at most, is cut off.
+
+    `former`, the largest steps of the codes that values come from, stand wherever they reach. Codes of these
+    steps are then not rounded again (see `encode`); others are, to a quarter of the new step at most. Steps
+    never shrink, so after m merges a value is at most m / 4 of its step away from the one that was added, and
+    the score of a query of length 1 at most m / 4 · |steps|₂ (Cauchy-Schwarz): a row is merged log₈ n times.
+    """
+    needed = np.maximum(largest / np.float32(_LARGEST), _SMALLEST_STEP).astype(np.float32)
+    if former is None:
+        return needed
+    steps: NDArray[np.float32] = np.where(largest < _ZERO * former, former, needed)
+    return steps
 
 
 def encode(
@@ -22,7 +33,7 @@ def encode(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The codes (n, d), and which half of its step each value lies in: a bit each, (n, ⌈d / 8⌉).
 
-    What `decode` gave becomes the same codes again: merging rounds once, however often it is done.
+    What `decode` gave, as float16, becomes the same codes again.
     """
     halves = np.floor((vectors.astype(np.float32) / steps + _ZERO) * 2)
     numbers = np.clip(halves, 0, 511).astype(np.uint16)

@@ -15,8 +15,8 @@ from indexer.vectors.segment import document_words
 @dataclass(frozen=True, slots=True)
 class SegmentContent:
     """Chunk ids (n,), documents (n, 2) as `document_words`, access ids (n,), and a way to get at the vectors
-    of some rows, so that never all of them are in memory. `steps` are those of the codes (see `codes`) that
-    vectors come from, if any do."""
+    of some rows, so that never all of them are in memory. `steps` are the largest of the codes (see
+    `steps_of`) that vectors come from, if any do."""
 
     chunk_ids: NDArray[np.int64]
     documents: NDArray[np.uint64]

@@ -18,8 +18,6 @@ _MOST_LISTS: Final = 8192
 """More would make the assignment of ten million rows take hours on two cores."""
 _SAMPLED_PER_LIST: Final = 40
 _ROUNDS: Final = 5
-_STRETCH: Final = np.float32(1.1)
-"""How far values may exceed what the codes can tell: few do, and are told as the largest."""
 _SEED: Final = 1
 
 
@@ -35,11 +33,9 @@ def write_inverted(folder: Path, content: SegmentContent, slice_rows: int) -> ND
     """
     count = len(content.chunk_ids)
     sample = _sample(content, list_count(count) * _SAMPLED_PER_LIST)
-    steps = steps_of(sample)
-    if content.steps is not None:  # kept where they reach: what comes from codes is then not rounded again
-        steps = np.where(steps > _STRETCH * content.steps, steps, content.steps)
     centroids = _centroids(sample, list_count(count))
-    lists = _nearest(centroids, content, slice_rows)
+    lists, largest = _assigned(centroids, content, slice_rows)
+    steps = steps_of(largest, content.steps)
     order = np.lexsort((content.access_ids, lists))
     ends = np.cumsum(np.bincount(lists, minlength=len(centroids)))
     _write_codes(folder, content, order, steps, slice_rows)
@@ -70,16 +66,21 @@ def _centroids(sample: NDArray[np.float32], lists: int) -> NDArray[np.float32]:
     return np.array(means.centroids, dtype=np.float32).reshape(lists, -1)
 
 
-def _nearest(centroids: NDArray[np.float32], content: SegmentContent, slice_rows: int) -> NDArray[np.int32]:
-    """The number of each row's nearest centroid."""
+def _assigned(
+    centroids: NDArray[np.float32], content: SegmentContent, slice_rows: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The number of each row's nearest centroid, and the largest absolute value in each dimension."""
     index = faiss.IndexFlatIP(centroids.shape[1])
     index.add(centroids)
     count = len(content.chunk_ids)
     nearest = np.empty(count, dtype=np.int32)
+    largest = np.zeros(content.dimension, dtype=np.float32)
     for start in range(0, count, slice_rows):
         rows = np.arange(start, min(start + slice_rows, count))
-        nearest[rows] = index.search(content.vectors(rows).astype(np.float32), 1)[1][:, 0]
-    return nearest
+        vectors = content.vectors(rows).astype(np.float32)
+        nearest[rows] = index.search(vectors, 1)[1][:, 0]
+        largest = np.maximum(largest, np.abs(vectors).max(axis=0))
+    return nearest, largest
 
 
 def _write_codes(

@@ -229,15 +229,14 @@ class _LiveRows:
 
     def content(self) -> SegmentContent:
         """Everything there is to know about the rows."""
-        inverted = [segment for segment, _ in self.parts if isinstance(segment, InvertedSegment)]
-        largest = max(inverted, key=lambda segment: segment.entry.rows, default=None)
+        steps = [segment.steps for segment, _ in self.parts if isinstance(segment, InvertedSegment)]
         return SegmentContent(
             chunk_ids=np.concatenate([segment.chunk_ids[rows] for segment, rows in self.parts]),
             documents=np.concatenate([segment.documents[rows] for segment, rows in self.parts]),
             access_ids=self.access_ids(),
             dimension=self.parts[0][0].dimension,
             vectors=self._vectors,
-            steps=None if largest is None else largest.steps,
+            steps=np.max(steps, axis=0) if steps else None,
         )
 
     def _vectors(self, wanted: NDArray[np.intp]) -> NDArray[np.float16]:
