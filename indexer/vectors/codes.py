@@ -21,11 +21,9 @@ def steps_of(largest: NDArray[np.float32], former: NDArray[np.float32] | None = 
     never shrink, so after m merges a value is at most m / 4 of its step away from the one that was added, and
     the score of a query of length 1 at most m / 4 · |steps|₂ (Cauchy-Schwarz): a row is merged log₈ n times.
     """
-    needed = np.maximum(largest / np.float32(_LARGEST), _SMALLEST_STEP).astype(np.float32)
-    if former is None:
-        return needed
-    steps: NDArray[np.float32] = np.where(largest < _ZERO * former, former, needed)
-    return steps
+    needed = np.maximum(largest / np.float32(_LARGEST), _SMALLEST_STEP)
+    steps = needed if former is None else np.where(largest < _ZERO * former, former, needed)
+    return steps.astype(np.float32)
 
 
 def encode(
