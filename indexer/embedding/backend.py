@@ -119,7 +119,7 @@ class TorchBackend:
 
 
 def open_backend(model: Any, device: str, precision: Precision) -> Backend:
-    """What runs `model` fastest there in that format. It may be changed in place: give each backend its own.
+    """What runs `model` fastest there in that format. `TorchBackend` changes it in place.
 
     Raises `ModelError` and `OutOfMemoryError`.
     """

@@ -59,7 +59,7 @@ class LocalEmbedder:
         self._cache: Final = cache
         self.device: Final = device_name(device)
         loaded = load_model(name, self.device)
-        model = loaded.model
+        model = self._model = loaded.model
         self.model_key: Final = loaded.key
         self._tokenizer: Final = loaded.tokenizer
         self.tokenizer: Final = counting_tokenizer(loaded.tokenizer)
@@ -116,11 +116,15 @@ class LocalEmbedder:
 
     @cached_property
     def _question_backend(self) -> Backend:
-        """Made with the first question: an indexer has none. Two that are first at once may make two."""
-        backend = self._backend
-        if isinstance(backend, TorchBackend) and backend.precision is Precision.FLOAT32:
-            return LeanBert(backend.model) if is_lean_bert(backend.model) else backend
-        return backend
+        """In float32 where passages are in integers: what those lose (`LEAST_COSINE`) is then lost once only.
+
+        Made with the first question: an indexer has none. Two that are first at once may make two.
+        """
+        if self.device != "cpu" or self.precision not in (Precision.FLOAT32, Precision.INT8):
+            return self._backend
+        if is_lean_bert(self._model):
+            return LeanBert(self._model)
+        return self._backend if self.precision is Precision.FLOAT32 else self._exact()
 
     def close(self) -> None:
         """End the engine's threads; it starts again when there is something to embed."""

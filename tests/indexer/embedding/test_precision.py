@@ -39,7 +39,7 @@ def test_the_processor_says_whether_it_has_bfloat16(line: str, expected: bool) -
 
 def test_each_device_is_tried_in_the_formats_that_it_may_be_good_at() -> None:
     assert candidates("cpu", bfloat16=False, int8=True) == (Precision.INT8,)
-    assert candidates("cpu", bfloat16=True, int8=True) == (Precision.BFLOAT16, Precision.INT8)
+    assert candidates("cpu", bfloat16=True, int8=True) == (Precision.BFLOAT16,)
     assert candidates("cuda:1", bfloat16=False, int8=True) == (Precision.FLOAT16, Precision.BFLOAT16)
     assert candidates("mps", bfloat16=True, int8=True) == ()
 
@@ -51,6 +51,8 @@ def test_each_device_is_tried_in_the_formats_that_it_may_be_good_at() -> None:
         (Trial(Precision.BFLOAT16, 1.02, 0.9999), False, "not 1.15 times as fast as float32"),
         (Trial(Precision.BFLOAT16, 0.8, 0.9999), False, "slower than float32"),
         (Trial(Precision.BFLOAT16, 2.7, 0.98), False, "not exact enough: the worst cosine"),
+        (Trial(Precision.INT8, 2.1, 0.985), True, "chosen: the fastest that is exact enough"),
+        (Trial(Precision.INT8, 2.1, 0.97), False, "not exact enough: the worst cosine to float32 is 0.9700"),
         (Trial(Precision.INT8, 2.7, float("nan")), False, "not exact enough"),
         (Trial(Precision.INT8, failure="no memory"), False, "failed: no memory"),
     ],

@@ -16,8 +16,9 @@ def save_embedding_model(
     pooling: str = "mean",
     prompts: Mapping[str, str] | None = None,
     truncate_dim: int | None = None,
+    width: int = 16,
 ) -> Path:
-    """A BERT of two small layers with fixed random weights, 16 dimensions and a window of 32, as
+    """A BERT of two small layers with fixed random weights, `width` dimensions and a window of 32, as
     sentence-transformers writes it; returns `folder`."""
     import torch
     import transformers
@@ -29,10 +30,10 @@ def save_embedding_model(
     torch.manual_seed(11)
     config = made.BertConfig(
         vocab_size=len(_WORDS),
-        hidden_size=16,
+        hidden_size=width,
         num_hidden_layers=2,
         num_attention_heads=2,
-        intermediate_size=32,
+        intermediate_size=2 * width,
         max_position_embeddings=64,
         initializer_range=0.5,
     )
@@ -44,7 +45,7 @@ def save_embedding_model(
         for number, (path, kind) in enumerate(kinds.items())
     ]
     _write(folder / "modules.json", modules)
-    _write(folder / "1_Pooling" / "config.json", {"embedding_dimension": 16, "pooling_mode": pooling})
+    _write(folder / "1_Pooling" / "config.json", {"embedding_dimension": width, "pooling_mode": pooling})
     _write(folder / "sentence_bert_config.json", {"max_seq_length": 32})
     told: dict[str, Any] = {"prompts": dict(prompts or {})}
     if truncate_dim is not None:
