@@ -22,7 +22,10 @@ from indexer.vectors.backend import VectorBatch, VectorIndexError
 from indexer.vectors.manifest import read_manifest
 from indexer.vectors.writer import rebuild_vectors
 
-QUESTIONS: Final = 200
+HELD_OUT: Final = 200
+"""Passages that are in no collection."""
+TUNED_ON: Final = 100
+"""With so many of them `indexer.vectors.inverted` got its constants; the others are the questions."""
 PARTS: Final = 200
 _BATCH: Final = 16_384
 _SEED: Final = 6
@@ -40,24 +43,24 @@ class Collection:
 
 
 def questions() -> NDArray[np.float32]:
-    """Real passages that are in no collection."""
-    return _real()[:QUESTIONS].astype(np.float32)
+    """100 real passages that are in no collection, and that nothing was fitted to."""
+    return _real()[TUNED_ON:HELD_OUT].astype(np.float32)
 
 
 def real_collection() -> Collection:
     """The distinct real passages."""
-    vectors = _real()[QUESTIONS:]
-    return _indexed(_folder() / "real", vectors, _topics(vectors))
+    vectors = _real()[HELD_OUT:]
+    return _indexed(collections_folder() / "real", vectors, _topics(vectors))
 
 
 def noisy_collection(rows: int) -> Collection:
     """Real passages, over and over, each with noise as large as the distance between neighbours."""
-    real = _real()[QUESTIONS:]
-    file = _folder() / f"noisy-{rows}.f2"
+    real = _real()[HELD_OUT:]
+    file = collections_folder() / f"noisy-{rows}.f2"
     if not file.exists():
         _write_noisy(file, real, rows)
     vectors = np.memmap(file, dtype="<f2", mode="r", shape=(rows, real.shape[1]))
-    return _indexed(_folder() / f"index-{rows}", vectors, np.resize(_topics(real), rows))
+    return _indexed(collections_folder() / f"index-{rows}", vectors, np.resize(_topics(real), rows))
 
 
 def access_id(topic: NDArray[np.integer], drawn: NDArray[np.integer]) -> NDArray[np.uint32]:
@@ -65,7 +68,8 @@ def access_id(topic: NDArray[np.integer], drawn: NDArray[np.integer]) -> NDArray
     return (1 + topic.astype(np.int64) * PARTS + drawn).astype(np.uint32)
 
 
-def _folder() -> Path:
+def collections_folder() -> Path:
+    """Where all of them are kept."""
     folder = Path(os.environ.get("SITELORE_BENCH_MILLION", "/tmp/sitelore-million"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

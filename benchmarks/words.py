@@ -39,7 +39,7 @@ class _Passage:
     heading_path: tuple[str, ...]
 
 
-_Entry = tuple[Document, list[tuple[int, _Passage]]]
+Entry = tuple[Document, list[tuple[int, _Passage]]]
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.words", description=__doc__)
     parser.add_argument("--passages", type=int, default=COUNT)
     passages = parser.parse_args().passages
-    entries = list(_entries(islice(read_texts(cache_folder()), passages)))
+    entries = list(passage_entries(islice(read_texts(cache_folder()), passages)))
     if not entries:
         raise SystemExit(f"{cache_folder()} holds no passages: run `python -m benchmarks.passages`")
     print_figure(Figure("pages cut into passages", _chunks_per_second(), "chunks/s of one core"))
@@ -55,7 +55,7 @@ def main() -> None:
         _measure_index(Path(folder), entries)
 
 
-def _measure_index(folder: Path, entries: Sequence[_Entry]) -> None:
+def _measure_index(folder: Path, entries: Sequence[Entry]) -> None:
     count = sum(len(passages) for _, passages in entries)
     writer = LexicalWriter(folder, BUILT_IN_FIELDS)
     started = time.process_time(), time.thread_time()
@@ -76,7 +76,7 @@ def _measure_index(folder: Path, entries: Sequence[_Entry]) -> None:
 
 
 def _changes(
-    folder: Path, writer: LexicalWriter, entries: Sequence[_Entry]
+    folder: Path, writer: LexicalWriter, entries: Sequence[Entry]
 ) -> tuple[list[float], list[float]]:
     """Seconds of each commit of one document, and of a reader that takes it over."""
     reader = LexicalReader.open(folder)
@@ -104,7 +104,7 @@ def _chunks_per_second() -> float:
     return chunks / (time.process_time() - started)
 
 
-def _entries(texts: Iterator[str]) -> Iterator[_Entry]:
+def passage_entries(texts: Iterator[str]) -> Iterator[Entry]:
     """Documents of `_PER_DOCUMENT` passages; a text's first line is its title and headings."""
     number = 0
     while some := list(islice(texts, _PER_DOCUMENT)):
