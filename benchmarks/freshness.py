@@ -43,7 +43,7 @@ from indexer.lexical.writer import LexicalWriter
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question
-from indexer.serving import Served, read_served, recipe, serve
+from indexer.serving import begin_build, read_served, recipe, serve
 from indexer.vectors.backend import VectorBatch
 from indexer.vectors.writer import rebuild_vectors
 from settings.configuration import Settings
@@ -210,7 +210,7 @@ def make_base(folder: Path, settings: Settings, passages: int) -> None:
     shutil.rmtree(layout.data, ignore_errors=True)
     embedder = open_embedder(settings.index, layout)
     with closing(open_catalog(settings.store.database, settings.store.directory)) as catalog:
-        build = Served.new(layout, settings, embedder.model_key)
+        build = begin_build(catalog, layout, settings, embedder.model_key)
         with LexicalWriter(build.lexical, settings.fields) as lexical:
             batches = _batches(catalog, lexical, passages)
             rebuild_vectors(build.vectors, embedder.model_key, embedder.dimension, batches)

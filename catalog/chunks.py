@@ -18,7 +18,10 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select,
 from catalog.tables import chunks, documents
 
 _BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
-_RETIRED: Final = -1_000_000_000  # ordinal n: staged as -1 - n, retired as this - n
+_SPAN: Final = 1_000_000_000
+_RETIRED: Final = -_SPAN
+"""Ordinal n is staged as -1 - n; retired is `_RETIRED` less the chunk's id (modulo `_SPAN`: 32 bits),
+so that chunks of several builds that were replaced one soon after the other stand side by side."""
 _CONTENT: Final = ("text", "heading_path", "anchor", "page", "start", "end", "embedding_key")
 
 
@@ -169,8 +172,10 @@ def promote_staged(connection: Connection, after_id: str) -> str | None:
     )
     names = list(connection.execute(waiting).scalars())
     mine = chunks.c.document_id.in_(names)
-    for which, base in ((chunks.c.ordinal >= 0, _RETIRED), (_IS_STAGED, -1)):
-        connection.execute(update(chunks).where(mine, which).values(ordinal=base - chunks.c.ordinal))
+    retired = update(chunks).where(mine, chunks.c.ordinal >= 0)
+    connection.execute(retired.values(ordinal=_RETIRED - chunks.c.id % _SPAN))
+    promoted = update(chunks).where(mine, _IS_STAGED)
+    connection.execute(promoted.values(ordinal=-1 - chunks.c.ordinal))
     return names[-1] if names else None
 
 

@@ -21,7 +21,7 @@ from indexer.preparation import Preparer
 from indexer.progress import Progress
 from indexer.publishing import Indexes
 from indexer.rebuilding import rebuild_indexes
-from indexer.serving import Served, read_served, recipe, serve, tidy
+from indexer.serving import Served, begin_build, read_served, recipe, serve, tidy
 from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.manifest import manifest_file
 from indexer.vectors.writer import VectorWriter
@@ -75,8 +75,8 @@ def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[
     with foundation.catalog.read() as connection:
         is_empty = chunk_count(connection) == 0
     if is_empty:
-        layout, settings = foundation.layout, foundation.settings
-        first = Served.new(layout, settings, foundation.embedder.model_key)
+        catalog, layout = foundation.catalog, foundation.layout
+        first = begin_build(catalog, layout, foundation.settings, foundation.embedder.model_key)
         indexes = _open(first, foundation, resources)
         serve(layout, first)
         return indexes

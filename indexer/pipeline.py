@@ -28,6 +28,7 @@ from indexer.overlap import overlapped
 from indexer.preparation import Chunked
 from indexer.progress import Progress
 from indexer.publishing import Indexes
+from indexer.serving import is_overdue, tidy
 from settings.configuration import Settings
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ class Pipeline:
             self._opened(give_up)
         while self._is_pending():
             done = done + self._index(self._opened(give_up))
+        if self._foundation is not None and is_overdue(self._foundation.layout):
+            tidy(self._catalog, self._foundation.layout)
         return done
 
     def watch(self, stop: Callable[[], bool]) -> Progress:

@@ -49,7 +49,7 @@ def rebuild_indexes(
             candidate = open_candidate(catalog, settings, build, preparer.embedder)
             require_gate(candidate, settings.index.gate, catalog)
     except BaseException:
-        tidy(catalog, layout, grace=0)
+        tidy(catalog, layout)
         raise
     serve(layout, build)
     tidy(catalog, layout)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import orjson
 
@@ -35,13 +35,6 @@ class Served:
     model_key: str
     recipe: Mapping[str, Any]
     since: float  # seconds since 1970
-
-    @classmethod
-    def new(cls, layout: IndexLayout, settings: Settings, model_key: str) -> Self:
-        """A build that is about to be made, in an empty folder of its own."""
-        folder = layout.index / f"build-{secrets.token_hex(4)}"
-        make_durably(folder)
-        return cls(folder, model_key, recipe(settings), time.time())
 
     @property
     def lexical(self) -> Path:
@@ -101,17 +94,19 @@ def serve(layout: IndexLayout, build: Served) -> None:
 
 
 def begin_build(catalog: Catalog, layout: IndexLayout, settings: Settings, model_key: str) -> Served:
-    """A new build, known to `tidy` from now on. What earlier builds left behind is removed."""
-    tidy(catalog, layout, grace=0)
-    build = Served.new(layout, settings, model_key)
-    write_durably(layout.building, build.folder.name.encode())
-    return build
+    """A new build in an empty folder of its own, which `tidy` knows before it is there."""
+    tidy(catalog, layout)
+    folder = layout.index / f"build-{secrets.token_hex(4)}"
+    make_durably(layout.index)
+    write_durably(layout.building, folder.name.encode())
+    make_durably(folder)
+    return Served(folder, model_key, recipe(settings), time.time())
 
 
 def tidy(catalog: Catalog, layout: IndexLayout, grace: float = GRACE_SECONDS) -> None:
     """Finish what a build left: one that is served gets its chunks, one that died or was refused goes.
 
-    The caller holds the `IndexerLock`. What a served build replaced goes `grace` seconds after the switch.
+    The caller holds the `IndexerLock`. What was replaced goes `grace` seconds after the last switch.
     Costs one look at a file where no build was made.
     """
     if not layout.building.exists():
@@ -120,16 +115,25 @@ def tidy(catalog: Catalog, layout: IndexLayout, grace: float = GRACE_SECONDS) ->
     served = _readable(layout)
     if served is not None and served.folder.name == name:
         _promote(catalog)
-        if time.time() < served.since + grace:
-            return
+    else:
+        _abandon(catalog, layout.index / name)
+    if not is_overdue(layout, grace):
+        return
     with catalog.write() as connection:
-        drop_staged(connection)
         drop_retired(connection)
     for folder in layout.index.glob("build-*"):
         if served is None or folder.name != served.folder.name:
             shutil.rmtree(folder)
     layout.building.unlink()
     sync_folder(layout.index)
+
+
+def is_overdue(layout: IndexLayout, grace: float = GRACE_SECONDS) -> bool:
+    """Whether something was replaced that no reader asks any more; costs a look at one file where not."""
+    if not layout.building.exists():
+        return False
+    served = _readable(layout)
+    return served is None or time.time() >= served.since + grace
 
 
 def _readable(layout: IndexLayout) -> Served | None:
@@ -144,3 +148,10 @@ def _promote(catalog: Catalog) -> None:
     while after is not None:
         with catalog.write() as connection:
             after = promote_staged(connection, after)
+
+
+def _abandon(catalog: Catalog, folder: Path) -> None:
+    with catalog.write() as connection:
+        drop_staged(connection)
+    if folder.exists():
+        shutil.rmtree(folder)

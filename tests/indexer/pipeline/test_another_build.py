@@ -19,7 +19,7 @@ from indexer.progress import Progress
 from indexer.retrieval.judgements import JudgementsError
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Question
-from indexer.serving import tidy
+from indexer.serving import GRACE_SECONDS, tidy
 from settings.configuration import Settings
 from settings.index import ChunkSettings, GateSettings
 from tests.indexer.pipeline.support import WordEmbedder, add, found, served
@@ -111,9 +111,7 @@ def test_a_build_below_the_floor_is_not_published(
     before, build = chunk_ids(catalog), served(settings)
     assert build is not None
     unreachable = with_index(smaller(settings), gate=gate(tmp_path, "https://intranet.example/gone"))
-    with pytest.raises(
-        BuildRefusedError, match=r"this build .* nDCG@10 0\.000, below .* 'nine words'"
-    ):
+    with pytest.raises(BuildRefusedError, match=r"this build .* nDCG@10 0\.000, below .* 'nine words'"):
         run(catalog, unreachable)
     assert (chunk_ids(catalog), served(settings), builds(settings)) == (before, build, [build.folder])
     assert hidden(catalog) == 0
@@ -178,3 +176,56 @@ def test_a_process_that_died_right_after_the_switch_is_followed_by_one_that_fini
     add(catalog, "https://intranet.example/b", "New.")
     run(catalog, smaller(settings))
     assert found(settings) == chunk_ids(catalog)
+
+
+def test_readers_of_a_build_find_their_passages_for_the_grace_though_two_more_builds_followed(
+    catalog: Catalog, settings: Settings
+) -> None:
+    add(catalog, "https://intranet.example/a", LONG)
+    run(catalog, settings)
+    first = open_retriever(catalog, settings, embedder=WordEmbedder())
+    run(catalog, smaller(settings))
+    second = open_retriever(catalog, settings, embedder=WordEmbedder())
+    run(catalog, settings)
+    for late in (first, second):
+        assert [bool(hit.passages) for hit in late.search(Question("nine words")).hits] == [True]
+    assert len(builds(settings)) == 3
+    tidy(catalog, IndexLayout(settings.store.directory), grace=0)
+    assert (len(builds(settings)), hidden(catalog)) == (1, 0)
+
+
+def test_a_process_that_stays_open_removes_what_it_replaced_once_the_grace_is_over(
+    catalog: Catalog, settings: Settings
+) -> None:
+    add(catalog, "https://intranet.example/a", LONG)
+    run(catalog, settings)
+    layout = IndexLayout(settings.store.directory)
+    with Pipeline(catalog, smaller(settings), embedder=WordEmbedder()) as pipeline:
+        pipeline.run_once()
+        build = served(settings)
+        assert build is not None
+        assert len(builds(settings)) == 2
+        record = json.loads(layout.served.read_bytes())
+        layout.served.write_text(json.dumps(record | {"since": record["since"] - GRACE_SECONDS}))
+        pipeline.run_once()  # nothing is pending
+        assert (builds(settings), hidden(catalog)) == ([build.folder], 0)
+    assert found(settings) == chunk_ids(catalog)
+
+
+def test_a_first_opening_that_died_leaves_no_folder(
+    catalog: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(catalog, "https://intranet.example/a", LONG)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("indexer.opening.serve", die)
+        with pytest.raises(KeyboardInterrupt):
+            run(catalog, settings)
+    left = builds(settings)
+    assert len(left) == 1
+    run(catalog, settings)
+    assert len(builds(settings)) == 1
+    assert builds(settings) != left
