@@ -76,7 +76,7 @@ def _print_sizes(collection: Collection) -> None:
     words = _bytes(lexical_collection(collections_folder() / "lexical")) / COUNT
     print_figure(Figure("vectors of 1,000,000", vectors, "bytes/chunk"))
     print_figure(Figure(f"words of {COUNT:,}", words, "bytes/chunk"))
-    print_figure(Figure("both indexes", vectors + words, "bytes/chunk"))
+    print_figure(Figure("both, words as of 100,000", vectors + words, "bytes/chunk"))
 
 
 def _bytes(folder: Path) -> int:
