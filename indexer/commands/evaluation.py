@@ -28,9 +28,7 @@ PrincipalOption = Annotated[
 ]
 WorstOption = Annotated[
     int,
-    typer.Option(
-        "--worst", min=0, help="How many of the queries to show that one half alone would answer better."
-    ),
+    typer.Option("--worst", min=0, help="How many of the queries to show that are answered worst."),
 ]
 
 
@@ -64,7 +62,7 @@ def evaluate(
         print_json(_as_json(found, unknown))
     else:
         _print_means(found)
-        _print_most_fallen(found, worst)
+        _print_worst(found, worst)
 
 
 def _read(queries: Path) -> tuple[JudgedQuery, ...]:
@@ -93,6 +91,7 @@ def _as_json(found: Evaluation, unknown: Sequence[str]) -> dict[str, Any]:
                 "query": each.query,
                 **{mode.value: asdict(measured) for mode, measured in each.by_mode.items()},
                 "fallen": each.fallen,
+                "first": each.first,
             }
             for each in found.queries
         ],
@@ -115,20 +114,21 @@ def _print_means(found: Evaluation) -> None:
     Console().print(table)
 
 
-def _print_most_fallen(found: Evaluation, count: int) -> None:
-    """The queries that fusing answers worse than the better half alone: where to look first."""
+def _print_worst(found: Evaluation, count: int) -> None:
+    """The queries to look at first, with what stands first instead of what was judged relevant."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    fallen = found.most_fallen(count)
-    if not fallen:
+    worst = found.worst(count)
+    if not worst:
         return
-    table = Table(title="nDCG@10 where one half alone answers better")
+    table = Table(title="nDCG@10 of the queries that are answered worst")
     table.add_column("query", overflow="fold")
     for mode in found.means:
         table.add_column(mode.value, justify="right")
-    for each in fallen:
+    table.add_column("stands first", overflow="fold")
+    for each in worst:
         numbers = (f"{each.by_mode[mode].ndcg_at_10:.3f}" for mode in found.means)
-        table.add_row(escape(each.query), *numbers)
+        table.add_row(escape(each.query), *numbers, escape(each.first or "nothing"))
     Console().print(table)

@@ -61,13 +61,18 @@ class QueryResult:
     query: str
     by_mode: Mapping[Mode, Quality]
     notices: tuple[str, ...]
+    first: str | None  # the URL of the first hit that people get; None where there is none
+
+    @property
+    def fused(self) -> Quality | None:
+        """That of the answer that people get, where it was measured."""
+        return self.by_mode.get(Mode.RERANKED) or self.by_mode.get(Mode.HYBRID)
 
     @property
     def fallen(self) -> float:
         """How much nDCG@10 fusing costs: that of the better half less that of the fused answer."""
         better = max((self.by_mode[mode].ndcg_at_10 for mode in HALVES if mode in self.by_mode), default=0.0)
-        fused = self.by_mode.get(Mode.RERANKED) or self.by_mode.get(Mode.HYBRID)
-        return better - fused.ndcg_at_10 if fused else 0.0
+        return better - self.fused.ndcg_at_10 if self.fused else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,11 @@ class Evaluation:
         measured = [mode for mode in Mode if self.queries and mode in self.queries[0].by_mode]
         return {mode: mean([each.by_mode[mode] for each in self.queries]) for mode in measured}
 
-    def most_fallen(self, count: int) -> tuple[QueryResult, ...]:
-        """The `count` queries that the better half alone would have answered better, worst first."""
-        fallen = [each for each in self.queries if each.fallen > 0]
-        return tuple(sorted(fallen, key=lambda each: -each.fallen)[:count])
+    def worst(self, count: int) -> tuple[QueryResult, ...]:
+        """The `count` queries that people get the worst answers to, worst first; none that is perfect."""
+        faulty = [(each.fused.ndcg_at_10, each) for each in self.queries if each.fused]
+        ordered = sorted(faulty, key=lambda pair: pair[0])
+        return tuple(each for ndcg, each in ordered if ndcg < 1)[:count]
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -128,7 +134,8 @@ def evaluate(
             for mode, answer in answers.items()
         }
         notices = tuple(dict.fromkeys(notice for answer in answers.values() for notice in answer.notices))
-        results.append(QueryResult(each.query, by_mode, notices))
+        hits = answers[wanted[-1]].hits
+        results.append(QueryResult(each.query, by_mode, notices, hits[0].url if hits else None))
         report(done)
     return Evaluation(tuple(results))
 

@@ -78,13 +78,16 @@ def test_the_reranker_is_measured_where_there_is_one(filled: Library) -> None:
 
 def _result(query: str, dense: float, lexical: float, hybrid: float) -> QueryResult:
     values = {Mode.DENSE: dense, Mode.LEXICAL: lexical, Mode.HYBRID: hybrid}
-    return QueryResult(query, {mode: Quality(value, value, value) for mode, value in values.items()}, ())
+    return QueryResult(
+        query, {mode: Quality(value, value, value) for mode, value in values.items()}, (), None
+    )
 
 
-def test_the_queries_are_named_that_one_half_alone_answers_better() -> None:
-    found = Evaluation((_result("a", 0.9, 0.1, 0.8), _result("b", 0.2, 1.0, 0.3), _result("c", 0, 0, 1)))
-    assert [each.query for each in found.most_fallen(5)] == ["b", "a"]
-    assert [each.query for each in found.most_fallen(1)] == ["b"]
+def test_the_queries_are_named_that_are_answered_worst_whichever_half_is_at_fault() -> None:
+    results = (_result("a", 0.9, 0.1, 0.8), _result("b", 0, 0, 0), _result("c", 0, 0, 1))
+    found = Evaluation(results)
+    assert [each.query for each in found.worst(5)] == ["b", "a"]
+    assert [each.query for each in found.worst(1)] == ["b"]
 
 
 @pytest.fixture
@@ -126,6 +129,16 @@ def test_the_command_shows_the_three_modes_side_by_side_to_people(config: Path) 
     assert result.exit_code == 0, result.stderr
     for word in ("nDCG@10", "recall@10", "MRR", "dense", "lexical", "hybrid", "1.000"):
         assert word in result.stdout
+
+
+def test_the_command_shows_what_stands_first_where_no_half_finds_what_was_judged(config: Path) -> None:
+    queries = config.with_name("golden.jsonl")
+    queries.write_text(json.dumps({"query": "parental leave", "relevant": [PAY]}))
+    result = CliRunner().invoke(app, ["eval", str(queries), "--config", str(config)])
+    assert result.exit_code == 0, result.stderr
+    worst = result.stdout.partition("nDCG@10 of the queries that are answered worst")[2]
+    for word in ("parental leave", "0.000", LEAVE):
+        assert word in worst
 
 
 @pytest.mark.parametrize(
