@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from indexer.embedding.backend import Backend, OutOfMemoryError, open_backend
 from indexer.embedding.batches import TokenBatch
+from indexer.embedding.devices import torch_threads
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.int8 import has_int8_kernels
 from indexer.embedding.precision import (
@@ -46,7 +45,7 @@ def measured(model: Any, device: str, samples: Sequence[TokenBatch]) -> Calibrat
 def _timed(backend: Backend, samples: Sequence[TokenBatch]) -> tuple[NDArray[np.float32], float]:
     """On a CPU the seconds of one thread's processor time, which other processes hardly disturb."""
     clock = time.thread_time if backend.device == "cpu" else time.perf_counter
-    with _one_thread():
+    with torch_threads(1):
         started = clock()
         try:
             found = [(batch.rows, backend.run(batch)) for batch in samples]
@@ -55,13 +54,3 @@ def _timed(backend: Backend, samples: Sequence[TokenBatch]) -> tuple[NDArray[np.
         seconds = clock() - started
     rows = np.concatenate([rows for rows, _ in found])
     return np.concatenate([vectors for _, vectors in found])[np.argsort(rows)], seconds
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import torch
@@ -46,3 +48,17 @@ def worker_threads(threads: int) -> tuple[int, int]:
     """
     workers = max(1, min(threads, _MOST_CPU_WORKERS))
     return workers, max(1, threads // workers)
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Products that the calling thread begins within are shared out to `count` CPU threads.
+
+    Embedding leaves one thread to each product; a single large piece of work, alone, is done sooner by all.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -32,14 +32,20 @@ class CrossEncoderScorer:
             )
 
     def scores(self, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
-        """How well each passage answers, in 0..1: shape (len(passages),). Raises `RerankerError`."""
+        """How well each passage answers, in 0..1: shape (len(passages),). Raises `RerankerError`.
+
+        On all CPU threads: a question waits for it alone.
+        """
         from torch import nn  # noqa: PLC0415 - torch is loaded with the model
+
+        from indexer.embedding.devices import CPU_THREADS, torch_threads  # noqa: PLC0415
 
         pairs = [(question, passage) for passage in passages]
         try:
-            logits = self._model.predict(
-                pairs, batch_size=len(pairs), show_progress_bar=False, activation_fn=nn.Identity()
-            )
+            with torch_threads(CPU_THREADS):
+                logits = self._model.predict(
+                    pairs, batch_size=len(pairs), show_progress_bar=False, activation_fn=nn.Identity()
+                )
         except (RuntimeError, ValueError, IndexError) as error:
             raise RerankerError(f"`search.reranker` {self._name!r} failed: {error}") from error
         unit: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.asarray(logits, np.float64)))

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.embedding.devices import CPU_THREADS, torch_threads
 from indexer.retrieval.cross_encoder import CrossEncoderScorer
 from indexer.retrieval.question import Question
 from indexer.retrieval.reranking import (
@@ -138,6 +140,22 @@ def test_a_saved_cross_encoder_scores_pairs_between_0_and_1(tiny: Path) -> None:
     assert scores.shape == (2,)
     assert scores[0] != scores[1]
     assert ((scores > 0) & (scores < 1)).all()
+
+
+def test_a_cross_encoder_reads_on_all_threads_though_embedding_leaves_one_to_each_product(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = CrossEncoderScorer(str(tiny), "cpu")
+    read, threads = scorer._model.predict, []
+
+    def counted(*pairs: object, **options: object) -> object:
+        threads.append(torch.get_num_threads())
+        return read(*pairs, **options)
+
+    monkeypatch.setattr(scorer._model, "predict", counted)
+    with torch_threads(1):
+        scorer.scores("leave", ["leave of absence"])
+        assert (threads, torch.get_num_threads()) == ([CPU_THREADS], 1)
 
 
 def test_a_saved_cross_encoder_orders_the_hits_of_a_library(filled: Library, tiny: Path) -> None:
