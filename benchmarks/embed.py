@@ -1,8 +1,9 @@
 """Chunks per second of the whole indexer, beside plain `SentenceTransformer.encode` in float32.
 
 Ours: pending documents of a catalog, chunked, embedded, kept, published in both indexes and marked. The
-peer only embeds the very same texts. Pages are drawn by a fixed seed from the PostgreSQL manual (or made),
-and read by our own extractor beforehand; the model is loaded beforehand, too.
+peer only embeds the very same texts. Pages are drawn by a fixed seed from the manuals of PostgreSQL, Python
+and Apache httpd, as many chunks from each (or made where those are not installed), and read by our own
+extractor beforehand; both models are loaded beforehand, too, and ours is calibrated.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import argparse
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
+
+from tokenizers import Tokenizer
 
 from benchmarks.report import Figure, alternate, print_figure
 from catalog.connectors import connector_id
@@ -34,6 +38,11 @@ from indexer.pipeline import Pipeline
 from settings.configuration import Settings
 
 MANUAL: Final = Path("/usr/share/doc/postgresql-doc-15/html")
+MANUALS: Final = (
+    MANUAL,
+    Path("/usr/share/doc/python3-doc/html"),
+    Path("/usr/share/doc/apache2-doc/manual/en"),
+)
 SEED: Final = 11
 CONNECTOR: Final = "manual"
 
@@ -41,21 +50,35 @@ CONNECTOR: Final = "manual"
 def main() -> None:
     """Measure both in turn and print the figure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.embed", description=__doc__)
-    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--chunks", type=int, default=750, help="how many, from all manuals together")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    documents = manual_pages(arguments.pages) if MANUAL.is_dir() else made_pages(arguments.pages)
     embedder = LocalEmbedder(device="cpu")
-    started = time.perf_counter()
-    chunked = chunk_documents(documents, embedder.tokenizer, Chunking())
-    chunking_seconds = time.perf_counter() - started
-    texts = [chunk.embedded_text for chunks in chunked for chunk in chunks]
+    documents, texts = drawn(arguments.chunks, embedder.tokenizer)
     compared = alternate(lambda: ours(documents, embedder, len(texts)), peer(texts), rounds=arguments.rounds)
-    share = chunking_seconds / (len(texts) / compared.ours)
-    print(f"{len(documents)} pages, {len(texts)} chunks, {embedder.precision}; chunking takes {share:.1%}")
+    print(f"{len(documents)} pages, {len(texts)} chunks, {embedder.precision}; runs {compared}")
     print_figure(
         Figure("embed", compared.ours, "chunks/s", "SentenceTransformer.encode float32", compared.peer)
     )
+
+
+def drawn(chunks: int, tokenizer: Tokenizer) -> tuple[list[Document], list[str]]:
+    """Pages with about so many chunks, and the texts of those that the model reads."""
+    manuals = [manual for manual in MANUALS if manual.is_dir()]
+    sources = [_pages(manual) for manual in manuals] or [iter(made_pages(chunks))]
+    documents: list[Document] = []
+    texts: list[str] = []
+    for source in sources:
+        left = chunks // len(sources)
+        for page in source:
+            (found,) = chunk_documents([page], tokenizer, Chunking())
+            if 0 < len(found) <= left:  # a page of hundreds would leave no room for others
+                documents.append(page)
+                texts.extend(chunk.embedded_text for chunk in found)
+                left -= len(found)
+            if left <= 0:
+                break
+    return documents, texts
 
 
 def ours(documents: list[Document], embedder: LocalEmbedder, chunks: int) -> float:
@@ -97,20 +120,22 @@ def peer(texts: list[str]) -> Callable[[], float]:
 
 
 def manual_pages(count: int) -> list[Document]:
-    """Pages of the manual, read by our extractor."""
-    files = sorted(MANUAL.glob("*.html"))
+    """Pages of PostgreSQL's manual, read by our extractor."""
+    return list(islice(_pages(MANUAL), count))
+
+
+def _pages(manual: Path) -> Iterator[Document]:
+    files = sorted(manual.rglob("*.html"))
     random.Random(SEED).shuffle(files)
     settings = Settings.model_validate(
         {"version": 1, "connectors": [{"name": CONNECTOR, "seeds": ["https://manual.example/"]}]}
     )
     rules = compile_rules(settings.connector(CONNECTOR), settings.fields)
-    documents: list[Document] = []
     for file in files:
-        url = f"https://manual.example/{file.name}"
+        url = f"https://manual.example/{manual.parts[4]}/{file.relative_to(manual)}"
         page = read(file.read_bytes(), url=url, headers={"content-type": "text/html"}, rules=rules)
-        if isinstance(page, Page) and len(documents) < count:
-            documents.append(document(url, page.title, page.blocks))
-    return documents
+        if isinstance(page, Page):
+            yield document(url, page.title, page.blocks)
 
 
 def made_pages(count: int) -> list[Document]:
