@@ -201,6 +201,18 @@ def test_a_merge_cuts_no_value_off_that_is_larger_than_those_before(tmp_path: Pa
     assert (np.abs(found - added) <= 2 * 0.26 * steps).all()  # two merges, a quarter of a step each
 
 
+def test_changed_access_shows_at_once_in_a_large_segment_that_is_open_already(tmp_path: Path) -> None:
+    writer = VectorWriter(tmp_path, "model", DIMENSION)
+    with small_lists():
+        writer.append(make_batch(range(40), range(40), [1] * 20 + [2] * 20))
+        reader = VectorReader.open(tmp_path)
+        assert isinstance(open_segment(tmp_path, writer.manifest.segments[0]), InvertedSegment)
+    writer.set_access({name(3): {3: 2}, name(4): {4: 0}, name(30): {30: 1}})
+    found = [sorted(reader.search(queries(1), {access_id}, 50)[1][0].tolist()) for access_id in (1, 2)]
+    assert found[0] == [0, 1, 2, *range(5, 20), 30]
+    assert found[1] == [3, *range(20, 30), *range(31, 40)]
+
+
 @given(st.integers(0, 1000), st.integers(1, 20), st.integers(1, 30))
 def test_codes_are_near_their_vectors_and_stay_the_same(seed: int, count: int, dimension: int) -> None:
     vectors = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
