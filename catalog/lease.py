@@ -66,7 +66,7 @@ def raise_if_held(name: str, run: Row[*tuple[Any, ...]], observer: Holder, now: 
 
 
 def abandoned_runs(connection: Connection) -> frozenset[int]:
-    """Running runs that nobody works on any more: their process was killed, and a next sync continues them."""
+    """Running runs that nobody works on any more: their process was killed, the next sync continues them."""
     observer, now = Holder.of_this_process(), clock(connection)
     running = connection.execute(
         select(connectors.c.name, runs.c.id, runs.c.holder, runs.c.lease_expires_at)
