@@ -16,8 +16,9 @@ os.environ.pop("SITELORE_CONFIG", None)  # whoever runs the tests may have a con
 sys.dont_write_bytecode = False
 
 from tests.support import ports, running_order  # noqa: E402
+from tests.support.certificates import Authority  # noqa: E402
 from tests.support.intranet import Intranet, serve_intranet  # noqa: E402
-from tests.support.warm.session import session_folder  # noqa: E402
+from tests.support.warm.session import FOLDER_VARIABLE, session_folder  # noqa: E402
 
 # A test never asserts a duration: machines are busy now and then.
 settings.register_profile("any machine", deadline=None)
@@ -33,13 +34,24 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Leave the modules in the order of the collection; otherwise those of few, long tests come last.
-
-    The workers share the waiting processes, which end with this one: their folder is made here, before them.
-    """
-    session_folder()
+    """Leave the modules in the order of the collection; otherwise those of few, long tests come last."""
+    _prepare_environment()
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+def _prepare_environment() -> None:
+    """What the workers and all processes of tests find: this is done by the process that starts the workers.
+
+    They share the waiting processes, which end with this one. OpenSSL reads a file of authorities into each
+    context, which takes 40 ms with the 140 of Debian; here it is one that signs nothing. The system's folder
+    of them, where OpenSSL looks for one that it meets, stays. The browser's driver is compiled by Node once.
+    """
+    if FOLDER_VARIABLE in os.environ:
+        return
+    folder = session_folder()
+    os.environ["SSL_CERT_FILE"] = str(Authority(folder, "nobody").file)
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(folder / "node"))
 
 
 @pytest.hookimpl(trylast=True)
