@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -131,11 +132,13 @@ def test_without_an_index_the_terminal_says_what_to_do(tmp_path: Path) -> None:
 def test_without_an_index_the_service_is_not_ready_and_says_why(tmp_path: Path) -> None:
     file = tmp_path / "connectors.yaml"
     file.write_text(CONFIGURATION)
-    with serving(partial(open_backend, load_settings(file)), ready=False) as address:
-        client = httpx2.Client(base_url=address, trust_env=False)
-        for _ in range(200):
-            if "crawler sync" in client.get("/readyz").text:
-                break
+    with (
+        serving(partial(open_backend, load_settings(file)), ready=False) as address,
+        httpx2.Client(base_url=address, trust_env=False) as client,
+    ):
+        deadline = time.monotonic() + 60
+        while "being loaded" in client.get("/readyz").text and time.monotonic() < deadline:
+            time.sleep(0.02)
         readiness = client.get("/readyz")
         assert readiness.status_code == 503
         assert "crawler sync" in readiness.json()["detail"]
