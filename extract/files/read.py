@@ -11,6 +11,7 @@ import kreuzberg
 from catalog.document import Block, BlockKind, DocumentKind, FieldValue
 from catalog.vocabulary import Reason
 from extract.content_type import PLAIN, UNKNOWN
+from extract.encoding import decode
 from extract.fields.apply import known, mapped
 from extract.fields.dates import parse_date
 from extract.fields.sources import Subject, file_name_of
@@ -19,7 +20,6 @@ from extract.files.structure import slide_blocks, structured_blocks
 from extract.files.text import SEPARATED, separated_blocks, text_blocks
 from extract.fingerprint import content_hash
 from extract.html.blocks import first_heading
-from extract.html.encoding import decode
 from extract.html.tables import table_text
 from extract.language import language_of
 from extract.page import Page, Unreadable

@@ -8,12 +8,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalog.document import DocumentKind, FieldValue
 from catalog.vocabulary import Reason
+from extract.encoding import decode
 from extract.fields.apply import known, mapped
 from extract.fields.sources import Subject, file_name_of
 from extract.fingerprint import content_hash
 from extract.html.blocks import blocks_of, first_heading
 from extract.html.depth import flattened
-from extract.html.encoding import decode
 from extract.html.flow import Flow, Piece, walk
 from extract.html.links import Joiner, base_address, links_of
 from extract.html.main_content import main_pieces
@@ -35,7 +35,7 @@ def read_html(
     link_text: str = "",
 ) -> Page | Unreadable:
     """The page; `Unreadable` with its links when it has no text at all."""
-    tree = LexborHTMLParser(flattened(decode(body, headers.get("content-type", ""))))
+    tree = LexborHTMLParser(flattened(decode(body, headers.get("content-type", ""), url=url)))
     flow = walk(tree)
     joiner = Joiner(base_address(tree, url))
     head = Head(tree)

@@ -12,7 +12,7 @@ from crawler.auth.pages.controls import Control, Owned, attribute, controls_of, 
 from crawler.auth.pages.form_words import flattened
 from crawler.auth.pages.xpaths import XPaths
 from crawler.rules.canonical_url import standard_href
-from extract.html.encoding import encoding_of
+from extract.encoding_labels import encoding_of
 
 URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"

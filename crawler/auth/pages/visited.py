@@ -11,7 +11,7 @@ from crawler.auth.pages.controls import text_of
 from crawler.fetch.answer import Answer
 from crawler.fetch.http11 import Headers
 from crawler.rules.canonical_url import WebAddress, parse_url, standard_href
-from extract.html.encoding import sniff
+from extract.encoding import sniff
 
 
 @dataclass(frozen=True, slots=True)

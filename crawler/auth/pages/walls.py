@@ -14,7 +14,7 @@ from crawler.auth.pages.forms import base_of
 from crawler.auth.pages.login_form import login_forms
 from crawler.auth.pages.page_words import LOGIN_REQUIRED
 from crawler.rules.canonical_url import standard_href
-from extract.html.encoding import decode
+from extract.encoding import decode
 
 _PASSWORD_INPUT: Final = re.compile(rb"""type\s*=\s*["']?\s*password\b""", re.IGNORECASE)
 _LINK_TO_LOGIN: Final = re.compile(
