@@ -33,7 +33,7 @@ def _first_value(rule: FieldRule, subject: Subject, faults: list[FieldFault]) ->
     for source in rule.sources:
         texts = texts_of(subject, source)
         try:
-            value = typed(texts, rule.type, pattern=rule.format, split=rule.split)
+            value = typed(texts, rule.type, pattern=rule.format, split=rule.split, language=subject.language)
         except MisfitError as misfit:
             faults.append(_fault(rule, source, texts, misfit))
             continue

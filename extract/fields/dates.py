@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
-import warnings
 from datetime import UTC, datetime
-from typing import Final
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
+
+_RFC_5322: Final = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|[+-]\d{4})"
+)
 _HAS_YEAR: Final = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+_DOTTED: Final = re.compile(r"\d{1,2}\.\d{1,2}\.\d")
+"""Nobody writes the month first between dots."""
 _LONGEST: Final = 80
+_USUAL: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "ru", "uk", "zh", "ja", "ko")
+"""Languages of dates on pages that state none, or another; the first that can read a date wins."""
 
 
-def parse_date(text: str, pattern: str | None = None) -> datetime | None:
+def parse_date(text: str, pattern: str | None = None, *, language: str | None = None) -> datetime | None:
     """The moment that `text` names, None when it names none.
 
-    `pattern` is a strptime format; without one ISO 8601 and RFC 5322 are tried, then the usual ways of
-    writing a date. A date without a zone is taken as UTC, one without a year is not taken.
+    `pattern` is a strptime format. Without one ISO 8601 and RFC 5322 are tried, then how dates are written in
+    `language` (ISO 639-1; 03/04/2026 is in April except in English), then in the usual ones. A date without
+    a zone is taken as UTC, one without a day is the first. One without a year, or told from today, is none.
+    A label may stand before the date.
     """
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
-    found = _by_pattern(text, pattern) if pattern else _by_custom(text)
+    found = _by_pattern(text, pattern) if pattern else _by_standard(text) or _by_custom(text, language)
     if found is None:
         return None
     try:
@@ -36,19 +49,52 @@ def _by_pattern(text: str, pattern: str) -> datetime | None:
         return None
 
 
-def _by_custom(text: str) -> datetime | None:
+def _by_standard(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text)
+        return parsedate_to_datetime(text) if _RFC_5322.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
-        pass
+        return None
+
+
+def _by_custom(text: str, language: str | None) -> datetime | None:
     if not _HAS_YEAR.search(text):
         return None
-    from dateutil import parser  # noqa: PLC0415 - only for dates that are not in ISO 8601
+    for languages in (_USUAL,) if language is None else ((language,), _USUAL):
+        found = _read_in(languages, text)
+        if found is not None:
+            return found
+    return None
 
-    try:
-        with warnings.catch_warnings():
-            # An abbreviation of a zone means several zones; the time is then taken as UTC.
-            warnings.simplefilter("ignore", parser.UnknownTimezoneWarning)
-            return parser.parse(text, default=datetime(1, 1, 1))  # noqa: DTZ001 - the zone is set by the caller
-    except (ValueError, OverflowError):
-        return None
+
+def _read_in(languages: tuple[str, ...], text: str) -> datetime | None:
+    """The date that the text is, else the one to its day that follows a label such as `Updated on`."""
+    whole, words = True, text.split()
+    while words:
+        rest = " ".join(words)
+        try:
+            found = _parser(languages, _DOTTED.match(rest) is not None).get_date_data(rest)
+        except (ValueError, OverflowError):
+            return None  # a language of which the library knows no dates, or a number that is no moment
+        if found.date_obj is not None and (whole or found.period == "day"):
+            return found.date_obj  # type: ignore[no-any-return]
+        if any(map(str.isdigit, words.pop(0))):
+            return None
+        whole = False
+    return None
+
+
+@lru_cache(maxsize=64)
+def _parser(languages: tuple[str, ...], day_first: bool) -> DateDataParser:
+    from dateparser.date import DateDataParser  # noqa: PLC0415 - only for dates in no standard's form
+
+    settings: dict[str, Any] = {
+        "PARSERS": ["timestamp", "absolute-time"],
+        "REQUIRE_PARTS": ["year"],
+        "PREFER_DAY_OF_MONTH": "first",
+        "PREFER_MONTH_OF_YEAR": "first",
+        "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001 - missing parts never come from today
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "TIMEZONE": "UTC",
+        **({"DATE_ORDER": "DMY"} if day_first else {}),
+    }
+    return DateDataParser(languages=list(languages), settings=settings, try_previous_locales=False)

@@ -26,6 +26,7 @@ class Subject:
     size: int
     content_type: str
     link_text: str = ""
+    language: str | None = None
     tree: LexborHTMLParser | None = None
     head: Head | None = None
 
@@ -106,7 +107,8 @@ def _at_path(value: object, path: Sequence[str]) -> list[str]:
     if isinstance(value, bool):
         return [str(value).lower()]
     if isinstance(value, dict):
-        return _at_path(value.get("name"), ())
+        named = value.get("name", value.get("@value"))
+        return [] if isinstance(named, (dict, list)) else _at_path(named, ())
     return [str(value)] if isinstance(value, (str, int, float)) else []
 
 

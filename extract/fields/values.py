@@ -22,11 +22,16 @@ class MisfitError(ValueError):
 
 
 def typed(
-    texts: Sequence[str], kind: FieldType, *, pattern: str | None = None, split: str | None = None
+    texts: Sequence[str],
+    kind: FieldType,
+    *,
+    pattern: str | None = None,
+    split: str | None = None,
+    language: str | None = None,
 ) -> FieldValue | None:
     """The value of a field from the texts that a source gave; None when they are all blank.
 
-    A list keeps every text, other types take the first.
+    A list keeps every text, other types take the first. Dates are read as `language` writes them.
 
     Raises:
         MisfitError: the text is not a value of this type.
@@ -41,14 +46,14 @@ def typed(
     if kind is FieldType.STRING:
         return first
     if kind is FieldType.DATE:
-        return _date(first, pattern)
+        return _date(first, pattern, language)
     if kind is FieldType.BOOLEAN:
         return _boolean(first)
     return _long(first) if kind is FieldType.LONG else _double(first)
 
 
-def _date(text: str, pattern: str | None) -> FieldValue:
-    date = parse_date(text, pattern)
+def _date(text: str, pattern: str | None, language: str | None) -> FieldValue:
+    date = parse_date(text, pattern, language=language)
     if date is None:
         wanted = f"a date written as {pattern}" if pattern else "a date"
         raise MisfitError(f"is not {wanted}")

@@ -6,20 +6,35 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
-import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extract.fields.dates import parse_date
 from extract.html.links import Joiner
+from extract.html.structured_data import json_ld_objects, microdata_objects
 from extract.page import Directives
+from extract.words import word_set
 
 _OUR_AGENTS: Final = frozenset({"robots", "sitelore"})
 _SEPARATOR: Final = re.compile(r"\s+(?:[|–—·•»:]|-|::|/)\s+")
 _TITLE_METAS: Final = ("og:title", "twitter:title", "dc.title", "dcterms.title")
-_DESCRIPTION_METAS: Final = ("description", "og:description", "twitter:description", "dc.description")
-_AUTHOR_METAS: Final = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author")
+_DESCRIPTION_METAS: Final = (
+    "description",
+    "og:description",
+    "twitter:description",
+    "dc.description",
+    "dcterms.description",
+)
+_AUTHOR_METAS: Final = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+)
 _CREATED_METAS: Final = (
     "article:published_time",
     "datepublished",
@@ -38,17 +53,21 @@ _UPDATED_METAS: Final = (
     "last-modified",
     "revised",
 )
+_CATEGORY_METAS: Final = ("article:section", "parsely-section", "dcterms.subject", "dc.subject")
+_NOT_THE_PAGE: Final = word_set(
+    "WebSite Organization Corporation LocalBusiness Person BreadcrumbList SearchAction ImageObject"
+    " VideoObject Comment Review Offer"
+)
+_DUBLIN_CORE: Final = re.compile(r"^(dc|dcterms):")
+"""Dublin Core is written with a dot or a colon."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 class Head:
     """The page's statements, each read when first asked for."""
 
-    __slots__ = ("_json", "_tree", "metas")
-
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._tree = tree
-        self._json: list[dict[str, Any]] | None = None
         self.metas: dict[str, list[str]] = {}
         for node in tree.css("meta[content]"):
             attributes = node.attributes
@@ -56,38 +75,45 @@ class Head:
             name = name or attributes.get("http-equiv")
             content = attributes.get("content")
             if name and content and content.strip():
-                self.metas.setdefault(name.strip().lower(), []).append(content.strip())
+                self.metas.setdefault(_DUBLIN_CORE.sub(r"\1.", name.strip().lower()), []).append(
+                    content.strip()
+                )
 
     def meta(self, *names: str) -> str | None:
         """The first content of the first of these names that the page has."""
         return next((self.metas[name][0] for name in names if name in self.metas), None)
 
-    @property
+    @cached_property
     def json_ld(self) -> Sequence[Mapping[str, Any]]:
         """Every JSON-LD object of the page, those inside `@graph` too, outermost first."""
-        if self._json is None:
-            self._json = list(self._json_objects())
-        return self._json
+        return json_ld_objects(self._tree)
 
-    def _json_objects(self) -> Iterator[dict[str, Any]]:
-        for node in self._tree.css('script[type="application/ld+json"]'):
-            try:
-                value = orjson.loads(node.text().strip().strip(";"))
-            except orjson.JSONDecodeError:
-                continue  # a page's broken JSON-LD says nothing; its text is there all the same
-            yield from _objects(value)
+    @cached_property
+    def _microdata(self) -> Sequence[Mapping[str, Any]]:
+        return microdata_objects(self._tree)
+
+    def stated(self, key: str) -> object:
+        """What the page's data say of the page itself: by JSON-LD, else by microdata.
+
+        Objects that describe the site or a person are passed over. Where several microdata items state it, as
+        in a list of articles, none speaks for the page.
+        """
+        for item in self.json_ld:
+            if item.get(key) and _NOT_THE_PAGE.isdisjoint(_types(item)):
+                return item[key]
+        found = [
+            item[key] for item in self._microdata if key in item and _NOT_THE_PAGE.isdisjoint(_types(item))
+        ]
+        return found[0] if len(found) == 1 else None
 
 
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    pending: list[object] = [value]
-    while pending:
-        item = pending.pop(0)
-        if isinstance(item, list):
-            pending[:0] = item
-        elif isinstance(item, dict):
-            yield item
-            if "@graph" in item:
-                pending.append(item["@graph"])
+def _types(item: Mapping[str, Any]) -> frozenset[object]:
+    kind = item.get("@type")
+    return (
+        frozenset(each for each in kind if isinstance(each, str))
+        if isinstance(kind, list)
+        else frozenset([str(kind)])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +122,7 @@ class Metadata:
 
     title: str | None
     description: str | None
+    category: str | None
     authors: tuple[str, ...]
     created_at: datetime | None
     updated_at: datetime | None
@@ -108,15 +135,17 @@ def metadata_of(
     tree: LexborHTMLParser, head: Head, joiner: Joiner, headers: Mapping[str, str], heading: str | None
 ) -> Metadata:
     """Read the page's statements; `heading` is the highest heading of its content."""
+    language = _language(tree, head, headers)
     return Metadata(
         title=_title(tree, head, heading),
-        description=head.meta(*_DESCRIPTION_METAS) or _json_text(head, "description"),
+        description=head.meta(*_DESCRIPTION_METAS) or _stated_text(head, "description"),
+        category=head.meta(*_CATEGORY_METAS) or _stated_text(head, "articleSection"),
         authors=_authors(head),
-        created_at=_date(head, _CREATED_METAS, "datePublished", "dateCreated")
-        or _time(tree, "time[pubdate], time[itemprop=datePublished], time.published, time.entry-date"),
-        updated_at=_date(head, _UPDATED_METAS, "dateModified")
-        or _time(tree, "time[itemprop=dateModified], time.updated"),
-        language=_language(tree, head, headers),
+        created_at=_date(head, _CREATED_METAS, ("datePublished", "dateCreated"), language)
+        or _time(tree, "time[pubdate], time.published, time.entry-date", language),
+        updated_at=_date(head, _UPDATED_METAS, ("dateModified",), language)
+        or _time(tree, "time.updated", language),
+        language=language,
         canonical=_canonical(tree, joiner),
         directives=directives_of(head.metas, headers),
     )
@@ -154,36 +183,34 @@ def _without_site_name(title: str, witnesses: Sequence[str | None], site: str | 
 def _authors(head: Head) -> tuple[str, ...]:
     names = [name for key in _AUTHOR_METAS for name in head.metas.get(key, ()) if "://" not in name]
     if not names:
-        for item in head.json_ld:
-            authors = item.get("author")
-            for author in authors if isinstance(authors, list) else [authors]:
-                name = author.get("name") if isinstance(author, dict) else author
-                if isinstance(name, str) and name.strip():
-                    names.append(name.strip())
+        authors = head.stated("author")
+        for author in authors if isinstance(authors, list) else [authors]:
+            name = author.get("name") if isinstance(author, dict) else author
+            if isinstance(name, str) and name.strip():
+                names.append(name.strip())
     return tuple(dict.fromkeys(names))
 
 
-def _json_text(head: Head, key: str) -> str | None:
-    for item in head.json_ld:
-        value = item.get(key)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-    return None
+def _stated_text(head: Head, key: str) -> str | None:
+    value = head.stated(key)
+    return value.strip() or None if isinstance(value, str) else None
 
 
-def _date(head: Head, metas: Sequence[str], *keys: str) -> datetime | None:
+def _date(head: Head, metas: Sequence[str], keys: Sequence[str], language: str | None) -> datetime | None:
     written = head.meta(*metas)
-    found = parse_date(written) if written else None
+    found = parse_date(written, language=language) if written else None
     for key in keys:
-        found = found or parse_date(_json_text(head, key) or "")
+        found = found or parse_date(_stated_text(head, key) or "", language=language)
     return found
 
 
-def _time(tree: LexborHTMLParser, selector: str) -> datetime | None:
+def _time(tree: LexborHTMLParser, selector: str, language: str | None) -> datetime | None:
     if tree.css_first("time") is None:
         return None
     node = tree.css_first(selector)
-    return None if node is None else parse_date(node.attributes.get("datetime") or node.text(strip=True))
+    if node is None:
+        return None
+    return parse_date(node.attributes.get("datetime") or node.text(strip=True), language=language)
 
 
 def _language(tree: LexborHTMLParser, head: Head, headers: Mapping[str, str]) -> str | None:

@@ -48,9 +48,9 @@ def read_html(
         why = _why_empty(tree)
         return Unreadable(Reason.EMPTY_CONTENT, why, content_type, links, metadata.directives, evidence)
     title = metadata.title or link_text or file_name_of(url, headers) or url
-    subject = Subject(url, headers, title, len(body), content_type, link_text, tree, head)
-    own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
     language = metadata.language or language_of(blocks)
+    subject = Subject(url, headers, title, len(body), content_type, link_text, language, tree, head)
+    own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
     fields = known(_standard(metadata, url=url, title=title, language=language, size=len(body))) | own
     return Page(
         kind=DocumentKind.PAGE,
@@ -86,6 +86,7 @@ def _standard(
         "url": url,
         "language": language,
         "description": metadata.description,
+        "category": metadata.category,
         "authors": metadata.authors,
         "created_at": metadata.created_at,
         "updated_at": metadata.updated_at,

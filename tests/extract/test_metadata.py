@@ -104,3 +104,69 @@ def test_the_canonical_address_is_made_absolute() -> None:
 def test_robots_directives_of_meta_and_header_add_up(meta: str, header: str, expected: Directives) -> None:
     page = page_of(meta + BODY, headers={"content-type": "text/html", "x-robots-tag": header})
     assert page.directives == expected
+
+
+def test_json_ld_references_are_followed_through_the_graph() -> None:
+    data = """<script type="application/ld+json">{"@graph": [
+      {"@type": "WebSite", "description": "All about us", "author": {"name": "The company"}},
+      {"@type": "Article", "author": {"@id": "#eva"}, "description": "Rates of 2026"},
+      {"@type": "Person", "@id": "#eva", "name": "Eva", "knows": {"@id": "#eva"}}]}</script>"""
+    fields = page_of(data + BODY).fields
+    assert fields["authors"] == ("Eva",)
+    assert fields["description"] == "Rates of 2026"
+
+
+def test_microdata_speaks_where_meta_and_json_ld_are_silent() -> None:
+    article = f"""<article itemscope itemtype="https://schema.org/NewsArticle"><h1>Shipping</h1>
+      <span itemprop=author itemscope itemtype=https://schema.org/Person>by <a itemprop=name>Eva</a></span>
+      <time itemprop=datePublished datetime=2026-01-05>5 January</time><p>{PROSE}</p></article>"""
+    fields = page_of(f"<body>{article}</body>").fields
+    assert fields["authors"] == ("Eva",)
+    assert fields["created_at"] == datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def test_of_a_list_of_articles_none_speaks_for_the_page() -> None:
+    item = "<li itemscope itemtype=https://schema.org/Article><b itemprop=author>{}</b> wrote</li>"
+    page = page_of(f"<body><ul>{item.format('Eva')}{item.format('Jan')}</ul><p>{PROSE}</p></body>")
+    assert "authors" not in page.fields
+
+
+@pytest.mark.parametrize("name", ["DC.date", "dc:date", "dcterms:created"])
+def test_dublin_core_is_read_with_a_dot_or_a_colon(name: str) -> None:
+    page = page_of(f"<meta name='{name}' content='2026-01-05'>{BODY}")
+    assert page.fields["created_at"] == datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "day"),
+    [
+        ("de", "12. März 2026", (3, 12)),
+        ("fr", "03/04/2026", (4, 3)),
+        ("en", "03/04/2026", (3, 4)),
+        ("en", "03.04.2026", (4, 3)),
+        ("ja", "2026年3月12日", (3, 12)),
+        ("ru", "12 марта 2026 г.", (3, 12)),
+        ("en", "12. März 2026", (3, 12)),
+        ("en", "Updated on March 12th, 2026", (3, 12)),
+    ],
+)
+def test_dates_are_read_as_the_language_of_the_page_writes_them(
+    language: str, written: str, day: tuple[int, int]
+) -> None:
+    page = page_of(f"<html lang={language}><meta name=date content='{written}'>{BODY}")
+    assert page.fields["created_at"] == datetime(2026, *day, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"), [("2:05 pm EST", 19), ("14:05 CET", 13), ("14:05 +0300", 11), ("14:05", 14)]
+)
+def test_times_are_kept_in_utc_whatever_zone_they_name(written: str, hour: int) -> None:
+    page = page_of(f"<html lang=en><meta name=date content='12 Mar 2026 {written}'>{BODY}")
+    assert page.fields["created_at"] == datetime(2026, 3, 12, hour, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written", ["3 days ago", "12:30", "Q3 plans of 2026", "99/99/2026", "31.02.2026", "May 5"]
+)
+def test_what_is_no_whole_date_is_none(written: str) -> None:
+    assert "created_at" not in page_of(f"<html lang=en><meta name=date content='{written}'>{BODY}").fields
