@@ -49,6 +49,16 @@ class DocumentKind(StrEnum):
     FILE = "file"
 
 
+@dataclass(frozen=True)
+class FieldFault:
+    """A mapped value that does not fit its field's type: reported, never indexed wrongly."""
+
+    field: str
+    source: str  # as in the configuration: `css:time@datetime`
+    value: str  # its beginning
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A page or file as it is kept in the catalog and handed to the indexer."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from catalog.access import AccessList, read_access_list
 from catalog.connectors import connector_names
 from catalog.content import unpack_links
-from catalog.document import url_key
+from catalog.document import FieldFault, url_key
 from catalog.due import Due
 from catalog.evidence import LEADS_ELSEWHERE
 from catalog.explained_chunks import ExplainedChunk, explained_chunks
@@ -56,6 +56,7 @@ class KnownDocument:
     version: int
     chunks: int
     access: AccessList | None
+    faults: tuple[FieldFault, ...]
     created_at: datetime
     changed_at: datetime
     deleted_at: datetime | None
@@ -240,6 +241,7 @@ def _document(connection: Connection, row: Row[*tuple[Any, ...]]) -> KnownDocume
             .where(chunks.c.document_id == found.id, chunks.c.ordinal >= 0)
         ).scalar_one(),
         access=read_access_list(connection, found.access_id),
+        faults=tuple(FieldFault(*fault) for fault in found.faults or ()),
         created_at=found.created_at,
         changed_at=found.changed_at,
         deleted_at=found.deleted_at,

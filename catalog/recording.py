@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
+from catalog.content import storable
 from catalog.dialect import fitting, lock_in_order
 from catalog.evidence import stands
 from catalog.tables import document_versions, documents
@@ -67,6 +68,7 @@ def save_documents(
     changed: list[dict[str, object]] = []
     met: list[dict[str, object]] = []
     rewritten: list[str] = []
+    misfits: list[dict[str, object]] = []
     for draft in drafts:
         row = known.get(draft.id)
         twin_key = (draft.content_hash, draft.access_id)
@@ -87,8 +89,10 @@ def save_documents(
             changed.append(_change_row(draft, row, run_id, now, says_the_same=draft.id in saying) | anew)
             if row.content_hash != draft.content_hash:
                 rewritten.append(draft.id)
+        if row is not None and row.faults != _faults(draft):
+            misfits.append({"document_id": draft.id, "new_faults": _faults(draft)})
     _keep_former_versions(connection, rewritten, now)
-    for statement, rows in ((_INSERT, added), (_CHANGE, changed), (_MET, met)):
+    for statement, rows in ((_INSERT, added), (_CHANGE, changed), (_MET, met), (_MISFITS, misfits)):
         if rows:
             connection.execute(statement, rows)
     return tuple(settled)
@@ -114,6 +118,7 @@ def _known(connection: Connection, drafts: Sequence[DocumentDraft]) -> dict[str,
         documents.c.content_hash,
         documents.c.access_id,
         documents.c.fields,
+        documents.c.faults,
         documents.c.anew,
         documents.c.created_at,
         documents.c.changed_at,
@@ -217,6 +222,7 @@ def _insert_row(draft: DocumentDraft, connector_id: int, run_id: int, now: datet
         "changed_at": now,
         "fetched_at": now,
         "run_id": run_id,
+        "faults": _faults(draft),
         "pending": True,
     }
 
@@ -241,6 +247,11 @@ def _change_row(
     }
 
 
+def _faults(draft: DocumentDraft) -> list[list[str]] | None:
+    """The faults as they lie in the catalog."""
+    return [list(map(storable, astuple(fault))) for fault in draft.faults] or None
+
+
 def _language(draft: DocumentDraft) -> str | None:
     """A mapped field may call anything a language; what is cut off is none."""
     fits = draft.language and fitting(draft.language, documents.c.language) == draft.language
@@ -263,6 +274,9 @@ def _keep_former_versions(connection: Connection, ids: Sequence[str], now: datet
 
 
 _INSERT: Final = insert(documents)
+_MISFITS: Final = (
+    update(documents).where(documents.c.id == bindparam("document_id")).values(faults=bindparam("new_faults"))
+)
 _MET: Final = (
     update(documents)
     .where(documents.c.id == bindparam("document_id"))

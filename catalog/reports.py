@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from catalog.document import FieldFault
 from catalog.kept_documents import Kept, protected_documents, why_kept
 from catalog.lease import abandoned_runs
 from catalog.runs import Run, latest_runs, read_run
 from catalog.tables import chunks, connectors, documents, refused_links, urls
-from catalog.vocabulary import Reason, RunState, UrlState
+from catalog.vocabulary import MISFIT, Reason, RunState, UrlState
 
 COUNTED: Final = ("added", "changed", "unchanged", "deleted", "protected")
 """What a run counts of documents."""
@@ -120,6 +121,11 @@ def run_summary(run: Run) -> dict[str, Any]:
         "warnings": run.counts.get("warnings", []),
         "orphans": run.counts.get("orphans", 0),
         "skipped": run.counts.get("skipped", 0),
+        "misfits": {
+            name.removeprefix(MISFIT): number
+            for name, number in run.counts.items()
+            if name.startswith(MISFIT)
+        },
     }
 
 
@@ -176,6 +182,19 @@ def report_rows(connection: Connection, run_id: int) -> Iterator[ReportRow]:
         kept = why_kept(row.key, row.state, row.reason, protected)
         cells: tuple[Any, ...] = (*tuple(row)[:-1], kept)
         yield ReportRow(*cells)
+
+
+def misfits(connection: Connection, run_id: int) -> Iterator[tuple[str, FieldFault]]:
+    """The URLs of documents that a run met last, with the values that did not fit a field of theirs."""
+    statement = (
+        select(documents.c.url, documents.c.faults)
+        .where(
+            documents.c.run_id == run_id, documents.c.faults.is_not(None), documents.c.deleted_at.is_(None)
+        )
+        .order_by(documents.c.url)
+    )
+    for url, faults in connection.execute(statement):
+        yield from ((url, FieldFault(*fault)) for fault in faults)
 
 
 @dataclass(frozen=True, slots=True)

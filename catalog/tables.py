@@ -215,12 +215,21 @@ documents = Table(
     Column("run_id", Integer, nullable=False),  # the latest run that met it
     Column("deleted_at", Moment()),
     Column("pending", Boolean, nullable=False),  # the indexes do not show this version yet
+    Column(
+        "faults", JSON(none_as_null=True)
+    ),  # mapped values that did not fit: [field, source, value, message] each; null: none
     Column("anew", Boolean),  # its chunks are to be embedded again, as a forced run wants it
     Index(
         "ix_documents_pending",
         "id",
         sqlite_where=text("pending = 1"),  # just as SQLAlchemy asks for it, else SQLite reads every row
         postgresql_where=text("pending"),
+    ),
+    Index(
+        "ix_documents_faults",
+        "run_id",
+        sqlite_where=text("faults IS NOT NULL"),
+        postgresql_where=text("faults IS NOT NULL"),
     ),
     Index("ix_documents_content", "connector_id", "content_hash"),
     # Counted, and looked up by their URLs, without reading any content.

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import zstandard
 
+from catalog.document import FieldFault
 from catalog.task import FoundBy
 from catalog.vocabulary import Decision, Reason, UrlState
 
@@ -103,6 +104,7 @@ class DocumentDraft:
     content: bytes
     content_hash: bytes
     access_id: int
+    faults: tuple[FieldFault, ...] = ()
     can_be_copy: bool = True  # enough content for equal content to mean the same document
 
 

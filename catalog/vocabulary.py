@@ -12,6 +12,10 @@ PUBLIC: Final = 1
 """The access id of documents that everyone may read."""
 
 
+MISFIT: Final = "misfit:"
+"""What a run's counts of mapped values that did not fit begin with; the field's name follows."""
+
+
 class UrlState(StrEnum):
     """Where a URL of the ledger stands; every URL has exactly one."""
 

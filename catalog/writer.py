@@ -33,7 +33,7 @@ from catalog.sitemaps import note_lastmods
 from catalog.tables import documents, runs
 from catalog.task import FetchTask
 from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
-from catalog.vocabulary import Reason, UrlState
+from catalog.vocabulary import MISFIT, Reason, UrlState
 
 LARGEST_BATCH: Final = 2_000
 """Visits in one transaction. A crawl starts none while so many are unwritten, those of the transaction under
@@ -277,6 +277,8 @@ class Writer:
             settled = next(fates) if visit.draft is not None else None
             if settled is not None:
                 counts[settled.fate.value] += 1
+            if visit.draft is not None and settled is not None and settled.fate is not Fate.DUPLICATE:
+                counts.update(f"{MISFIT}{fault.field}" for fault in visit.draft.faults)
             if visit.verdict is not None:
                 verdicts.append(_with_fate(visit.verdict, visit.draft, settled))
         return verdicts

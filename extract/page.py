@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from catalog.document import Block, DocumentKind, FieldValue
+from catalog.document import Block, DocumentKind, FieldFault, FieldValue
 from catalog.vocabulary import Reason
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 
@@ -29,16 +29,6 @@ class Directives:
 
 
 NO_DIRECTIVES: Final = Directives()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldFault:
-    """A mapped value that does not fit its field's type: reported, never indexed wrongly."""
-
-    field: str
-    source: str
-    value: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

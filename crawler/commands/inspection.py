@@ -133,10 +133,11 @@ def _print_report_csv(connection: Connection, run_id: int) -> None:
 def _print_report_json(connection: Connection, run_id: int) -> None:
     """One JSON document, written row by row: memory holds a portion of a ledger of any size."""
     import sys
+    from dataclasses import asdict
 
     import orjson
 
-    from catalog.reports import refused_hosts, report_rows, run_summary
+    from catalog.reports import misfits, refused_hosts, report_rows, run_summary
     from catalog.runs import read_run
 
     run = read_run(connection, run_id)
@@ -147,5 +148,7 @@ def _print_report_json(connection: Connection, run_id: int) -> None:
     for row in report_rows(connection, run_id):
         out.write(before + orjson.dumps(row))
         before = b",\n"
-    out.write(b'],\n"refused_hosts": ' + orjson.dumps(refused_hosts(connection, run_id)) + b"}\n")
+    out.write(b'],\n"refused_hosts": ' + orjson.dumps(refused_hosts(connection, run_id)))
+    unfitting = [{"url": url, **asdict(fault)} for url, fault in misfits(connection, run_id)]
+    out.write(b',\n"misfits": ' + orjson.dumps(unfitting) + b"}\n")
     out.flush()

@@ -12,7 +12,15 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from catalog.holder import Holder
-from catalog.reports import ConnectorStatus, Health, refused_hosts, report_rows, run_summary, verdict_counts
+from catalog.reports import (
+    ConnectorStatus,
+    Health,
+    misfits,
+    refused_hosts,
+    report_rows,
+    run_summary,
+    verdict_counts,
+)
 from catalog.runs import Run, latest_runs
 from catalog.vocabulary import Reason, UrlState
 from crawler.commands import terminal
@@ -112,6 +120,7 @@ def print_report(connection: Connection, run: Run) -> None:
     _print_refused_hosts(console, connection, run.id)
     _print_rejected(console, connection, run.id)
     _print_kept(console, connection, run.id)
+    _print_misfits(console, connection, run.id)
 
 
 def _print_refused_hosts(console: Console, connection: Connection, run_id: int) -> None:
@@ -140,6 +149,18 @@ def _print_rejected(console: Console, connection: Connection, run_id: int) -> No
     console.print("\nNot indexed:", table, sep="\n")
     if len(shown) > _SHOWN_URLS:
         console.print(f"… and more: `crawler report {run_id} --csv` prints every URL.")
+
+
+def _print_misfits(console: Console, connection: Connection, run_id: int) -> None:
+    found = list(islice(misfits(connection, run_id), _SHOWN_URLS + 1))
+    if not found:
+        return
+    table = terminal.table("field", "source", "value", "URL")
+    for url, fault in found[:_SHOWN_URLS]:
+        table.add_row(fault.field, Text(fault.source), Text(fault.message), Text(url))
+    console.print("\nValues that did not fit their field:", table, sep="\n")
+    if len(found) > _SHOWN_URLS:
+        console.print("… and more: `crawler explain URL` shows those of any page.")
 
 
 def _print_kept(console: Console, connection: Connection, run_id: int) -> None:

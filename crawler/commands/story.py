@@ -175,6 +175,8 @@ def _document(document: KnownDocument) -> Iterator[str]:
     language = f", language {document.language}" if document.language else ""
     yield f"version {document.version}, {number(document.chunks, 'chunk')}, {indexed}{language}"
     yield f"readable by {readers(document.access)}"
+    for fault in document.faults:
+        yield f"without `{fault.field}` from {fault.source}: {fault.message}"
     if document.deleted_at is not None:
         yield f"deleted {moment(document.deleted_at)}"
     else:

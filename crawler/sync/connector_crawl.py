@@ -107,7 +107,6 @@ class ConnectorCrawl:
     in_flight: int = 0
     uncommitted: dict[int, str] = field(default_factory=dict)  # visited URL id → host
     counts: Mapping[str, int] = field(default_factory=dict)
-    faults: dict[str, int] = field(default_factory=dict)  # field → values that did not fit
 
     @property
     def fault(self) -> str | None:
@@ -146,11 +145,6 @@ class ConnectorCrawl:
         if not self.conditional or self.expects_browser(task.url):
             return False
         return visits.stands(task, outcome, self.rules)
-
-    def count_faults(self, reading: Reading) -> None:
-        """Count the values that did not fit their field."""
-        for fault in reading.faults:
-            self.faults[fault.field] = self.faults.get(fault.field, 0) + 1
 
     def seconds(self, now: float) -> float:
         """Time spent on this run, continuations included."""

@@ -183,12 +183,10 @@ class PageReading:
         return content_of(reading.draft, reading.links, leads_on=leads_on)
 
     def _by_http(self, page: _Page, reading: Reading, because: str) -> Visit:
-        self.crawl.count_faults(reading)
         return visits.read(page.task, page.outcome, reading, self.crawl.rules, because=because)
 
     def _by_browser(self, page: _Page, shown: _Shown, reading: Reading, because: str) -> Visit:
         self.rendering.rendered += 1
-        self.crawl.count_faults(reading)
         because = sentence(because, *shown.notes)
         visit = visits.read(
             page.task, shown.outcome, reading, self.crawl.rules, renderer=Renderer.BROWSER, because=because

@@ -30,7 +30,7 @@ from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
 from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
-from extract.page import FieldFault, Link, Page
+from extract.page import Link, Page
 from extract.read import read
 from extract.rules import ExtractionRules
 
@@ -157,7 +157,6 @@ class Reading:
     links: bytes | None = None
     discoveries: tuple[Discovery, ...] = ()
     hosts_refused: tuple[HostRefused, ...] = ()
-    faults: tuple[FieldFault, ...] = ()
     routes: tuple[str, ...] = ()  # some links whose fragment may name a page
     evidence: ScriptEvidence = NO_SCRIPTS
     notes: tuple[str, ...] = ()  # of a sitemap: what was cut or mended
@@ -220,7 +219,6 @@ class Reader:
             links=_pack(links, rules, all_nofollow=content.directives.nofollow),
             discoveries=tuple(found.discoveries),
             hosts_refused=found.hosts_refused(),
-            faults=content.faults if isinstance(content, Page) else (),
             routes=tuple(islice(filter(_may_be_route, (link.url for link in content.links)), _SOME_ROUTES)),
             evidence=content.evidence,
         )
@@ -324,6 +322,7 @@ def _draft(job: ReadJob, page: Page, rules: ReadingRules) -> DocumentDraft:
         content_hash=page.content_hash,
         can_be_copy=sum(len(block.text) for block in page.blocks) >= SMALLEST_COPY,
         access_id=rules.access_id(job.url),
+        faults=page.faults,
     )
 
 

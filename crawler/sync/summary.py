@@ -45,6 +45,7 @@ class RunSummary:
     orphans: int = 0
     skipped: int = 0
     sitemaps: int = 0
+    misfits: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """A JSON object with every field."""
@@ -123,6 +124,11 @@ def remarks(summary: RunSummary) -> tuple[str, ...]:
     for title, reasons in (("refused", summary.refused), ("failed", summary.failed)):
         for reason, number in sorted(reasons.items(), key=lambda item: -item[1]):
             lines.append(f"{title} {number:,}: {reason} ({Reason(reason).explanation})")
+    for name, number in sorted(summary.misfits.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(
+            f"{number:,} {'value' if number == 1 else 'values'} did not fit the field `{name}`:"
+            f" `crawler report {summary.run}` shows which"
+        )
     return (*lines, *summary.warnings)
 
 

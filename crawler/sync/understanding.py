@@ -126,9 +126,7 @@ class Understanding:
         )
         if isinstance(outcome, HtmlFetched) and (pages := self.pages.get(crawl.connector_id)) is not None:
             return await pages.read(task, outcome, job, generation)
-        reading = await self.reader.read(job)
-        crawl.count_faults(reading)
-        return visits.read(task, outcome, reading, crawl.rules)
+        return visits.read(task, outcome, await self.reader.read(job), crawl.rules)
 
     def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
         """A seed's redirect target joins the scope, unless people only sign in there."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from catalog.document import DocumentKind, FieldValue
+from catalog.document import DocumentKind, FieldFault, FieldValue
 from extract.fields.sources import Subject, texts_of
 from extract.fields.values import MisfitError, typed
-from extract.page import FieldFault
 from extract.rules import FieldRule, Source
 from settings.mapping import AppliesTo
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catalog.document import FieldValue
+from catalog.document import FieldFault, FieldValue
 from extract.fields.values import MisfitError, typed
-from extract.page import FieldFault, Page
+from extract.page import Page
 from extract.read import read
 from extract.rules import ExtractionRules, compile_rules
 from settings.connector import ConnectorSettings
