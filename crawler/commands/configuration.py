@@ -38,8 +38,21 @@ def init(
     typer.echo(f"Completion in editors: crawler schema > {path.parent / 'connectors.schema.json'}")
 
 
-def validate(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
-    """Check the configuration; every fault with its line."""
+def validate(
+    config: ConfigOption = DEFAULT_CONFIG,
+    tried: Annotated[
+        str | None,
+        typer.Option("--try", metavar="URL", help="Fetch this page too, and show what the mappings yield."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Check the configuration; every fault with its line. With --try show what it yields on a live page."""
+    if tried is not None:
+        from crawler.commands.trial import try_url
+        from settings.console import load_or_exit
+
+        try_url(load_or_exit(config), tried, json=json)
+        return
     if json:
         _validate_as_json(config)
         return

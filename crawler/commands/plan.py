@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +13,6 @@ from settings.console import (
     JsonOption,
     load_or_exit,
     print_json,
-    stop,
 )
 
 if TYPE_CHECKING:
@@ -45,11 +41,12 @@ def plan(
     Where a connector was crawled before, every address that is known is judged again by the configuration
     as it is now: what it would add and remove, by which rule, without a single request.
     """
+    from crawler.commands.catalog_reading import known_catalog
     from crawler.commands.chosen import choose
 
     settings = load_or_exit(config)
     chosen = choose(settings, connectors or [])
-    with _known_catalog(settings) as known:
+    with known_catalog(settings) as known:
         ledger = _from_ledger(settings, chosen, known)
         planned = {each.connector for each in ledger}
         unknown = [each for each in chosen if sample is not None or each.name not in planned]
@@ -59,28 +56,6 @@ def plan(
         raise typer.Exit(ExitCode.INTERRUPTED)
     if any(each.error for each in sampled):
         raise typer.Exit(ExitCode.FAILED)
-
-
-@contextmanager
-def _known_catalog(settings: Settings) -> Iterator[Catalog | None]:
-    """The catalog, unless there is none yet: a plan makes none."""
-    from sqlalchemy import make_url
-
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
-
-    url = make_url(settings.store.database)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        yield None
-        return
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            yield catalog
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
 
 
 def _from_ledger(
@@ -100,19 +75,11 @@ def _from_samples(
 ) -> tuple[SamplePlan, ...]:
     if not chosen:
         return ()
-    from catalog.errors import CatalogError
+    from crawler.commands.catalog_reading import throwing_away
     from crawler.planning.sample import SAMPLE, plan_from_sample
-    from crawler.sync.not_yet import unsupported
-    from crawler.sync.site_access import UnusableSettingError
 
-    if sentences := [sentence for each in chosen for sentence in unsupported(each)]:
-        stop("\n".join(sentences), ExitCode.WRONG_CALL)
-    try:
+    with throwing_away(*chosen):
         return plan_from_sample(settings, chosen, pages or SAMPLE, known)
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
-    except UnusableSettingError as error:
-        stop(str(error), ExitCode.WRONG_CALL)
 
 
 def _print(

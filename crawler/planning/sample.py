@@ -1,43 +1,23 @@
-"""A plan from a sampled crawl: a few hundred pages fetched as by a sync, into a catalog that is thrown away.
-
-The crawl is the sync's own, with its politeness, logins and rules; only its catalog lies in a temporary
-folder, keeps no bodies, and is read once at the end. Of the real catalog the sessions of logins and the
-credentials that were rejected are taken along, so that nobody is signed in twice and no account is locked;
-credentials that are rejected now are the one thing that is written back.
-"""
+"""A plan from a sampled crawl: a few hundred pages fetched as by a sync, and nothing of them kept."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import uvloop
 from sqlalchemy import Connection
 
 from catalog.connectors import find_connector
-from catalog.database import Catalog, open_catalog
+from catalog.database import Catalog
 from catalog.known_urls import RefusedHostExamples, known_urls, refused_host_examples
 from catalog.runs import read_run
-from catalog.vocabulary import RunMode, UrlState
-from crawler.planning.credentials import lend_credentials, return_rejections
+from catalog.vocabulary import UrlState
 from crawler.planning.estimate import Estimate
 from crawler.planning.groups import Groups
 from crawler.planning.ledger_plan import estimator_of
-from crawler.rendering.pool import PagePool
-from crawler.sync.assembly import prepare
+from crawler.planning.thrown_away import thrown_away_crawl
 from crawler.sync.connector_crawl import ConnectorCrawl
-from crawler.sync.crawl import Crawl
-from crawler.sync.display import Display
-from crawler.sync.interpreter import set_for_crawling
-from crawler.sync.parser_pool import ParserPool
-from crawler.sync.started_parser import most_parsers
-from crawler.sync.starts import gather_starts
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
 
@@ -82,53 +62,17 @@ def plan_from_sample(
     `known` is the real catalog, if there is one. Ctrl-C ends the crawl; what it met is summed up. Raises
     `CatalogError`, and `crawler.sync.site_access.UnusableSettingError`.
     """
-    with tempfile.TemporaryDirectory(prefix="sitelore-plan-") as folder:
-        catalog = open_catalog(f"sqlite:///{folder}/catalog.db", Path(folder))
-        try:
-            lend_credentials(known, catalog)
-            browser = PagePool()
-            crawls = [
-                prepare(catalog, settings, _limited(connector, pages), RunMode.FULL, browser, starts=starts)
-                for connector, starts in uvloop.run(gather_starts(connectors))
-            ]
-            with set_for_crawling():
-                stopped = uvloop.run(_crawl(catalog, crawls, browser))
-            return_rejections(catalog, known)
-            with catalog.read() as connection:
-                return tuple(
-                    _sum_up(connection, connector, crawl, pages, interrupted=stopped)
-                    for connector, crawl in zip(connectors, crawls, strict=True)
-                )
-        finally:
-            catalog.close()
+    limited = [_limited(connector, pages) for connector in connectors]
+    with thrown_away_crawl(settings, limited, known) as left:
+        return tuple(
+            _sum_up(left.connection, connector, crawl, pages, interrupted=left.interrupted)
+            for connector, crawl in zip(connectors, left.crawls, strict=True)
+        )
 
 
 def _limited(connector: ConnectorSettings, pages: int) -> ConnectorSettings:
     scope = connector.scope.model_copy(update={"max_pages": min(pages, connector.scope.max_pages)})
     return connector.model_copy(update={"scope": scope})
-
-
-async def _crawl(catalog: Catalog, crawls: Sequence[ConnectorCrawl], browser: PagePool) -> bool:
-    """Crawl to the end; whether it was stopped before that."""
-    display = Display(crawls, None)
-    pool = ParserPool((), size=most_parsers())
-    for each in crawls:
-        pool.use(each.connector_id, each.rules)
-    crawl = Crawl(catalog, crawls, pool, say=display.say)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(pool.close)
-        for each in crawls:
-            stack.push_async_callback(each.fetcher.aclose)
-        stack.push_async_callback(browser.aclose)
-        _stop_at_signals(crawl.stop)
-        with display.shown():
-            await crawl.run()
-    return crawl.stopped
-
-
-def _stop_at_signals(stop: Callable[[], None]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 def _sum_up(

@@ -1,0 +1,67 @@
+"""`crawler validate --try URL`: what the mappings yield on a live page, and nothing of it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+from typer.testing import CliRunner, Result
+
+from crawler.cli import app
+from tests.support.changing_site import page, serve_site
+from tests.support.syncing import configure
+
+MAPPINGS = [
+    {"field": "rate", "from": "css:.rate"},
+    {"field": "day", "from": ["css:.day", "meta:date"]},
+]
+BODY = "<p class=rate>on request</p><p class=day>Updated on 3 March 2026</p>"
+
+
+def tried(config: Path, url: str, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["validate", "--try", url, "--config", str(config), *arguments])
+
+
+def configured(folder: Path, seed: str, **more: object) -> Path:
+    fields = {"rate": {"type": "double"}, "day": {"type": "date"}}
+    connector = {"name": "library", "seeds": [seed], "field_mappings": MAPPINGS, **more}
+    return configure(folder, connector, fields=fields)
+
+
+def test_a_page_is_shown_as_a_sync_would_read_it_and_nothing_is_kept(tmp_path: Path) -> None:
+    with serve_site({"/": page("Start"), "/rates": page("Rates", "/deeper", text=BODY)}) as site:
+        config = configured(tmp_path, site.url())
+        shown = tried(config, site.url("/rates"))
+        told = orjson.loads(tried(config, site.url("/rates"), "--json").stdout)
+        asked = {each.path for each in site.take_log()}
+
+    assert shown.exit_code == 0, shown.output
+    assert "Read as by a sync of the connector library; nothing of it is kept." in shown.stdout
+    assert "no value: `on request` is not a number (digits with a point)" in shown.stdout
+    assert "2026-03-03 00:00:00 UTC" in shown.stdout
+    assert told["mappings"] == [
+        {"field": "rate", "from": ["css:.rate"], "value": None},
+        {"field": "day", "from": ["css:.day", "meta:date"], "value": "2026-03-03T00:00:00+00:00"},
+    ]
+    assert [fault["field"] for fault in told["faults"]] == ["rate"]
+    assert (told["state"], told["status"], told["title"]) == ("indexed", 200, "Rates")
+    assert asked == {"/rates"}
+    assert not (tmp_path / "data").exists()
+
+
+def test_why_no_document_comes_of_a_page_is_said(tmp_path: Path) -> None:
+    with serve_site({"/": page("Start")}) as site:
+        config = configured(tmp_path, site.url(), filters={"crawl": {"exclude": ["/secret"]}})
+        secret = tried(config, site.url("/secret"))
+        missing = tried(config, site.url("/missing"))
+        elsewhere = tried(config, "https://elsewhere.example/")
+
+    assert [each.exit_code for each in (secret, missing, elsewhere)] == [1, 1, 1]
+    assert "a sync does not follow links to it by filters.crawl.exclude[0] '/secret'" in secret.stdout
+    assert "Gone: the server answered 404 (not_found)" in missing.stdout
+    assert "outside `scope.follow` (out_of_scope)" in elsewhere.stdout
+
+
+def test_what_is_no_address_is_a_wrong_call(tmp_path: Path) -> None:
+    refused = tried(configured(tmp_path, "https://intranet.example/"), "http://")
+    assert refused.exit_code == 2, refused.output
