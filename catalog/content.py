@@ -49,8 +49,9 @@ def _unpack(packed: bytes) -> Any:
 
 
 def pack_blocks(blocks: Iterable[Block]) -> bytes:
-    """Blocks as zstandard over JSON: an array of [kind, text, level, anchor, page]; texts made `storable`."""
-    rows = [[block.kind.value, block.text, block.level, block.anchor, block.page] for block in blocks]
+    """Blocks as zstandard over JSON: an array of [kind, text, level, anchor, page], and the language of those
+    that have one of their own; texts made `storable`."""
+    rows = [_row(block) for block in blocks]
     try:
         encoded = orjson.dumps(rows)
     except orjson.JSONEncodeError:  # a lone surrogate: too rare to look for it in every page
@@ -60,15 +61,18 @@ def pack_blocks(blocks: Iterable[Block]) -> bytes:
     return _compress(encoded)
 
 
+def _row(block: Block) -> list[Any]:
+    row = [block.kind.value, block.text, block.level, block.anchor, block.page]
+    return row if block.language is None else [*row, block.language]
+
+
 def _storable_row(row: list[Any]) -> list[Any]:
     return [storable(item) if isinstance(item, str) else item for item in row]
 
 
 def unpack_blocks(packed: bytes) -> tuple[Block, ...]:
     """The blocks that `pack_blocks` packed."""
-    return tuple(
-        Block(_KINDS[kind], text, level, anchor, page) for kind, text, level, anchor, page in _unpack(packed)
-    )
+    return tuple(Block(_KINDS[kind], *rest) for kind, *rest in _unpack(packed))
 
 
 def pack_links(links: Iterable[tuple[str, bool]]) -> bytes:

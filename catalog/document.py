@@ -32,7 +32,7 @@ class Block:
     `level` is 1-6 for headings and the nesting (from 1) of list items, else 0. `anchor` is the id of the
     nearest element at or above the block that a fragment can point to. `page` is the page, slide or
     sheet of a file, from 1. The text of a table has a row per line and its cells parted by " | ", its
-    header row first.
+    header row first. `language` (ISO 639-1) is given where it is another than the document's.
     """
 
     kind: BlockKind
@@ -40,6 +40,7 @@ class Block:
     level: int = 0
     anchor: str | None = None
     page: int | None = None
+    language: str | None = None
 
 
 class DocumentKind(StrEnum):

@@ -1,8 +1,10 @@
-"""The language of a text, guessed from a sample of it where a page or file does not say."""
+"""The language of a document where it does not say, and of its blocks where they are in another."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from catalog.document import Block, BlockKind
@@ -23,6 +25,15 @@ _FUNCTION_WORDS: Final = {
 }
 
 
+_BLOCK_SAMPLE: Final = 200
+_RUNNING_TEXT: Final = frozenset(
+    {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE, BlockKind.DEFINITION}
+)
+_LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1cff\u3040-\ud7ff]")
+"""Letters of scripts that need no words to be told from Latin ones: Greek, Cyrillic, Arabic, Han, Hangul …"""
+
+
 def language_of(blocks: Iterable[Block]) -> str | None:
     """The ISO 639-1 code of the language, None for texts too short to tell; code is no language."""
     sample: list[str] = []
@@ -37,6 +48,25 @@ def language_of(blocks: Iterable[Block]) -> str | None:
     if len(text) < _LEAST:
         return None
     return _by_function_words(text) or _by_classifier(text)
+
+
+def with_languages(blocks: Iterable[Block], language: str | None) -> tuple[Block, ...]:
+    """The blocks; running text that is clearly in another language than the document has that noted."""
+    return tuple(_with_language(block, language) for block in blocks)
+
+
+def _with_language(block: Block, language: str | None) -> Block:
+    if len(block.text) < _LEAST or block.kind not in _RUNNING_TEXT:
+        return block
+    text = block.text[:_BLOCK_SAMPLE]
+    words = text.lower().split()
+    known = _FUNCTION_WORDS.get(language or "", frozenset())
+    if sum(map(known.__contains__, words)) >= 0.1 * len(words):
+        return block
+    found = _by_function_words(text)
+    if found is None and len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text)):
+        found = _by_classifier(text)
+    return block if found in (None, language) else replace(block, language=found)
 
 
 def _by_function_words(text: str) -> str | None:

@@ -20,7 +20,7 @@ from extract.html.main_content import main_pieces
 from extract.html.metadata import Head, Metadata, metadata_of
 from extract.html.script_signs import evidence_of
 from extract.html.selection import select
-from extract.language import language_of
+from extract.language import language_of, with_languages
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
 
@@ -49,6 +49,7 @@ def read_html(
         return Unreadable(Reason.EMPTY_CONTENT, why, content_type, links, metadata.directives, evidence)
     title = metadata.title or link_text or file_name_of(url, headers) or url
     language = metadata.language or language_of(blocks)
+    blocks = with_languages(blocks, language)
     subject = Subject(url, headers, title, len(body), content_type, link_text, language, tree, head)
     own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
     fields = known(_standard(metadata, url=url, title=title, language=language, size=len(body))) | own

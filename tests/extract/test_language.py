@@ -1,0 +1,42 @@
+"""Blocks in another language than their document know it; names, lists and code make no language."""
+
+from __future__ import annotations
+
+from catalog.content import pack_blocks, unpack_blocks
+from catalog.document import Block, BlockKind
+from extract.language import with_languages
+from tests.extract.pages import page_of
+
+GERMAN = "Der Urlaub steht jedem Beschäftigten jährlich zu; der Antrag ist zwei Wochen vorher zu stellen."
+ENGLISH = "Everyone is entitled to leave each year; the request is to be made two weeks before it begins."
+JAPANESE = (
+    "休暇は毎年付与されます。申請書は開始の二週間前までに提出してください。質問は人事部までお願いします。" * 2
+)
+RUSSIAN = "Отпуск предоставляется сотруднику ежегодно, заявление подаётся за две недели до начала."
+NAMES = "Anna Müller, Berlin; Jean Dupont, Lyon; Maria Rossi, Roma; John Smith, Leeds; Eva Novak, Brno."
+
+
+def paragraphs(*texts: str) -> list[Block]:
+    return [Block(BlockKind.PARAGRAPH, text) for text in texts]
+
+
+def test_a_paragraph_in_another_language_is_told() -> None:
+    blocks = with_languages(paragraphs(GERMAN, ENGLISH, JAPANESE, RUSSIAN, NAMES), "de")
+    assert [block.language for block in blocks] == [None, "en", "ja", "ru", None]
+    blocks = with_languages(paragraphs(GERMAN, ENGLISH, JAPANESE), "ja")
+    assert [block.language for block in blocks] == ["de", "en", None]
+
+
+def test_short_texts_headings_and_code_are_left_to_the_document() -> None:
+    blocks = [
+        Block(BlockKind.PARAGRAPH, "The end of the page."),
+        Block(BlockKind.HEADING, ENGLISH, 2),
+        Block(BlockKind.CODE, "for the of and to is in that: " * 5),
+    ]
+    assert [block.language for block in with_languages(blocks, "de")] == [None, None, None]
+
+
+def test_the_language_of_a_block_comes_with_its_page_and_is_kept() -> None:
+    page = page_of(f"<html lang=de><body><main><p>{GERMAN}</p><p>{ENGLISH}</p></main>")
+    assert [block.language for block in page.blocks] == [None, "en"]
+    assert unpack_blocks(pack_blocks(page.blocks)) == page.blocks
