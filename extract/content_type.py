@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from typing import Final
+
+from extract.archive import UNREADABLE_ARCHIVE, open_archive
 
 HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 UNKNOWN: Final = "application/octet-stream"
@@ -33,13 +34,31 @@ _SIGNATURES: Final = (
     (b"MZ", "application/x-msdownload"),
     (b"wOFF", "font/woff"),
     (b"wOF2", "font/woff2"),
+    (b"BM", "image/bmp"),
+    (b"fLaC", "audio/flac"),
+    (b"#!AMR", "audio/amr"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
 )
+_MARKED_BY: Final = {b"BM": slice(6, 10)}
+"""Signatures of two letters, and where zeros must stand besides."""
+_RIFF: Final = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
+_MP4_AUDIO: Final = (b"M4A ", b"M4B ")
+_MP4_IMAGES: Final = (b"heic", b"mif1", b"avif")
+_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xef]", re.DOTALL)
+"""The first three bytes of an MPEG audio frame: sync, a version and layer that exist, a bit rate."""
 _HTML_START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*\?>)*"
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|frameset|meta|main)"
     rb"[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_MAIL_START: Final = re.compile(
+    rb"(?:(?:From|To|Cc|Date|Subject|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|DKIM-Signature"
+    rb"|Content-Type|X-[\w-]+|Reply-To|Sender|List-[\w-]+|Authentication-Results|ARC-[\w-]+):[^\n]*\n"
+    rb"(?:[ \t][^\n]*\n)*){3,}",
+    re.IGNORECASE,
+)
+"""Three header fields of a message (RFC 5322), folded lines among them."""
 _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")
 # What an OLE2 container holds, by the UTF-16 names in its directory (MS-CFB and its users).
 _OLE_STREAMS: Final = (
@@ -50,6 +69,13 @@ _OLE_STREAMS: Final = (
     ("__substg1.0_", "application/vnd.ms-outlook"),
     ("EncryptedPackage", "application/x-encrypted-office"),
 )
+NO_TEXT: Final = re.compile(
+    r"image/|audio/|video/|font/|application/(?:zip|gzip|x-7z|vnd\.rar|ogg|x-executable|x-msdownload"
+    r"|wasm|java-archive|vnd\.android|octet-stream|x-tar|x-bzip|x-xz|zstd|x-iso9660|x-shockwave)"
+)
+"""Types of which no text is read: but for what is seen in a picture, or heard."""
+PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp"})
+"""Types in which OCR may find text."""
 _ZIP_PARTS: Final = (
     ("word/", f"{_OFFICE}wordprocessingml.document"),
     ("xl/", f"{_OFFICE}spreadsheetml.sheet"),
@@ -83,13 +109,22 @@ _VAGUE: Final = frozenset(
 def content_type_of(body: bytes, header: str, url: str = "") -> str:
     """The MIME type of a body, without parameters: by content where that is certain, else by its label, the
     `Content-Type` header, and last by the extension in the address."""
-    start = body[:_SNIFFED]
+    return _container(body, _by_start(body[:_SNIFFED], header, url))
+
+
+def is_parsed_as_file(body: bytes, header: str, url: str = "", *, ocr: bool = False) -> bool:
+    """Whether a body is a file of which text is read, by its start alone: containers are not looked into."""
+    kind = _by_start(body[:_SNIFFED], header, url)
+    if kind in HTML or not body:
+        return False
+    return kind == _ZIP or NO_TEXT.match(kind) is None or (ocr and kind in PICTURES)
+
+
+def _by_start(start: bytes, header: str, url: str) -> str:
     label = header.partition(";")[0].strip().lower()
-    for signature, kind in _SIGNATURES:
-        if start.startswith(signature):
-            return _container(body, kind)
-    if b"%PDF-" in start[:1024]:
-        return "application/pdf"  # ISO 32000 allows bytes before the header, and mail gateways add them
+    signed = _signed(start)
+    if signed is not None:
+        return signed
     if _BINARY.search(start) and not start.startswith(_UTF16_MARKS) and label not in HTML:
         return label if label and not label.startswith("text/") and label not in _VAGUE else UNKNOWN
     if label in HTML:
@@ -99,10 +134,27 @@ def content_type_of(body: bytes, header: str, url: str = "") -> str:
     return label
 
 
+def _signed(start: bytes) -> str | None:
+    for signature, kind in _SIGNATURES:
+        if start.startswith(signature) and not any(start[_MARKED_BY.get(signature, slice(0))]):
+            return kind
+    if b"%PDF-" in start[:1024]:
+        return "application/pdf"  # ISO 32000 allows bytes before the header, and mail gateways add them
+    if start[4:8] == b"ftyp":
+        brand = start[8:12]
+        kind = "audio/mp4" if brand in _MP4_AUDIO else "video/mp4"
+        return "image/heic" if brand in _MP4_IMAGES else kind
+    if start.startswith(b"RIFF"):
+        return _RIFF.get(start[8:12])
+    return "audio/mpeg" if _MPEG_AUDIO.match(start) else None
+
+
 def _of_text(start: bytes, label: str, url: str) -> str:
     by_name = _TEXT_EXTENSIONS.get(
         url.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].rsplit(".", 1)[-1].lower()
     )
+    if _MAIL_START.match(start):
+        return "message/rfc822"
     if label == PLAIN:
         return by_name or PLAIN
     if _HTML_START.match(start):
@@ -130,12 +182,14 @@ def _container(body: bytes, kind: str) -> str:
 
 
 def _zipped(body: bytes) -> str:
+    archive = open_archive(body)
+    if not isinstance(archive, zipfile.ZipFile):
+        return _ZIP
+    names = archive.namelist()
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = archive.namelist()
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                return archive.read("mimetype").decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
+        if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+            return archive.read("mimetype").decode("ascii", "replace").strip()
+    except UNREADABLE_ARCHIVE:
         return _ZIP
     if "[Content_Types].xml" in names:
         for folder, kind in _ZIP_PARTS:

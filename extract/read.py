@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from extract.content_type import HTML, content_type_of
+from extract.files.transcript import Transcript
 from extract.html.read import read_html
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
 
 
 def read(
-    body: bytes, *, url: str, headers: Mapping[str, str], rules: ExtractionRules, link_text: str = ""
+    body: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str],
+    rules: ExtractionRules,
+    link_text: str = "",
+    transcript: Transcript | None = None,
 ) -> Page | Unreadable:
     """Read one body; never raises on what a server may send.
 
     `headers` have lower-case names; `link_text` is the text of a link that led here, the last resort for a
-    title.
+    title; `transcript` is what is said in audio or video.
     """
     content_type = content_type_of(body, headers.get("content-type", ""), url)
     if content_type in HTML:
@@ -26,5 +33,11 @@ def read(
     from extract.files.read import read_file  # noqa: PLC0415 - a site without files never loads kreuzberg
 
     return read_file(
-        body, url=url, content_type=content_type, headers=headers, rules=rules, link_text=link_text
+        body,
+        url=url,
+        content_type=content_type,
+        headers=headers,
+        rules=rules,
+        link_text=link_text,
+        transcript=transcript,
     )

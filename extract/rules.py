@@ -53,11 +53,15 @@ class Selectors:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionRules:
-    """How the pages and files of one connector are read; the default reads by itself and maps nothing."""
+    """How the pages and files of one connector are read; the default reads by itself and maps nothing.
+
+    With `ocr` text is looked for in pictures and on scanned pages too.
+    """
 
     include: Selectors = Selectors()
     exclude: Selectors = Selectors()
     mappings: tuple[FieldRule, ...] = ()
+    ocr: bool = False
 
 
 DEFAULT_RULES = ExtractionRules()
@@ -80,6 +84,7 @@ def compile_rules(connector: ConnectorSettings, fields: Mapping[str, FieldSettin
             )
             for mapping in connector.field_mappings
         ),
+        ocr=connector.ocr,
     )
 
 

@@ -27,8 +27,7 @@ from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
 from crawler.sync.display import Display
 from crawler.sync.interpreter import set_for_crawling
-from crawler.sync.parser_pool import ParserPool
-from crawler.sync.started_parser import most_parsers
+from crawler.sync.parsers import Parsers
 from crawler.sync.starts import gather_starts
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -78,7 +77,7 @@ def thrown_away_crawl(
 async def _crawl(catalog: Catalog, crawls: Sequence[ConnectorCrawl], browser: PagePool) -> bool:
     """Crawl to the end; whether it was stopped before that."""
     display = Display(crawls, None)
-    pool = ParserPool((), size=most_parsers())
+    pool = Parsers()
     for each in crawls:
         pool.use(each.connector_id, each.rules)
     crawl = Crawl(catalog, crawls, pool, say=display.say)

@@ -6,22 +6,13 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import cast
 
 from catalog.vocabulary import Reason, refused
 from crawler.sync.frames import FrameBuffer, pack_frame
+from crawler.sync.parser_kind import PAGES, ParserKind
 from crawler.sync.reading import Job, Reading, ReadingRules
 from crawler.sync.started_parser import StartedParser
-
-JOB_SECONDS: Final = 60.0
-"""How long one body may keep a parser; after that the process is killed and the body refused."""
-
-_AHEAD: Final = 6
-"""Jobs that lie ready at a parser, so that it never waits for the event loop."""
-
-
-_WORTH_ANOTHER: Final = 3
-"""Jobs that lie at each parser before another is started, which takes half a second of a processor."""
 
 
 @dataclass(slots=True)
@@ -33,10 +24,9 @@ class _Ticket:
 class ParserPool:
     """A few processes that read bodies, each in order; to be used from one event loop.
 
-    It takes over processes that were started before, and starts others up to `size` when there is work for
-    them; each connector's rules are given by `use`. A process
-    that dies or hangs costs the one body that it was reading: that is refused with a reason, the jobs behind
-    it go to a fresh process.
+    It takes over processes that were started before, and starts others of their `kind` up to `size` when
+    there is work for them; each connector's rules are given by `use`. A process that dies or hangs costs the
+    one body that it was reading: that is refused with a reason, the jobs behind it go to a fresh process.
     """
 
     def __init__(
@@ -44,14 +34,15 @@ class ParserPool:
         started: Sequence[StartedParser],
         *,
         size: int | None = None,
-        job_seconds: float = JOB_SECONDS,
+        kind: ParserKind = PAGES,
     ) -> None:
         self.rules: dict[int, ReadingRules] = {}
-        self.job_seconds = job_seconds
+        self.kind = kind
         self._size = len(started) if size is None else size
         self._spare = list(started)
         self._parsers: list[_Parser] = []
         self._queue: deque[_Ticket] = deque()
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def read(self, job: Job) -> Reading:
         """Have a body read; bad input is an answer like any other."""
@@ -76,7 +67,8 @@ class ParserPool:
         for parser in parsers:
             parser.end()
         for parser in parsers:
-            await asyncio.to_thread(parser.process.wait)
+            await asyncio.to_thread(parser.started.reap)
+        await asyncio.gather(*self._ending)
 
     def end_spare(self) -> None:
         """End processes that were never used, when no event loop came to `close` them."""
@@ -87,31 +79,49 @@ class ParserPool:
         """Give waiting jobs to the parsers with the fewest, starting processes as they are needed."""
         while self._queue and self._size:
             idlest = min(self._parsers, key=lambda parser: len(parser.tickets), default=None)
-            busy = 1 if self._spare else _WORTH_ANOTHER
+            busy = 1 if self._spare else self.kind.worth_another
             if (idlest is None or len(idlest.tickets) >= busy) and len(self._parsers) < self._size:
-                idlest = _Parser(self, self._spare.pop() if self._spare else StartedParser.start())
+                idlest = _Parser(self, self._spare.pop() if self._spare else self._start())
                 self._parsers.append(idlest)
-            if idlest is None or len(idlest.tickets) >= _AHEAD:
+            if idlest is None or len(idlest.tickets) >= self.kind.ahead:
                 return
             idlest.give(self._queue.popleft())
 
-    def lost(self, parser: _Parser, culprit: _Ticket | None, reason: Reason) -> None:
+    def seconds_for(self, job: Job) -> float:
+        """How long a job may keep its parser."""
+        rules = self.rules.get(job.connector_id)
+        patient = rules is not None and rules.extraction.ocr
+        return self.kind.patient_seconds if patient else self.kind.job_seconds
+
+    def lost(self, parser: _Parser, culprit: _Ticket | None, reason: Reason, how: str = "") -> None:
         """A parser ended: refuse the body that it was reading, put the jobs behind it first again."""
         if parser in self._parsers:
             self._parsers.remove(parser)
         self._queue.extendleft(reversed(parser.tickets))
         if culprit is not None and not culprit.answer.done():
-            culprit.answer.set_result(Reading(decision=refused(reason), detail=reason.explanation))
+            culprit.answer.set_result(Reading(decision=refused(reason), detail=reason.explanation + how))
         self.feed()
+
+    def retire(self, parser: _Parser) -> None:
+        """Let a parser that has nothing to do end."""
+        self._parsers.remove(parser)
+        parser.end()
+        task = asyncio.get_running_loop().create_task(asyncio.to_thread(parser.started.reap))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    def _start(self) -> StartedParser:
+        return StartedParser.start() if self.kind is PAGES else StartedParser.start(self.kind)
 
 
 class _Parser(asyncio.Protocol):
     """One process and the connection to it."""
 
     def __init__(self, pool: ParserPool, started: StartedParser) -> None:
-        self.process = started.process
+        self.started = started
         self.tickets: deque[_Ticket] = deque()
         self._pool = pool
+        self._done = 0
         self._frames = FrameBuffer()
         self._unsent: list[bytes] = [pack_frame(item) for item in pool.rules.items()]
         self._transport: asyncio.Transport | None = None
@@ -155,7 +165,10 @@ class _Parser(asyncio.Protocol):
             ticket = self.tickets.popleft()
             if not ticket.answer.done():
                 ticket.answer.set_result(reading)
+            self._done += 1
             self._time_job()
+        if not self.tickets and self._done >= (self._pool.kind.most_jobs or self._done + 1):
+            self._pool.retire(self)
         self._pool.feed()
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -164,18 +177,22 @@ class _Parser(asyncio.Protocol):
         if self._ending is None:
             return
         culprit = self.tickets.popleft() if self.tickets else None
-        self.process.kill()
-        self.process.wait()
-        self._pool.lost(self, culprit, self._ending)
+        self.started.process.kill()
+        how = self.started.died_of() if self._ending is Reason.PARSER_CRASHED else ""
+        self.started.reap()
+        self._pool.lost(self, culprit, self._ending, how)
 
     def _time_job(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+        loop = asyncio.get_running_loop()
         if self.tickets:
-            loop = asyncio.get_running_loop()
-            self._watch = loop.call_later(self._pool.job_seconds, self._give_up)
+            seconds = self._pool.seconds_for(self.tickets[0].job)
+            self._watch = loop.call_later(seconds, self._give_up)
+        elif self._pool.kind.idle_seconds is not None:
+            self._watch = loop.call_later(self._pool.kind.idle_seconds, self._pool.retire, self)
 
     def _give_up(self) -> None:
         self._ending = Reason.PARSER_TIMEOUT
-        self.process.kill()
+        self.started.process.kill()

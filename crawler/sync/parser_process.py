@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import resource
 import signal
@@ -11,20 +12,26 @@ import sys
 from typing import Final
 
 from crawler.sync.frames import FrameBuffer, pack_frame
+from crawler.sync.parser_kind import PAGES
 from crawler.sync.reading import FollowJob, Reader, ReadingRules, ReadJob
 from crawler.sync.sitemap_links import SitemapJob
 from extract.language import warm_up
 
-MEMORY_LIMIT: Final = 6 * 2**30
-"""Bytes of address space: a body that needs more kills its parser, not the machine."""
-
 _RECEIVE_BYTES: Final = 256 * 1024
+_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 def main() -> None:
-    """Serve the socket whose descriptor is the first argument until the other end closes it."""
+    """Serve the socket whose descriptor is the first argument until the other end closes it.
+
+    The second argument is how much address space there is, in bytes: a body that needs more kills its
+    parser, not the machine.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawler: it closes us when it is done
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    memory = int(sys.argv[2]) if len(sys.argv) > 2 else PAGES.memory
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _end_with_parent()
     connection = socket.socket(fileno=int(sys.argv[1]))
     reader, frames = Reader(), FrameBuffer()
     warm_up()
@@ -39,6 +46,12 @@ def main() -> None:
                         connection.sendall(pack_frame(reader.read(job)))
                     case _:
                         raise TypeError(f"no message for a parser: {type(message).__name__}")
+
+
+def _end_with_parent() -> None:
+    """A body that is parsed for ever must not outlive a crawler that was killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from crawler.sync.crawl import Crawl
 from crawler.sync.display import Display
 from crawler.sync.indexing import Indexing, IndexingFailedError
 from crawler.sync.interpreter import set_for_crawling
-from crawler.sync.parser_pool import ParserPool
-from crawler.sync.started_parser import StartedParser, most_parsers
+from crawler.sync.parsers import Parsers
+from crawler.sync.started_parser import StartedParser
 from crawler.sync.starts import gather_starts
 from crawler.sync.summary import RunSummary, summarise
 from settings.configuration import Settings
@@ -61,7 +61,7 @@ def synchronise(
     `UnusableSettingError` when a file that the settings name cannot be.
     """
     started = uvloop.run(gather_starts(connectors))
-    pool = ParserPool(parsers, size=most_parsers())
+    pool = Parsers(parsers)
     catalog = open_catalog(settings.store.database, settings.store.directory)
     try:
         pages = PagePool()
@@ -92,7 +92,7 @@ async def _crawl_and_index(
     catalog: Catalog,
     settings: Settings,
     crawls: Sequence[ConnectorCrawl],
-    pool: ParserPool,
+    pool: Parsers,
     pages: PagePool,
     *,
     index: bool,

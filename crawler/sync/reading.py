@@ -29,6 +29,8 @@ from crawler.rules.link_rules import LinkRules
 from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
 from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
+from extract.content_type import HTML, content_type_of
+from extract.files.transcript import Transcript
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 from extract.page import Link, Page
 from extract.read import read
@@ -116,7 +118,8 @@ class ReadingRules:
 class ReadJob:
     """A body to be read. `follow` is False where links lead nowhere new, `alone` where the page's
     canonical link was found to lead nowhere and the page is judged by itself. `more_links` are absolute
-    addresses that stand nowhere in the body, but were seen in a browser."""
+    addresses that stand nowhere in the body, but were seen in a browser, `transcript` is what is said in
+    audio or video."""
 
     connector_id: int
     url_id: int
@@ -128,6 +131,7 @@ class ReadJob:
     follow: bool = True
     alone: bool = False
     more_links: tuple[str, ...] = ()
+    transcript: Transcript | None = None
 
 
 @dataclass(frozen=True)
@@ -197,7 +201,12 @@ class Reader:
         rules = self._rules[job.connector_id]
         if isinstance(job, SitemapJob):
             return _of_sitemap(job, rules)
-        content = read(job.body, url=job.url, headers=job.headers, rules=rules.extraction)
+        unwanted = _unwanted(job, rules)
+        if unwanted is not None:
+            return unwanted
+        content = read(
+            job.body, url=job.url, headers=job.headers, rules=rules.extraction, transcript=job.transcript
+        )
         links = [*content.links, *map(Link, job.more_links)]
         found = _Found()
         if job.follow:
@@ -280,6 +289,22 @@ class Reader:
         )
 
 
+def _unwanted(job: ReadJob, rules: ReadingRules) -> Reading | None:
+    """The answer to a file that a filter refuses: it is not parsed."""
+    content_type = content_type_of(job.body, job.headers.get("content-type", ""), job.url)
+    if content_type in HTML:
+        return None
+    decision = rules.links.file_decision(job.url, content_type, is_seed=job.is_seed)
+    if decision.allowed:
+        return None
+    return Reading(
+        decision=decision,
+        content_type=content_type,
+        body=stored_body(job.body) if rules.keep_bodies else None,
+        links=_pack((), rules, all_nofollow=False),
+    )
+
+
 def _of_sitemap(job: SitemapJob, rules: ReadingRules) -> Reading:
     found = follow_sitemap(job, rules.of_sitemaps)
     return Reading(
@@ -296,9 +321,8 @@ def _decide(job: ReadJob, page: Page, rules: ReadingRules) -> tuple[Decision, We
     if page.directives.noindex:
         return refused(Reason.NOINDEX, "robots noindex"), None
     if page.kind is DocumentKind.FILE:
-        decision = rules.links.file_decision(job.url, page.content_type, is_seed=job.is_seed)
-    else:
-        decision = rules.links.index_decision(job.url, is_seed=job.is_seed)
+        return ALLOWED, None  # the filters of files were asked before it was parsed
+    decision = rules.links.index_decision(job.url, is_seed=job.is_seed)
     if not decision.allowed or page.canonical is None or job.alone:
         return decision, None
     canonical = parse_url(page.canonical, job.url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any, Final
 
 from catalog.document import Block, BlockKind
@@ -38,28 +37,6 @@ def structured_blocks(nodes: Sequence[Mapping[str, Any]], *, sheets: bool) -> It
                 yield Block(BlockKind.PARAGRAPH, f"{name}: {value}", page=page)
         elif kind in _KINDS:
             yield from _text_blocks(node, _KINDS[kind], nodes, page)
-
-
-def slide_blocks(content: str, boundaries: Sequence[Mapping[str, int]]) -> Iterator[Block]:
-    """Slides by their byte ranges in the text: the first line of each is its heading, lines with tabs are the
-    rows of a table."""
-    encoded = content.encode("utf-8")
-    for boundary in boundaries:
-        text = encoded[boundary["byte_start"] : boundary["byte_end"]].decode("utf-8", "replace")
-        page = boundary["page_number"]
-        lines = [line for line in text.splitlines() if line.strip()]
-        for index, (tabbed, group) in enumerate(groupby(lines, lambda line: "\t" in line)):
-            if tabbed:
-                yield Block(BlockKind.TABLE, table_text([_cells(line) for line in group]), page=page)
-                continue
-            for position, line in enumerate(group):
-                title = index == position == 0
-                kind = BlockKind.HEADING if title else BlockKind.PARAGRAPH
-                yield Block(kind, " ".join(line.split()), 2 if title else 0, page=page)
-
-
-def _cells(line: str) -> list[str]:
-    return [" ".join(cell.split()) for cell in line.split("\t")]
 
 
 def _text_blocks(

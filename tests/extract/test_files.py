@@ -129,7 +129,7 @@ def test_html_under_another_label_is_read_as_html() -> None:
         (b"", "application/pdf", Reason.EMPTY_CONTENT, "no bytes"),
         (b"%PDF-1.4 junk", "", Reason.BROKEN_FILE, "Invalid PDF"),
         (pdf("secret", password="x"), "", Reason.ENCRYPTED_FILE, "password"),
-        (pdf(""), "", Reason.EMPTY_CONTENT, "would need OCR"),
+        (pdf(""), "", Reason.EMPTY_CONTENT, "would need `ocr: true`"),
         (b"PK\x03\x04junk", "", Reason.UNSUPPORTED_TYPE, "application/zip"),
         (b"\x89PNG\r\n\x1a\n", "text/plain", Reason.UNSUPPORTED_TYPE, "image/png"),
         (b"\x00\x01\x02", "", Reason.UNSUPPORTED_TYPE, "application/octet-stream"),

@@ -8,12 +8,14 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from catalog.vocabulary import ALLOWED, Reason
-from crawler.sync.parser_pool import JOB_SECONDS, ParserPool
+from crawler.sync.parser_kind import PAGES
+from crawler.sync.parser_pool import ParserPool
 from crawler.sync.reading import Reading
 from crawler.sync.started_parser import StartedParser
 from tests.crawler.sync.rules import CONNECTOR, link_rules, read_job, reading_rules
@@ -46,7 +48,7 @@ def parsers() -> set[int]:
 
 
 async def busy(
-    pool: ParserPool, *titles: str, job_seconds: float = JOB_SECONDS
+    pool: ParserPool, *titles: str, job_seconds: float = PAGES.job_seconds
 ) -> list[asyncio.Task[Reading]]:
     """Jobs under way: the first cannot be read until the process is let go on."""
     (parser,) = parsers()
@@ -54,9 +56,9 @@ async def busy(
     os.kill(parser, signal.SIGSTOP)
     jobs = [read_job(page(title).body, f"https://wiki.test/{title}") for title in titles]
     tasks = [asyncio.create_task(pool.read(job)) for job in jobs]
-    pool.job_seconds = job_seconds
+    pool.kind = replace(PAGES, job_seconds=job_seconds)
     await asyncio.sleep(0)  # the jobs are handed over, the first with its time
-    pool.job_seconds = JOB_SECONDS
+    pool.kind = PAGES
     return tasks
 
 
@@ -78,7 +80,7 @@ async def test_a_process_that_dies_costs_only_the_body_that_it_was_reading(pool:
     os.kill(parser, signal.SIGKILL)
     reading = await first
     assert reading.decision.reason is Reason.PARSER_CRASHED
-    assert reading.detail == "the parser process died on this content"
+    assert reading.detail == "the parser process died on this content (SIGKILL)"
     assert reading.draft is None
     assert [title(await task) for task in behind] == ["second", "third"]
     assert parser not in parsers()

@@ -59,6 +59,7 @@ def prepare_crawler() -> None:
         *("crawler.cli", "crawler.sync.login_trial", "crawler.sync.not_yet", "crawler.sync.program"),
         *("crawler.scheduling.child", "crawler.scheduling.scheduler"),
     )
+    from crawler.sync.parser_kind import PAGES, ParserKind
     from crawler.sync.started_parser import StartedParser
     from extract.language import warm_up
 
@@ -66,7 +67,9 @@ def prepare_crawler() -> None:
     _rehearse()
     real_start = StartedParser.start
 
-    def start() -> StartedParser:
+    def start(kind: ParserKind = PAGES) -> StartedParser:
+        if kind is not PAGES:
+            return real_start(kind)
         if _made_before:
             return _made_before.pop()
         # In the middle of a crawl a copy would not be whole.
