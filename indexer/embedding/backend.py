@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from indexer.embedding.batches import TokenBatch
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.int8 import use_int8
-from indexer.embedding.lean_bert import LeanBert, is_lean_bert
+from indexer.embedding.lean_bert import LeanBert, is_lean_bert, is_plain_bert
+from indexer.embedding.packed_bert import PackedBert, has_packed_attention, moved
 from indexer.embedding.precision import Precision
 
 TORCH_TYPES: Final = {
@@ -60,7 +61,7 @@ class TorchBackend:
 
     On a CPU sums, norms and results stay in float32, whatever the format; on a GPU, where reading and writing
     activations is what takes the time, all but the pooled vector is kept in the format. Attention is torch's
-    `scaled_dot_product_attention`, fused on both.
+    `scaled_dot_product_attention`, fused on both; a BERT on a GPU is a `PackedBert`, without padding.
     """
 
     def __init__(self, model: Any, device: str, precision: Precision) -> None:
@@ -69,7 +70,9 @@ class TorchBackend:
         self._is_gpu: Final = device.startswith("cuda")
         self.model: Final = model
         self._streams: Final = threading.local()
-        self._mixed: Final = not self._is_gpu and precision in (Precision.BFLOAT16, Precision.FLOAT16)
+        self._packed: PackedBert | None = None
+        self._is_narrow: Final = precision in (Precision.BFLOAT16, Precision.FLOAT16)
+        self._mixed: Final = not self._is_gpu and self._is_narrow
         self.token_budget: Final = (
             _GPU_BUDGET if self._is_gpu else _CPU_BUDGETS.get(precision, _OTHER_CPU_BUDGET)
         )
@@ -81,30 +84,33 @@ class TorchBackend:
         if precision is Precision.INT8:
             use_int8(model[0])
         elif self._is_gpu:
-            model.to(TORCH_TYPES[precision])
+            number_format = TORCH_TYPES[precision]
+            if self._is_narrow and is_plain_bert(model) and has_packed_attention(self.device):
+                self._packed = PackedBert(model, self.device, number_format)
+            else:
+                model.to(number_format)
         elif self._mixed:
             _round_linear_layers(model, TORCH_TYPES[precision])
 
     def run(self, batch: TokenBatch) -> NDArray[np.float32]:
         """See `Backend.run`."""
         with _translated(self.device), self._stream():
-            vectors = self._forward(batch)
+            vectors = self._packed.forward(batch) if self._packed else self._forward(batch)
             # Waits for this thread's stream only: another thread's batch keeps the GPU busy meanwhile.
             found: NDArray[np.float32] = vectors.cpu().numpy()
         return found
 
     def _forward(self, batch: TokenBatch) -> torch.Tensor:
-        features = {"input_ids": self._moved(batch.ids), "attention_mask": self._moved(batch.mask)}
+        features = {
+            "input_ids": moved(batch.ids, self.device),
+            "attention_mask": moved(batch.mask, self.device),
+        }
         number_format = TORCH_TYPES.get(self.precision, torch.float32)
         with torch.inference_mode(), torch.autocast("cpu", number_format, enabled=self._mixed):
             output = self.model.forward(features)
         with torch.inference_mode():
             vectors = output["sentence_embedding"][:, : self.model.truncate_dim]  # Matryoshka; None: all
             return torch.nn.functional.normalize(vectors.float(), dim=1)
-
-    def _moved(self, array: NDArray[np.int64]) -> torch.Tensor:
-        tensor = torch.from_numpy(np.ascontiguousarray(array))
-        return tensor.pin_memory().to(self.device, non_blocking=True) if self._is_gpu else tensor
 
     @contextmanager
     def _stream(self) -> Iterator[None]:

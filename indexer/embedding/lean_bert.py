@@ -63,8 +63,17 @@ class LeanBert:
 
 
 def is_lean_bert(model: Any) -> bool:
-    """Whether a sentence-transformers model is a BERT in float32 on a CPU that FBGEMM has products for, with
-    pooling by mean or first token, and nothing but normalisation after it."""
+    """Whether a model `is_plain_bert`, in float32 on a CPU that FBGEMM has products for."""
+    return (
+        is_plain_bert(model)
+        and "fbgemm" in torch.backends.quantized.supported_engines
+        and all(weight.dtype == torch.float32 and weight.is_cpu for weight in model.parameters())
+    )
+
+
+def is_plain_bert(model: Any) -> bool:
+    """Whether a sentence-transformers model is a BERT with pooling by mean or first token, and nothing but
+    normalisation after it."""
     kinds = [type(module).__name__ for module in model]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         return False
@@ -77,9 +86,7 @@ def is_lean_bert(model: Any) -> bool:
         and getattr(config, "position_embedding_type", None) in (None, "absolute")
         and not config.is_decoder
         and pooling.pooling_mode in ("mean", "cls")
-        and pooling.include_prompt
-        and "fbgemm" in torch.backends.quantized.supported_engines
-        and all(weight.dtype == torch.float32 and weight.is_cpu for weight in model.parameters())
+        and bool(pooling.include_prompt)
     )
 
 
