@@ -125,6 +125,10 @@ class Reason(StrEnum):
     ENCRYPTED_FILE = "encrypted_file", "the file is protected by a password"
     BROKEN_FILE = "broken_file", "the file cannot be parsed"
     PARSER_TIMEOUT = "parser_timeout", "parsing took longer than allowed"
+    TRANSCRIPTION_FAILED = (
+        "transcription_failed",
+        "the server that turns speech into text could not be used",
+    )
     PARSER_CRASHED = "parser_crashed", "the parser process died on this content"
     DUPLICATE_OF = "duplicate_of", "another address of this connector has the same content"
     CANONICAL_ELSEWHERE = "canonical_elsewhere", "the page names another address as its canonical one"

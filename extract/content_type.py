@@ -109,15 +109,25 @@ _VAGUE: Final = frozenset(
 def content_type_of(body: bytes, header: str, url: str = "") -> str:
     """The MIME type of a body, without parameters: by content where that is certain, else by its label, the
     `Content-Type` header, and last by the extension in the address."""
-    return _container(body, _by_start(body[:_SNIFFED], header, url))
+    return _container(body, type_by_start(body, header, url))
+
+
+def type_by_start(body: bytes, header: str, url: str = "") -> str:
+    """The MIME type by what stands at the start: of containers only that they are such."""
+    return _by_start(body[:_SNIFFED], header, url)
 
 
 def is_parsed_as_file(body: bytes, header: str, url: str = "", *, ocr: bool = False) -> bool:
     """Whether a body is a file of which text is read, by its start alone: containers are not looked into."""
-    kind = _by_start(body[:_SNIFFED], header, url)
+    kind = type_by_start(body, header, url)
     if kind in HTML or not body:
         return False
     return kind == _ZIP or NO_TEXT.match(kind) is None or (ocr and kind in PICTURES)
+
+
+def is_heard(content_type: str) -> bool:
+    """Whether a type is audio or video."""
+    return content_type.startswith(("audio/", "video/")) or content_type == "application/ogg"
 
 
 def _by_start(start: bytes, header: str, url: str) -> str:

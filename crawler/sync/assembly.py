@@ -33,6 +33,7 @@ from crawler.sync.site_rendering import open_rendering
 from crawler.sync.sitemap_planting import listed_roots, scope_roots, sitemap_addresses
 from crawler.sync.sitemap_state import Sitemaps
 from crawler.sync.starts import NO_STARTS, Starts
+from crawler.sync.transcribing import Transcriber
 from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -82,6 +83,7 @@ def prepare(
         seeds=seeds,
         fetcher=access,
         rendering=rendering,
+        transcriber=None if connector.transcription is None else Transcriber(connector.transcription),
         watch=None if access.keeper is None else SessionWatch(access.keeper),
         pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
         obeys_robots=politeness.robots == "obey",

@@ -26,6 +26,7 @@ from crawler.sync.reading import Job, Reading, ReadingRules
 from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.sitemap_state import Sitemaps
+from crawler.sync.transcribing import Transcriber
 
 
 class Fetcher(Protocol):
@@ -95,6 +96,7 @@ class ConnectorCrawl:
     delete_orphans_after: int | None = None  # full runs in a row
     watch: SessionWatch | None = None
     rendering: PageRendering | None = None
+    transcriber: Transcriber | None = None
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
     health: HostHealth = field(default_factory=HostHealth)
     sitemaps: Sitemaps = field(default_factory=Sitemaps)

@@ -13,9 +13,5 @@ def unsupported(connector: ConnectorSettings) -> tuple[str, ...]:
 
 
 def _sentences(connector: ConnectorSettings) -> Iterator[str]:
-    if connector.ocr:
-        yield "`ocr` is not supported yet: remove it"
-    if connector.transcription is not None:
-        yield "`transcription` is not supported yet: remove it"
     if any(rule.inherit for rule in connector.access):
         yield "`access[].inherit` is not supported yet: give attachments a rule of their own"

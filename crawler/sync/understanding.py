@@ -24,6 +24,9 @@ from crawler.sync.reading import Reading, ReadJob
 from crawler.sync.rendered_again import RenderedAgain
 from crawler.sync.rereading import Rereading
 from crawler.sync.sitemap_visits import sitemap_visit
+from crawler.sync.transcribing import Transcriber
+from extract.content_type import is_heard, type_by_start
+from extract.files.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,11 @@ class Understanding:
         )
         if isinstance(outcome, HtmlFetched) and (pages := self.pages.get(crawl.connector_id)) is not None:
             return await pages.read(task, outcome, job, generation)
+        if isinstance(outcome, FileFetched) and crawl.transcriber is not None:
+            heard = await _heard(crawl, crawl.transcriber, task, outcome)
+            if isinstance(heard, Refused | Failed):
+                return visits.without_content(task, heard)
+            job = replace(job, transcript=heard)
         return visits.read(task, outcome, await self.reader.read(job), crawl.rules)
 
     def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
@@ -143,3 +151,16 @@ class Understanding:
         if task.found_by is FoundBy.ORPHAN:
             return Reading()
         return await self.following.follow(crawl, task)
+
+
+async def _heard(
+    crawl: ConnectorCrawl, transcriber: Transcriber, task: FetchTask, outcome: FileFetched
+) -> Transcript | Refused | Failed | None:
+    """What is said in a file; None where it is no audio or video, or not wanted."""
+    content_type = type_by_start(outcome.body, outcome.content_type, task.url)
+    is_seed = task.found_by is FoundBy.SEED
+    if not is_heard(content_type) or not (
+        crawl.rules.links.file_decision(task.url, content_type, is_seed=is_seed).allowed
+    ):
+        return None
+    return await transcriber.transcript(task.url, outcome)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from catalog.vocabulary import Reason
-from extract.content_type import NO_TEXT, PICTURES
+from extract.content_type import NO_TEXT, PICTURES, is_heard
 from extract.files import ocr
 from extract.files.bombs import Refusal, check_container
 from extract.files.entities import entity_fault
@@ -14,7 +14,6 @@ from extract.files.entities import entity_fault
 XML: Final = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?xml")
 NO_TESSERACT: Final = "reading it needs tesseract, which is not installed (Debian: tesseract-ocr)"
 _ZIP: Final = "application/zip"
-_HEARD: Final = re.compile(r"audio/|video/|application/ogg")
 
 
 def refusal_of(body: bytes, content_type: str, *, with_ocr: bool) -> Refusal | None:
@@ -40,6 +39,6 @@ def _without_text(content_type: str, *, with_ocr: bool) -> Refusal | None:
     detail = f"no text is read from {content_type}"
     if content_type in PICTURES:
         detail += " unless `ocr` is true"
-    elif _HEARD.match(content_type):
+    elif is_heard(content_type):
         detail += " unless `transcription` names a server that hears it"
     return Refusal(Reason.UNSUPPORTED_TYPE, detail)

@@ -2,7 +2,8 @@
 
 Web pages: the nearest anchor and a text fragment, ``#anchor:~:text=first words,last words`` (WICG *URL
 Fragment Text Directives*, https://wicg.github.io/scroll-to-text-fragment/). A browser that does not know
-text fragments, or finds the words no more, still goes to the anchor. PDF files: ``#page=N`` (RFC 8118).
+text fragments, or finds the words no more, still goes to the anchor. PDF files: ``#page=N`` (RFC 8118). Audio and
+video: ``#t=SECONDS`` (W3C *Media Fragments URI 1.0*).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def deep_link(
         return None
     base, _, fragment = safe.partition("#")
     if kind == "file":
+        if anchor is not None and anchor.startswith("t="):
+            return f"{base}#{anchor}"
         is_pdf = urlsplit(base).path.lower().endswith(".pdf")
         return f"{base}#page={page}" if page is not None and is_pdf else safe
     # A script's route is where the page is: only the words can be looked for there, no anchor.

@@ -75,6 +75,11 @@ def test_a_pdf_opens_at_its_page() -> None:
     assert deep_link(url, kind="file", text="Words of the page here.", page=7) == f"{url}#page=7"
 
 
+def test_audio_and_video_start_where_it_is_said() -> None:
+    url = "https://example.com/talk"
+    assert deep_link(url, kind="file", text="Words that are said here.", anchor="t=95") == f"{url}#t=95"
+
+
 def test_another_file_opens_as_it_is() -> None:
     url = "https://x.example/a.docx"
     assert deep_link(url, kind="file", text="Words of the page here.", page=7) == url

@@ -28,7 +28,6 @@ CANARY = {"logged_in": {"url": "https://wiki.test/me", "contains": "u"}}
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"ocr": True}, "`ocr`"),
         ({"access": [{"match": "", "allow": ["everyone"], "inherit": True}]}, "`access[].inherit`"),
     ],
 )
