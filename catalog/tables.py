@@ -349,3 +349,33 @@ commands = Table(  # what the search service asks a running `crawler schedule` t
     Column("created_at", Moment(), nullable=False),
     Column("finished_at", Moment()),
 )
+
+
+api_keys = Table(  # of programs that ask (catalog.api_keys)
+    "api_keys",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),  # SHA-256; the key itself is not kept
+    Column("groups", JSON, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("revoked_at", Moment()),
+)
+
+group_members = Table(  # which principals are in which group (catalog.groups)
+    "group_members",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("group", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    sqlite_autoincrement=True,  # no id is ever given twice: the highest tells which file was loaded
+)
+
+sign_ins = Table(  # of people on the search page (catalog.sign_ins)
+    "sign_ins",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # of the session's id, which only the browser has
+    Column("user", Text, nullable=False),
+    Column("groups", JSON, nullable=False),
+    Column("expires_at", Moment(), nullable=False, index=True),
+)

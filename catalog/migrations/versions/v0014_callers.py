@@ -1,0 +1,41 @@
+"""Who may ask: API keys, nested groups, and the sessions of people who signed in on the search page."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "api_keys",
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("revoked_at", moment),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_keys_digest")),
+    )
+    op.create_table(
+        "group_members",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_members")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sign_ins",
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_ins")),
+    )
+    op.create_index(op.f("ix_sign_ins_expires_at"), "sign_ins", ["expires_at"])

@@ -1,0 +1,97 @@
+"""Keys, groups and sessions: who may ask, and as whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from catalog.api_keys import PREFIX, Scope, create_key, find_key, read_keys, revoke_key
+from catalog.database import Catalog
+from catalog.errors import CatalogError
+from catalog.groups import Groups, replace_groups
+from catalog.sign_ins import close_sign_in, find_sign_in, open_sign_in
+from catalog.tables import api_keys, sign_ins
+
+
+def test_a_key_is_found_by_its_text_and_only_its_hash_is_kept(catalog: Catalog) -> None:
+    with catalog.write() as connection:
+        key = create_key(connection, "portal", ["hr", "hr"], [Scope.ACT_AS])
+    with catalog.read() as connection:
+        found = find_key(connection, key)
+        assert found is not None
+        assert (found.name, found.groups, found.scopes) == ("portal", ("hr",), {Scope.ACT_AS})
+        assert find_key(connection, key + "x") is None
+        assert key.startswith(PREFIX)
+        kept = connection.execute(select(api_keys)).one()
+        assert key.removeprefix(PREFIX) not in str(kept)
+
+
+def test_a_revoked_key_opens_nothing_and_its_name_is_free_again(catalog: Catalog) -> None:
+    with catalog.write() as connection:
+        old = create_key(connection, "portal")
+        with pytest.raises(CatalogError, match="there is a key named portal already"):
+            create_key(connection, "portal")
+        assert revoke_key(connection, "portal")
+        assert not revoke_key(connection, "portal")
+        assert find_key(connection, old) is None
+        new = create_key(connection, "portal")
+        assert find_key(connection, new) is not None
+        assert find_key(connection, old) is None
+        assert [key.name for key in read_keys(connection)] == ["portal"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 101])
+def test_a_name_that_cannot_be_printed_is_refused(catalog: Catalog, name: str) -> None:
+    with catalog.write() as connection, pytest.raises(CatalogError, match="1 to 100 printable characters"):
+        create_key(connection, name)
+
+
+def test_groups_are_held_through_groups_even_when_they_contain_each_other(catalog: Catalog) -> None:
+    groups = Groups()
+    with catalog.write() as connection:
+        told = [
+            ("group:berlin", "user:eva"),
+            ("group:germany", "group:berlin"),
+            ("group:staff", "group:germany"),
+            ("group:berlin", "group:staff"),
+            ("group:board", "user:bob"),
+        ]
+        assert replace_groups(connection, told) == 5
+    with catalog.read() as connection:
+        assert groups.expanded(connection, ["user:eva"]) == {
+            "user:eva", "group:berlin", "group:germany", "group:staff",
+        }  # fmt: skip
+        assert groups.paths(connection, ["user:eva", "group:staff"])["group:germany"] == (
+            "user:eva", "group:berlin", "group:germany",
+        )  # fmt: skip
+
+
+def test_groups_that_were_loaded_again_replace_the_old_ones_at_once(catalog: Catalog) -> None:
+    groups = Groups()
+    with catalog.write() as connection:
+        replace_groups(connection, [("group:hr", "user:eva")])
+    with catalog.read() as connection:
+        assert "group:hr" in groups.expanded(connection, ["user:eva"])
+    for told, held in (([("group:it", "user:eva")], {"user:eva", "group:it"}), ([], {"user:eva"})):
+        with catalog.write() as connection:
+            replace_groups(connection, told)
+        with catalog.read() as connection:
+            assert groups.expanded(connection, ["user:eva"]) == held
+
+
+def test_a_session_ends_when_it_is_closed_and_when_its_time_is_over(catalog: Catalog) -> None:
+    with catalog.write() as connection:
+        mine = open_sign_in(connection, "eva", ["hr"], timedelta(hours=1))
+        other = open_sign_in(connection, "bob", [], timedelta(hours=1))
+        over = open_sign_in(connection, "ann", [], timedelta(seconds=-1))
+        found = find_sign_in(connection, mine)
+        assert found is not None
+        assert (found.user, found.groups) == ("eva", ("hr",))
+        assert find_sign_in(connection, over) is None
+        close_sign_in(connection, mine)
+        assert find_sign_in(connection, mine) is None
+        assert find_sign_in(connection, other) is not None
+        open_sign_in(connection, "joe", [], timedelta(hours=1))
+        assert {row.user for row in connection.execute(select(sign_ins))} == {"bob", "joe"}
