@@ -33,6 +33,7 @@ from catalog.tables import (
     rendering,
     runs,
     sessions,
+    url_patterns,
     urls,
 )
 from catalog.vocabulary import NOBODY, PUBLIC, RunMode, RunState
@@ -44,7 +45,15 @@ OF_DOCUMENTS: Final[tuple[Column[Any], ...]] = (chunks.c.document_id, document_v
 """What names a document goes with it."""
 OF_URLS: Final[tuple[Column[Any], ...]] = (page_links.c.url_id, page_sources.c.url_id)
 """What names a URL goes with it."""
-OF_CONNECTORS: Final[tuple[Table, ...]] = (refused_links, rendering, hash_routes, hubs, sessions, runs)
+OF_CONNECTORS: Final[tuple[Table, ...]] = (
+    refused_links,
+    rendering,
+    hash_routes,
+    hubs,
+    url_patterns,
+    sessions,
+    runs,
+)
 """The rest of what names a connector."""
 
 _FORGETTING: Final = "forget"  # stands for the settings of the run that keeps syncs away

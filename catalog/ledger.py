@@ -284,6 +284,7 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
             copy.renderer_reason,
             copy.read_by,
             copy.headers,
+            copy.sketch,
         )
     if verdict.document_id is not None:
         row.append(verdict.document_id)

@@ -127,6 +127,7 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("sitemap_lastmod", Moment()),  # what a sitemap or feed said last
     Column("body_hash", LargeBinary(16)),
     Column("content_hash", LargeBinary(16)),
+    Column("sketch", LargeBinary(16)),  # of what was read last (catalog.resemblance)
     Column("read_by", LargeBinary(16)),  # the mark of the rules that read it (crawler.sync.reading_mark)
     Column("headers", JSON),  # of the answer: those that reading it took
     Column("document_id", String(32)),
@@ -165,6 +166,19 @@ hubs = Table(  # the pages on which most others were found (catalog.hubs)
     metadata,
     Column("url_id", RowId, primary_key=True, autoincrement=False),
     Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
+)
+
+url_patterns = (
+    Table(  # patterns of addresses, and how many of their pages said something new (catalog.patterns)
+        "url_patterns",
+        metadata,
+        Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+        Column("pattern", String(300), primary_key=True),
+        Column("pages", BigInteger, nullable=False),
+        Column("barren", BigInteger, nullable=False),  # that said nothing new
+        Column("in_a_row", Integer, nullable=False),  # the last of them
+        Column("stopped_in", Integer),  # the run in which it was found to be a trap; null: it is none
+    )
 )
 
 page_sources = Table(  # what a rendered page was made of (crawler.rendering.sources)
@@ -218,6 +232,8 @@ documents = Table(
     Column(
         "faults", JSON(none_as_null=True)
     ),  # mapped values that did not fit: [field, source, value, message] each; null: none
+    Column("sketch", LargeBinary(16)),
+    *(Column(f"near_{place}", BigInteger, index=True) for place in range(4)),  # marks: catalog.resemblance
     Column("anew", Boolean),  # its chunks are to be embedded again, as a forced run wants it
     Index(
         "ix_documents_pending",
@@ -349,7 +365,6 @@ commands = Table(  # what the search service asks a running `crawler schedule` t
     Column("created_at", Moment(), nullable=False),
     Column("finished_at", Moment()),
 )
-
 
 api_keys = Table(  # of programs that ask (catalog.api_keys)
     "api_keys",

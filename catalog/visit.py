@@ -55,7 +55,8 @@ class FetchedCopy:
     """What is remembered of a body that was read, for the next conditional request.
 
     `renderer_reason` is a sentence that says why this renderer was chosen. `read_by` is the mark of the rules
-    that read it, `headers` are those of the answer that they took, or may take another time.
+    that read it, `headers` are those of the answer that they took, or may take another time. `sketch` tells
+    what the text resembles (`catalog.resemblance`).
     """
 
     content_type: str
@@ -68,6 +69,7 @@ class FetchedCopy:
     renderer_reason: str | None = None
     read_by: bytes | None = None
     headers: Mapping[str, str] | None = None
+    sketch: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ class DocumentDraft:
     access_id: int
     faults: tuple[FieldFault, ...] = ()
     can_be_copy: bool = True  # enough content for equal content to mean the same document
+    sketch: bytes | None = None
+    marks: tuple[int, ...] = ()  # what near copies are found by; none where there is little content
+    canonical: str | None = None  # the other address that the page calls its canonical one
 
 
 class StoredBody(NamedTuple):
