@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, Tag, model_validator
 
+from settings.access import Principal
 from settings.quantities import Duration
 from settings.secrets import Secret
 from settings.section import LocalPath, Section, one_or_many
@@ -36,16 +38,24 @@ class TokenAuthentication(Section):
 
     type: Literal["jwt"]
     """Signed tokens (RFC 7519) of your identity provider."""
-    jwks_url: HttpUrl = Field(examples=["https://id.example.com/jwks.json"])
-    """Where the keys are published that tokens are checked with."""
+    jwks_url: HttpUrl | None = Field(default=None, examples=["https://id.example.com/jwks.json"])
+    """Where the keys are published that tokens are checked with; or else `jwks_file`."""
+    jwks_file: LocalPath | None = Field(default=None, examples=["jwks.json"])
+    """A file with those keys (JSON Web Key Set), read again when it changes."""
     issuer: Text
     """What `iss` must say."""
     audience: Text
     """What `aud` must hold."""
     user_claim: Text = "sub"
-    """The claim with the user's name."""
+    """The claim with the user's name; dots lead into objects."""
     groups_claim: Text = "groups"
-    """The claim with the list of groups."""
+    """The claim with the list of groups; dots lead into objects (`realm_access.roles`)."""
+
+    @model_validator(mode="after")
+    def _keys_come_from_one_place(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("must name its keys by `jwks_url` or by `jwks_file`")
+        return self
 
 
 class SignInAuthentication(Section):
@@ -60,11 +70,16 @@ class SignInAuthentication(Section):
     client_secret: Secret
     """Its secret."""
     user_claim: Text = "sub"
-    """The claim with the user's name."""
+    """The claim with the user's name; dots lead into objects."""
     groups_claim: Text = "groups"
-    """The claim with the list of groups."""
+    """The claim with the list of groups; dots lead into objects (`realm_access.roles`)."""
     scopes: tuple[Text, ...] = ("openid", "profile", "email")
     """The scopes to ask for."""
+    url: HttpUrl | None = Field(default=None, examples=["https://search.example.com/"])
+    """The address that people open the page under, where a proxy stands before it; with https the cookies
+    are sent over https alone. Without it, the address of each request."""
+    session: Duration = timedelta(hours=12)
+    """How long a person stays signed in."""
 
 
 Authentication = Annotated[
@@ -123,6 +138,8 @@ class SearchSettings(Section):
     """The port that it listens on."""
     authentication: Authentication = NoAuthentication()
     """Who may ask: `none` (public documents only), `api_keys`, `jwt`, `oidc`."""
+    admins: tuple[Principal, ...] = Field(default=(), examples=[["group:it", "user:eva@example.com"]])
+    """Who, of those who sign in or bring a token, may change things and see what is for operators."""
     hybrid: HybridSettings = HybridSettings()
     """The weights of meaning and words."""
     reranker: ModelName | None = None
