@@ -1,4 +1,4 @@
-"""Kreuzberg's exceptions as reasons: the one table where they are translated."""
+"""The exceptions of kreuzberg, lxml and zipfile as reasons: the one table where they are translated."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kreuzberg.exceptions import (
     ParsingError,
     ValidationError,
 )
+from lxml.etree import ErrorTypes, LxmlError, XMLSyntaxError
 
 from catalog.vocabulary import Reason
 
@@ -27,6 +28,7 @@ _REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
     (KreuzbergError, Reason.BROKEN_FILE),
     (OSError, Reason.BROKEN_FILE),
 )
+_MEMORY: Final = ("out of memory", "memory alloc", "allocate memory")
 _ENCRYPTED: Final = ("password", "encrypted", "decrypt")
 _UNSUPPORTED: Final = ("unsupported format", "unsupported mime", "no extractor", "not supported")
 
@@ -35,9 +37,18 @@ def translate(error: Exception) -> tuple[Reason, str]:
     """The reason and what the library saw, in one line."""
     message = " ".join(str(getattr(error, "message", None) or error).split())[:300]
     lowered = message.lower()
+    if _is_for_memory(error) or any(words in lowered for words in _MEMORY):
+        return Reason.PARSER_CRASHED, "parsing it takes more memory than allowed"
+    if isinstance(error, LxmlError):
+        return Reason.BROKEN_FILE, f"it is not well-formed XML: {message}"
     if any(word in lowered for word in _ENCRYPTED):
         return Reason.ENCRYPTED_FILE, message
     if any(word in lowered for word in _UNSUPPORTED):
         return Reason.UNSUPPORTED_TYPE, message
     found = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.BROKEN_FILE)
     return found, message
+
+
+def _is_for_memory(error: Exception) -> bool:
+    no_memory = isinstance(error, XMLSyntaxError) and error.code == ErrorTypes.ERR_NO_MEMORY
+    return no_memory or isinstance(error, MemoryError)

@@ -40,13 +40,7 @@ def content_of(
         return Unreadable(*refusal, content_type)
     try:
         return _read(body, content_type, headers, url, with_ocr=with_ocr)
-    except MemoryError:
-        return Unreadable(
-            Reason.PARSER_CRASHED, "parsing it takes more memory than a parser has", content_type
-        )
-    except etree.LxmlError as error:
-        return Unreadable(Reason.BROKEN_FILE, f"it is not well-formed XML: {error}"[:300], content_type)
-    except (*FOREIGN, *UNREADABLE_ARCHIVE) as error:
+    except (MemoryError, etree.LxmlError, *FOREIGN, *UNREADABLE_ARCHIVE) as error:
         return Unreadable(*translate(error), content_type)
 
 

@@ -1,0 +1,1 @@
+"""Files of many programs: what is read of them, what is refused."""
