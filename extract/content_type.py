@@ -83,6 +83,9 @@ _ZIP_PARTS: Final = (
 )
 _SNIFFED: Final = 2048
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_STRAY: Final = 20
+"""Of so many bytes one may be what no text has."""
+_TEXTS: Final = frozenset({"application/json", "application/xml", "message/rfc822"})
 _UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
 _TEXT_EXTENSIONS: Final = {
     "csv": "text/csv",
@@ -135,13 +138,21 @@ def _by_start(start: bytes, header: str, url: str) -> str:
     signed = _signed(start)
     if signed is not None:
         return signed
-    if _BINARY.search(start) and not start.startswith(_UTF16_MARKS) and label not in HTML:
+    if _is_binary(start, label) and label not in HTML:
         return label if label and not label.startswith("text/") and label not in _VAGUE else UNKNOWN
     if label in HTML:
         return label
     if label in _VAGUE or label in ("text/xml", "application/xml"):
         return _of_text(start, label, url)
     return label
+
+
+def _is_binary(start: bytes, label: str) -> bool:
+    """Whether bytes stand there that no text has; a few may be in one that says it is text."""
+    if start.startswith(_UTF16_MARKS) or not _BINARY.search(start):
+        return False
+    is_text = label.startswith("text/") or label in _TEXTS
+    return not is_text or len(_BINARY.findall(start)) * _STRAY > len(start)
 
 
 def _signed(start: bytes) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from catalog.document import Block
@@ -22,7 +23,7 @@ class FileContent:
     __slots__ = ("blocks", "metadata")
 
     def __init__(self, blocks: Iterable[Block], metadata: Mapping[str, Any]) -> None:
-        self.blocks = tuple(blocks)
+        self.blocks = tuple(map(_clean, blocks))
         self.metadata = metadata
 
     def text(self, name: str) -> str | None:
@@ -30,10 +31,15 @@ class FileContent:
         value = self.metadata.get(name)
         if not isinstance(value, str) or _PLACEHOLDER.fullmatch(value.strip()):
             return None
-        return " ".join(value.split())
+        return " ".join(value.replace("\0", "").split())
 
     @property
     def authors(self) -> tuple[str, ...]:
         """The people named as authors."""
         names = self.metadata.get("authors") or ()
         return tuple(name.strip() for name in names if not _PLACEHOLDER.fullmatch(name.strip()))
+
+
+def _clean(block: Block) -> Block:
+    """A block without NUL, which no database keeps."""
+    return replace(block, text=block.text.replace("\0", "")) if "\0" in block.text else block

@@ -12,7 +12,7 @@ from kreuzberg.exceptions import (
     ParsingError,
     ValidationError,
 )
-from lxml.etree import ErrorTypes, LxmlError, XMLSyntaxError
+from lxml.etree import ErrorTypes, LxmlError
 
 from catalog.vocabulary import Reason
 
@@ -50,5 +50,5 @@ def translate(error: Exception) -> tuple[Reason, str]:
 
 
 def _is_for_memory(error: Exception) -> bool:
-    no_memory = isinstance(error, XMLSyntaxError) and error.code == ErrorTypes.ERR_NO_MEMORY
-    return no_memory or isinstance(error, MemoryError)
+    code = getattr(error, "code", None) if isinstance(error, LxmlError) else None
+    return isinstance(error, MemoryError) or code == ErrorTypes.ERR_NO_MEMORY

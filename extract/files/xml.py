@@ -30,7 +30,9 @@ def parse_xml(text: str) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    etree.strip_elements(root, etree.Entity, with_tail=False)
+    return root
 
 
 def xml_blocks(root: etree._Element) -> Iterator[Block]:

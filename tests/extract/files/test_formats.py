@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 import io
-import json
-import re
 import zipfile
 
 import docx
 import openpyxl
 import pytest
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen import canvas
 
 from catalog.document import BlockKind, DocumentKind
 from catalog.vocabulary import Reason
 from extract.page import Page, Unreadable
-from extract.read import read
-from extract.rules import DEFAULT_RULES
+from tests.extract.files.reading import file_of, read_file
+from tests.support.documents import Case, cases
+from tests.support.made_files import pdf
 from tests.support.suites import SUITES, needs_suites
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SUITE = SUITES / "documents"
-
-
-def read_file(body: bytes, name: str = "file", label: str = "", link_text: str = "") -> Page | Unreadable:
-    return read(
-        body,
-        url=f"https://example.com/files/{name}",
-        headers={"content-type": label},
-        rules=DEFAULT_RULES,
-        link_text=link_text,
-    )
-
-
-def file_of(body: bytes, name: str = "file", label: str = "", link_text: str = "") -> Page:
-    page = read_file(body, name, label, link_text)
-    assert isinstance(page, Page), page
-    return page
-
-
-def pdf(*pages: str, password: str | None = None) -> bytes:
-    buffer = io.BytesIO()
-    drawing = canvas.Canvas(buffer, encrypt=StandardEncryption(password) if password else None)
-    for text in pages:
-        drawing.drawString(100, 700, text)
-        drawing.showPage()
-    drawing.save()
-    return buffer.getvalue()
 
 
 def test_a_pdf_keeps_its_pages() -> None:
@@ -158,32 +129,20 @@ def test_a_broken_office_file_is_broken() -> None:
     assert found.reason in (Reason.BROKEN_FILE, Reason.EMPTY_CONTENT)
 
 
-def _suite() -> list[dict[str, object]]:
-    """Documents whose expected strings are words; for pages and feeds they are Markdown with its links."""
-    manifest = SUITE / "manifest.json"
-    cases = json.loads(manifest.read_bytes()) if manifest.exists() else []
-    return [case for case in cases if case["must_include"] and case["file"].endswith(_DOCUMENTS)]
+FILES = [case for case in cases() if case.path.suffix != ".html"]
+"""Of pages the extraction has tests of its own."""
 
 
-_DOCUMENTS = (".docx", ".epub", ".pdf", ".xls", ".xlsx", ".csv")
-
-
-def words(text: str) -> str:
-    """The words alone, since the expected strings are Markdown."""
-    return " ".join(re.findall(r"\w+", text))
-
-
-@pytest.mark.parametrize("case", _suite(), ids=lambda case: str(case["file"]))
-def test_documents_of_the_suite_give_the_strings_they_must(case: dict[str, object]) -> None:
-    path = SUITE / str(case["file"])
-    page = file_of(path.read_bytes(), path.name)
-    found = words(f"{page.title} {page.fields.get('authors')} {page.fields.get('description')} {page.text}")
-    wanted = case["must_include"]
-    assert isinstance(wanted, list)
-    text_wanted = [
-        str(string) for string in wanted if not str(string).startswith(("data:image", "**Authors"))
-    ]
-    assert [string for string in text_wanted if words(string) not in found] == []
+@pytest.mark.parametrize("case", FILES, ids=lambda case: str(case.path.name))
+def test_documents_of_the_suite_give_the_strings_they_must(case: Case) -> None:
+    found = read_file(case.path.read_bytes(), case.path.name)
+    if case.text == "":
+        assert isinstance(found, Unreadable)
+        assert "`ocr: true`" in found.detail
+        return
+    assert isinstance(found, Page)
+    assert (case.missing(found), case.present(found)) == ([], [])
+    assert len(set(case.words_found(found))) == 1
 
 
 @needs_suites
