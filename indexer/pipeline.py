@@ -12,17 +12,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Final, Self
 
 from catalog.database import Catalog
 from catalog.documents import mark_indexed, pending_count, pending_documents
+from indexer.ahead import begun
 from indexer.compaction import Compactor
 from indexer.embedding.embedder import Embedder, ModelServerError
+from indexer.embedding.opening import open_embedder
 from indexer.feed import PendingFeed
 from indexer.layout import IndexLayout
-from indexer.lock import IndexerBusyError, IndexerLock
+from indexer.lock import IndexerBusyError, IndexerLock, current_holder
 from indexer.opening import Foundation, needs_rebuild, open_foundation, open_indexes
 from indexer.overlap import overlapped
 from indexer.preparation import Chunked
@@ -30,6 +33,7 @@ from indexer.progress import Progress
 from indexer.publishing import Indexes
 from indexer.serving import is_overdue, tidy
 from settings.configuration import Settings
+from settings.services import ModelServer
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +54,8 @@ class _Opened:
 class Pipeline:
     """Brings the indexes up to date with the catalog; close it, or use it in a `with`.
 
-    `report` hears of each batch. Nothing is opened, and no lock taken, before there is work.
+    `report` hears of each batch. Nothing is opened, and no lock taken, before there is work; only the model
+    may be loaded ahead.
     """
 
     def __init__(
@@ -68,8 +73,19 @@ class Pipeline:
         self._embedder: Final = embedder
         self._threads: Final = threads
         self._resources: Final = ExitStack()
+        self._ahead: Future[Embedder] | None = None
         self._foundation: Foundation | None = None
         self._indexes: _Opened | None = None
+
+    def load_ahead(self) -> None:
+        """Begin to load the model, so that the first page that changes need not wait for all of it.
+
+        Not where another process is writing the indexes, and does the work as a rule. A model on a server is
+        not asked before there is work. What is wrong with the model is raised when there is.
+        """
+        index, layout = self._settings.index, IndexLayout(self._settings.store.directory)
+        if not isinstance(index.model, ModelServer) and current_holder(layout.lock) is None:
+            self._ahead = begun(lambda: open_embedder(index, layout, self._threads))
 
     def run_once(self, give_up: Callable[[], bool] = lambda: True) -> Progress:
         """Index until nothing is pending; what was done.
@@ -137,8 +153,9 @@ class Pipeline:
             lock = IndexerLock(IndexLayout(self._settings.store.directory).lock)
             lock.acquire(give_up)
             self._resources.callback(lock.release)
+            embedder = self._embedder if self._ahead is None else self._ahead.result()
             self._foundation = open_foundation(
-                self._catalog, self._settings, self._resources, self._embedder, self._threads
+                self._catalog, self._settings, self._resources, embedder, self._threads
             )
         return self._foundation
 

@@ -1,13 +1,14 @@
 """The indexer as a crawler's child: `python -m indexer.worker --config PATH`.
 
-It indexes what becomes pending until its standard input closes, then what is still pending, and exits. For
-each batch it prints one line of JSON: `{"documents": n, "chunks": n, "embedded": n, "pending": n}`. Exit
-code 0; 1 after a failure, whose sentence goes to standard error.
+It loads the model at once, and indexes what becomes pending until its standard input closes, then what is
+still pending, and exits. For each batch it prints one line of JSON: `{"documents": n, "chunks": n,
+"embedded": n, "pending": n}`. Exit code 0; 1 after a failure, whose sentence goes to standard error.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from dataclasses import asdict
@@ -29,15 +30,20 @@ def main() -> None:
     config: Path = parser.parse_args().config
     # Ctrl-C at the terminal reaches the whole process group: the crawler decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = 0
     try:
         _work(config)
     except typer.Exit as failure:  # its sentence was printed
-        sys.exit(failure.exit_code)
+        code = failure.exit_code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # all is closed; the model may still be loading, for a crawl that changed nothing
 
 
 def _work(config: Path) -> None:
     stop = stop_when_input_closes()
     with opened(config) as (catalog, settings), Pipeline(catalog, settings, report=_print) as pipeline:
+        pipeline.load_ahead()
         pipeline.watch(stop)
 
 

@@ -105,6 +105,31 @@ def test_the_worker_indexes_until_its_input_closes_and_tells_each_batch(config: 
     assert lines[-1]["pending"] == 0
 
 
+def test_a_worker_without_work_ends_well_though_the_model_is_still_loading(config: Path) -> None:
+    add_pages(config)
+    done = subprocess.run(
+        [sys.executable, "-m", "indexer.worker", "--config", str(config)],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (config.parent / "data" / "indexer.lock").exists()
+
+
+def test_what_is_wrong_with_a_model_that_was_loaded_ahead_is_told_once_there_is_work(config: Path) -> None:
+    config.write_text(config.read_text() + f"index: {{model: '{config.parent}/none'}}\n")
+    command = [sys.executable, "-m", "indexer.worker", "--config", str(config)]
+    add_pages(config)
+    idle = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert (idle.returncode, idle.stderr) == (0, "")
+    add_pages(config, "vacation")
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"`index.model` names the folder {config.parent}/none, which does not exist\n"
+
+
 def test_the_worker_says_why_it_cannot_work(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "indexer.worker", "--config", str(tmp_path / "none.yaml")],
