@@ -1,5 +1,5 @@
 """Questions that come at the same time are embedded together: what waits while the model is busy is its next
-batch.
+batch. Questions asked again of late, as by whoever turns a page, are remembered.
 
 As databases commit in groups (Gawlick and Kinkade 1985, *Varieties of Concurrency Control in IMS/VS Fast
 Path*): a lone question pays a lock and nothing else, and under load batches grow by themselves. Whoever
@@ -10,7 +10,7 @@ does the model wait, for three milliseconds at most, until as many stand in line
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,6 +27,8 @@ COMPANY_SECONDS: Final = 0.003
 """How long a batch waits to be as large as the last one."""
 PATIENCE_SECONDS: Final = 5.0
 """How long a question waits for its turn before it is answered by words alone."""
+REMEMBERED: Final = 1024
+"""Questions whose vectors are kept: a megabyte and a half with 384 dimensions."""
 
 EmbedTogether = Callable[[Sequence[str]], NDArray[np.float32]]
 """The vectors of texts, in their order: shape (n, dimension). May raise anything."""
@@ -44,7 +46,10 @@ class _Asker:
 
 
 class QueryBatcher:
-    """Any thread may ask. The model is asked from `lanes` threads at a time at most."""
+    """Any thread may ask. The model is asked from `lanes` threads at a time at most.
+
+    The vectors of the `remembered` questions that were asked last are kept; nobody may write to them.
+    """
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class QueryBatcher:
         most_together: int = MOST_TOGETHER,
         most_waiting: int = MOST_WAITING,
         patience: float = PATIENCE_SECONDS,
+        remembered: int = REMEMBERED,
     ) -> None:
         self._embed: Final = embed
         self._most_together: Final = most_together
@@ -63,13 +69,18 @@ class QueryBatcher:
         self._company: Final = threading.Condition(self._lock)
         self._waiting: Final[deque[_Asker]] = deque()
         self._free = lanes
+        self._most_remembered: Final = remembered
+        self._remembered: Final[OrderedDict[str, NDArray[np.float32]]] = OrderedDict()
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The vector of one question: shape (dimension,).
+        """The vector of one question, read-only: shape (dimension,).
 
         Raises what the model raised for its batch, and `ModelServerError` where too many wait or its turn
         did not come in time.
         """
+        known = self._recalled(text)
+        if known is not None:
+            return known
         asker = _Asker(text)
         if not self._takes_model(asker):
             self._wait(asker)
@@ -79,6 +90,21 @@ class QueryBatcher:
             raise asker.error
         assert asker.vector is not None
         return asker.vector
+
+    def _recalled(self, text: str) -> NDArray[np.float32] | None:
+        with self._lock:
+            if text in self._remembered:
+                self._remembered.move_to_end(text)
+            return self._remembered.get(text)
+
+    def _remember(self, batch: Sequence[_Asker]) -> None:
+        """Keep a batch's vectors, in the place of those that nobody asked for the longest time."""
+        with self._lock:
+            for asker in batch:
+                if asker.vector is not None:
+                    self._remembered[asker.text] = asker.vector
+            while len(self._remembered) > self._most_remembered:
+                self._remembered.popitem(last=False)
 
     def _takes_model(self, asker: _Asker) -> bool:
         """Whether the model was free, else the asker stands in line."""
@@ -109,7 +135,9 @@ class QueryBatcher:
         try:
             vectors = self._embed([asker.text for asker in batch])
             for asker, vector in zip(batch, vectors, strict=True):
-                asker.vector = vector
+                asker.vector = vector.copy()  # apart from its batch, which would be kept with it
+                asker.vector.flags.writeable = False
+            self._remember(batch)
         except BaseException as error:  # noqa: BLE001 - each asker raises it
             for asker in batch:
                 asker.error = error

@@ -61,10 +61,7 @@ class _Models:
             if self._last is not None and self._last[0] == served.model_key:
                 return self._last[1]
             index = index.model_copy(update={"model": _named(served.model, index.model)})
-        # Questions are short: on a busy machine one thread each answers them sooner than several that wait
-        # for each other. A reranker reads long pairs one after the other, and has the use of all cores.
-        threads = 1 if self._settings.search.reranker is None else None
-        model = open_embedder(index, self._layout, threads)
+        model = open_embedder(index, self._layout)
         self._last = model.model_key, model
         return model
 

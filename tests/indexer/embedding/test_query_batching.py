@@ -128,3 +128,26 @@ def test_two_lanes_embed_side_by_side() -> None:
         assert not first.done()
         model.release.set()
         assert first.result(30)[0] == 5
+
+
+def test_a_question_asked_again_is_remembered_until_others_took_its_place() -> None:
+    model = HeldModel()
+    model.release.set()
+    batcher = QueryBatcher(model.embed, remembered=2)
+    for text in ("a", "bb", "a", "ccc", "a", "bb"):
+        assert batcher.embed_query(text)[0] == len(text)
+    assert model.batches == [["a"], ["bb"], ["ccc"], ["bb"]]
+    with pytest.raises(ValueError, match="read-only"):
+        batcher.embed_query("a")[0] = 0
+
+
+def test_a_question_that_failed_is_asked_anew() -> None:
+    model = HeldModel()
+    model.release.set()
+    batcher = QueryBatcher(model.embed)
+    batcher.embed_query("a")
+    model.fails = True
+    with pytest.raises(ModelServerError, match="the server is gone"):
+        batcher.embed_query("bb")
+    model.fails = False
+    assert batcher.embed_query("bb")[0] == 2
