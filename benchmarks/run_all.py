@@ -51,6 +51,7 @@ TARGETS: Final[Mapping[str, str]] = {
     "crawl": "ratio ≥ 3",
     "incremental": "≤ 15 % of the requests, ≥ 95 % of the changes",
     "embed": "ratio ≥ 3.5 on a CPU with AMX, ≥ 1.8 on one without",
+    "files": "no string missing",
     "freshness": "≤ 5 s after it was fetched",
     "frontier": "≥ 5,000 URLs/s, last tenth ≥ 80 % of the first, ≤ 500 MB",
     "render": "ratio ≥ 2 on both",
