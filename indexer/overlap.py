@@ -1,20 +1,22 @@
 """Reading, embedding and publishing side by side, so that the model never waits.
 
-One thread reads and chunks what comes next, one runs the model, and the caller's keeps embeddings and then
-publishes, batch by batch: the promises of `indexer.pipeline` need nothing else. Channels between them are
-short, so that little is in memory, and little lost when the process dies.
+One thread reads and chunks what comes next, one gives it to the model (several slices at a time, where that
+takes them), and the caller's keeps embeddings and then publishes, batch by batch: the promises of
+`indexer.pipeline` need nothing else. Channels between them are short, so that little is in memory, and little
+lost when the process dies.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from indexer.channel import AbandonedError, Channel
-from indexer.embedding.embedder import Vectors
+from indexer.embedding.embedder import Vectors, begin
 from indexer.preparation import Chunked, Preparer
 
 SLICE: Final = 512
@@ -35,10 +37,10 @@ class _Slice:
 
 @dataclass(frozen=True, slots=True)
 class _Embedded:
-    """Vectors to keep."""
+    """Vectors to keep, as soon as they are there."""
 
     keys: tuple[bytes, ...]
-    vectors: Vectors
+    vectors: Future[Vectors]
 
 
 def overlapped(
@@ -73,7 +75,7 @@ class _Overlap:
         try:
             for item in self._to_write:
                 if isinstance(item, _Embedded):
-                    self._preparer.keep(item.keys, item.vectors)
+                    self._preparer.keep(item.keys, item.vectors.result())
                 else:
                     yield item
             if self._failure is not None:
@@ -114,8 +116,7 @@ class _Overlap:
     def _embed(self) -> None:
         for item in self._to_embed:
             if isinstance(item, _Slice):
-                vectors = self._preparer.embedder.embed_passages(item.texts)
-                self._to_write.put(_Embedded(item.keys, vectors))
+                self._to_write.put(_Embedded(item.keys, begin(self._preparer.embedder, item.texts)))
             else:
                 self._to_write.put(item)
         self._to_write.close()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Tokens = NDArray[np.int64]
+Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +43,9 @@ def length_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         start += size
 
 
-def token_batches(texts: Sequence[Sequence[int]], budget: int, padding: int) -> Iterator[TokenBatch]:
+def token_batches(
+    texts: Sequence[Ids] | Sequence[Sequence[int]], budget: int, padding: int
+) -> Iterator[TokenBatch]:
     """The token ids of texts, padded with the id `padding` and batched by length.
 
     A text without any token (an empty one, for a model that adds none) is one padding token.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from concurrent.futures import Future
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,14 @@ class ModelError(Exception):
 
 class ModelServerError(ModelError):
     """An embedding server does not do what it should now; it may later, and what is pending is kept."""
+
+
+@runtime_checkable
+class EmbedsAhead(Protocol):
+    """A model that takes the next texts while it embeds others."""
+
+    def submit_passages(self, texts: Sequence[str]) -> Future[Vectors]:
+        """Begin to embed; the future has what `Embedder.embed_passages` gives, or raises."""
 
 
 class Embedder(Protocol):
@@ -52,3 +61,15 @@ class Embedder(Protocol):
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of questions that came together: shape (len(texts), dimension)."""
+
+
+def begin(embedder: Embedder, texts: Sequence[str]) -> Future[Vectors]:
+    """Begin to embed passages where the model embeds ahead; else they are embedded when this returns.
+
+    Raises, or its result does, what `embed_passages` raises.
+    """
+    if isinstance(embedder, EmbedsAhead):
+        return embedder.submit_passages(texts)
+    done: Future[Vectors] = Future()
+    done.set_result(embedder.embed_passages(texts))
+    return done

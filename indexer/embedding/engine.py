@@ -15,8 +15,8 @@ from indexer.embedding.backend import Backend
 from indexer.embedding.batches import TokenBatch, token_batches
 from indexer.embedding.embedder import Vectors
 from indexer.embedding.guard import Guard
+from indexer.embedding.word_tokens import Tokenise
 
-Tokenise = Callable[[Sequence[str]], Sequence[Sequence[int]]]
 _LEAST_BATCH: Final = 256
 """Tokens below which a batch is not made smaller for the sake of a free worker."""
 

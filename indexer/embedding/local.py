@@ -26,6 +26,7 @@ from indexer.embedding.lean_bert import LeanBert, is_lean_bert
 from indexer.embedding.model_files import load_model
 from indexer.embedding.precision import SAMPLES, Calibration, Precision, calibrated, keep
 from indexer.embedding.prompts import model_prompts
+from indexer.embedding.word_tokens import tokeniser
 
 _MOST_WINDOW: Final = 8192
 _SAMPLE_BUDGET: Final = 512
@@ -69,6 +70,7 @@ class LocalEmbedder:
         self.query_prompt: Final = prompts.query
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.window)
+        self._tokenise: Final = tokeniser(self._tokenizer, self.window)
         self._padding: Final = int(model.tokenizer.pad_token_id or 0)
         self._samples: Final = tuple(self._batches(SAMPLES, _SAMPLE_BUDGET))
         self.dimension: Final = int(model.get_embedding_dimension())
@@ -174,9 +176,6 @@ class LocalEmbedder:
                 f"the model {self._name!r} says that its vectors have {self.dimension} numbers, but they "
                 f"have {found}: its files (1_Pooling/config.json, modules.json) do not belong together"
             )
-
-    def _tokenise(self, texts: Sequence[str]) -> list[Sequence[int]]:
-        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
 
     def _batches(self, texts: Sequence[str], budget: int) -> list[TokenBatch]:
         return list(token_batches(self._tokenise(texts), budget, self._padding))
