@@ -44,7 +44,7 @@ class Groups:
         The way of one that was given is itself alone; groups may contain each other.
         """
         groups_of = self._current(connection)
-        found = {principal: (principal,) for principal in principals}
+        found: dict[str, tuple[str, ...]] = {principal: (principal,) for principal in principals}
         waiting = list(found)
         for member in waiting:  # grows while it is read: breadth first
             for group in sorted(groups_of.get(member, ())):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from search_api.identity.identify import Identifier
 from search_api.metrics import Metrics
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
@@ -18,8 +19,12 @@ from search_api.web.assets import load_assets
 from search_api.web.render import Renderer
 
 
-def create_app(service: SearchService) -> FastAPI:
-    """The application around a service, which it starts and stops with itself."""
+def create_app(service: SearchService, identifier: Identifier | None = None) -> FastAPI:
+    """The application around a service, which it starts and stops with itself.
+
+    Without an `identifier` everyone sees what is public.
+    """
+    identifier = identifier or Identifier(is_public_only=True)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -35,7 +40,7 @@ def create_app(service: SearchService) -> FastAPI:
         lifespan=lifespan,
     )
     metrics, assets = Metrics(), load_assets()
-    app.state.context = Context(service, metrics, assets, Renderer(assets))
+    app.state.context = Context(service, identifier, metrics, assets, Renderer(assets))
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.add_middleware(Protection, metrics=metrics)
     install_problem_handlers(app)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
+from catalog.access import AccessList
 from catalog.activity import Asked
+from catalog.api_keys import ApiKey
 from catalog.document import Document
+from catalog.sign_ins import SignIn
 from indexer.retrieval.question import Passage, Question, Results
 from search_api.query.fields import FieldCatalog
 
@@ -40,11 +44,31 @@ class Source:
 
 
 class Library(Protocol):
-    """The documents of the catalog, each only for those who may read it."""
+    """The documents of the catalog, each only for those who may read it; who that is, for operators."""
 
     def document(self, document_id: str, principals: frozenset[str]) -> Document | None: ...
 
     def sources(self, document_ids: Collection[str], principals: frozenset[str]) -> Mapping[str, Source]: ...
+
+    def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]: ...
+
+    def access_lists_of_urls(self, urls: Collection[str]) -> Mapping[str, AccessList]: ...
+
+
+class Callers(Protocol):
+    """What is known of whoever asks."""
+
+    def key(self, text: str) -> ApiKey | None: ...
+
+    def sign_in(self, identifier: str) -> SignIn | None: ...
+
+    def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
+
+    def paths(self, principals: frozenset[str]) -> Mapping[str, tuple[str, ...]]: ...
+
+    def open_sign_in(self, user: str, groups: Collection[str], lasting: timedelta) -> str: ...
+
+    def close_sign_in(self, identifier: str) -> None: ...
 
 
 class QueryLog(Protocol):
@@ -59,6 +83,7 @@ class Backend:
 
     retriever: Retrieving
     library: Library
+    callers: Callers
     query_log: QueryLog
     fields: FieldCatalog
     close: Callable[[], None]

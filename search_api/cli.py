@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from search_api.commands import query, serve
+from search_api.commands import ask_as, groups, key, query, serve
 
 app = typer.Typer(
     name="search-api",
@@ -18,3 +18,14 @@ app = typer.Typer(
 # Modules of `search_api.commands` import what they need when they run, so that this list costs nothing.
 app.command("serve")(serve.serve)
 app.command("query")(query.query)
+app.command("as")(ask_as.ask_as)
+
+keys = typer.Typer(help="API keys for programs.", no_args_is_help=True)
+keys.command("create")(key.create)
+keys.command("list")(key.show)
+keys.command("revoke")(key.revoke)
+app.add_typer(keys, name="key")
+
+nested = typer.Typer(help="Nested groups.", no_args_is_help=True)
+nested.command("load")(groups.load)
+app.add_typer(nested, name="groups")

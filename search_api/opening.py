@@ -3,16 +3,23 @@ become "unavailable"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Final
 
-from catalog.access import AccessLists
+from sqlalchemy import Connection
+
+from catalog.access import AccessList, AccessLists, read_access_list
 from catalog.activity import ActivityLog
+from catalog.api_keys import ApiKey, find_key
+from catalog.connectors import connector_names
 from catalog.database import Catalog, open_catalog
-from catalog.document import Document
+from catalog.document import Document, document_id
 from catalog.documents import read_documents
 from catalog.errors import CatalogError
+from catalog.groups import Groups
+from catalog.sign_ins import SignIn, close_sign_in, find_sign_in, open_sign_in
 from indexer.lexical.errors import LexicalIndexError
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
@@ -40,6 +47,7 @@ def open_backend(settings: Settings) -> Backend:
         return Backend(
             retriever=GuardedRetriever(retriever),
             library=CatalogLibrary(catalog),
+            callers=CatalogCallers(catalog),
             query_log=query_log,
             fields=FieldCatalog(settings.fields),
             close=opened.pop_all().close,
@@ -87,6 +95,10 @@ class CatalogLibrary:
 
     def document(self, document_id: str, principals: frozenset[str]) -> Document | None:
         """The document with its blocks; None where there is none or it may not be read."""
+        # Its text is read once it is known that it may be: what may not be read costs no more than what is
+        # not there, and tells nothing by the time it takes.
+        if not self._readable([document_id], principals, blocks=False):
+            return None
         return self._readable([document_id], principals, blocks=True).get(document_id)
 
     def sources(self, document_ids: Collection[str], principals: frozenset[str]) -> Mapping[str, Source]:
@@ -98,15 +110,87 @@ class CatalogLibrary:
             for document in self._readable(document_ids, principals, blocks=False).values()
         }
 
+    def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]:
+        """Who may read these documents: for operators alone."""
+        with _unavailable(), self._catalog.read() as connection:
+            return _access_lists(connection, document_ids)
+
+    def access_lists_of_urls(self, urls: Collection[str]) -> Mapping[str, AccessList]:
+        """The same by address; of a document that several connectors have, the first one's."""
+        with _unavailable(), self._catalog.read() as connection:
+            names = sorted(connector_names(connection).values())
+            ids = {document_id(name, url): url for url in urls for name in reversed(names)}
+            found = _access_lists(connection, ids)
+            return {ids[identifier]: access for identifier, access in found.items()}
+
     def _readable(
         self, document_ids: Collection[str], principals: frozenset[str], *, blocks: bool
     ) -> dict[str, Document]:
-        try:
-            with self._catalog.read() as connection:
-                allowed = self._access.allowed_ids(connection, principals)
-                found = read_documents(connection, document_ids, blocks=blocks)
-        except CatalogError as error:
-            raise UnavailableError(str(error)) from error
+        with _unavailable(), self._catalog.read() as connection:
+            allowed = self._access.allowed_ids(connection, principals)
+            found = read_documents(connection, document_ids, blocks=blocks)
         return {
             identifier: document for identifier, document in found.items() if document.access_id in allowed
         }
+
+
+def _access_lists(connection: Connection, document_ids: Collection[str]) -> dict[str, AccessList]:
+    documents = read_documents(connection, document_ids, blocks=False)
+    lists = {each: read_access_list(connection, each) for each in {d.access_id for d in documents.values()}}
+    return {
+        identifier: access
+        for identifier, document in documents.items()
+        if (access := lists[document.access_id]) is not None
+    }
+
+
+class CatalogCallers:
+    """Keys, sessions and groups from the catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._groups = Groups()
+
+    def key(self, text: str) -> ApiKey | None:
+        """The living key with this text."""
+        with self._reading() as connection:
+            return find_key(connection, text)
+
+    def sign_in(self, identifier: str) -> SignIn | None:
+        """The session of that id, while it lasts."""
+        with self._reading() as connection:
+            return find_sign_in(connection, identifier)
+
+    def expanded(self, principals: frozenset[str]) -> frozenset[str]:
+        """The principals with every group that they are in through others."""
+        with self._reading() as connection:
+            return self._groups.expanded(connection, principals)
+
+    def paths(self, principals: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+        """How each principal is held."""
+        with self._reading() as connection:
+            return self._groups.paths(connection, principals)
+
+    def open_sign_in(self, user: str, groups: Collection[str], lasting: timedelta) -> str:
+        """Begin a session; its id."""
+        with _unavailable(), self._catalog.write() as connection:
+            return open_sign_in(connection, user, groups, lasting)
+
+    def close_sign_in(self, identifier: str) -> None:
+        """End a session."""
+        with _unavailable(), self._catalog.write() as connection:
+            close_sign_in(connection, identifier)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _unavailable(), self._catalog.read() as connection:
+            yield connection
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """Errors of the catalog become `UnavailableError`."""
+    try:
+        yield
+    except CatalogError as error:
+        raise UnavailableError(str(error)) from error

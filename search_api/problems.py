@@ -15,12 +15,20 @@ from starlette.responses import Response
 
 from indexer.retrieval.filters import InvalidFilterError
 from search_api.backend import UnavailableError
+from search_api.identity.refusals import (
+    ForbiddenError,
+    MalformedIdentityError,
+    ProviderError,
+    UnknownCallerError,
+)
 from search_api.query.faults import Fault, InvalidQuestionError
 from search_api.service import OverloadedError
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _KINDS: Final[Mapping[int, str]] = {
     400: "malformed",
+    401: "not-signed-in",
+    403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
     413: "too-large",
@@ -68,6 +76,10 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(InvalidFilterError, _invalid_filter)
     app.add_exception_handler(UnavailableError, _unavailable)
     app.add_exception_handler(OverloadedError, _overloaded)
+    app.add_exception_handler(UnknownCallerError, _unknown_caller)
+    app.add_exception_handler(ForbiddenError, _forbidden)
+    app.add_exception_handler(MalformedIdentityError, _malformed_identity)
+    app.add_exception_handler(ProviderError, _provider_failed)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
 
@@ -88,6 +100,27 @@ async def _unavailable(_: Request, error: Exception) -> Response:
 
 async def _overloaded(_: Request, error: Exception) -> Response:
     return problem(503, str(error), headers={"Retry-After": "1"})
+
+
+async def _unknown_caller(_: Request, error: Exception) -> Response:
+    assert isinstance(error, UnknownCallerError)
+    challenge = {"WWW-Authenticate": 'Bearer realm="sitelore", error="invalid_token"'}
+    faults = [Fault(error.field, str(error))]
+    return problem(401, "Who asks could not be established.", faults, challenge)
+
+
+async def _forbidden(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ForbiddenError)
+    return problem(403, "This caller may not do that.", [Fault(error.field, str(error))])
+
+
+async def _malformed_identity(_: Request, error: Exception) -> Response:
+    assert isinstance(error, MalformedIdentityError)
+    return problem(400, "Who asks cannot be read.", [Fault(error.field, str(error))])
+
+
+async def _provider_failed(_: Request, error: Exception) -> Response:
+    return problem(503, f"Nobody can be let in now: {error}.", headers={"Retry-After": "30"})
 
 
 async def _invalid_request(_: Request, error: Exception) -> Response:

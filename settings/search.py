@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Tag, model_validator
 
-from settings.access import Principal
+from settings.access import EVERYONE, Principal
 from settings.quantities import Duration
 from settings.secrets import Secret
 from settings.section import LocalPath, Section, one_or_many
@@ -15,6 +15,14 @@ from settings.services import AnswerModel, ModelName
 from settings.urls import HttpUrl
 from settings.variants import by_type
 
+
+def _named(principal: str) -> str:
+    if principal == EVERYONE:
+        raise ValueError("must be `user:NAME` or `group:NAME`")
+    return principal
+
+
+NamedPrincipal = Annotated[Principal, AfterValidator(_named)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -138,7 +146,7 @@ class SearchSettings(Section):
     """The port that it listens on."""
     authentication: Authentication = NoAuthentication()
     """Who may ask: `none` (public documents only), `api_keys`, `jwt`, `oidc`."""
-    admins: tuple[Principal, ...] = Field(default=(), examples=[["group:it", "user:eva@example.com"]])
+    admins: tuple[NamedPrincipal, ...] = Field(default=(), examples=[["group:it", "user:eva@example.com"]])
     """Who, of those who sign in or bring a token, may change things and see what is for operators."""
     hybrid: HybridSettings = HybridSettings()
     """The weights of meaning and words."""

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from settings.console import DEFAULT_CONFIG, ConfigOption, ExitCode, load_or_exit, stop
+from settings.console import DEFAULT_CONFIG, ConfigOption, load_or_exit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from settings.configuration import Settings
 
 _CONFIG_VARIABLE: Final = "SITELORE_CONFIG"
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -29,13 +28,12 @@ def serve(
 ) -> None:
     """Serve the search page and the HTTP interface until Ctrl-C."""
     settings = load_or_exit(config)
-    refuse_sign_in(settings)
     import uvicorn
 
     # Workers are new processes: they find the configuration where every command looks for it.
     os.environ[_CONFIG_VARIABLE] = str(config.absolute())
     listening = host or settings.search.host
-    if listening not in _LOOPBACK:
+    if listening not in _LOOPBACK and settings.search.authentication.type == "none":
         typer.echo(f"Anyone who reaches {listening} may search: there is no sign-in.", err=True)
     uvicorn.run(
         "search_api.commands.serve:application",
@@ -55,20 +53,9 @@ def serve(
 def application() -> FastAPI:
     """The application of one worker, configured by `SITELORE_CONFIG`."""
     from search_api.app import create_app
+    from search_api.identity.configured import configured_identifier
     from search_api.opening import open_backend
     from search_api.service import SearchService
 
     settings = load_or_exit(Path(os.environ[_CONFIG_VARIABLE]))
-    refuse_sign_in(settings)
-    return create_app(SearchService(lambda: open_backend(settings)))
-
-
-def refuse_sign_in(settings: Settings) -> None:
-    """Never answer everyone where the configuration asks who they are: exit 2."""
-    kind = settings.search.authentication.type
-    if kind != "none":
-        stop(
-            f"`search.authentication.type` is {kind}, which this version cannot check: nothing is served; "
-            "`type: none` serves public documents only",
-            ExitCode.WRONG_CALL,
-        )
+    return create_app(SearchService(lambda: open_backend(settings)), configured_identifier(settings.search))

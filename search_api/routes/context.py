@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
+from catalog.api_keys import Scope
+from search_api.identity.caller import Caller
+from search_api.identity.identify import Credentials, Identifier, require
+from search_api.identity.on_behalf import GROUPS, USER
 from search_api.metrics import Metrics
-from search_api.query.request import PUBLIC
 from search_api.service import SearchService
 from search_api.web.assets import Asset
 from search_api.web.render import Renderer
@@ -20,6 +24,7 @@ class Context:
     """The same for all requests of an application."""
 
     service: SearchService
+    identifier: Identifier
     metrics: Metrics
     assets: Mapping[str, Asset]
     renderer: Renderer
@@ -31,10 +36,43 @@ def _context(request: Request) -> Context:
     return found
 
 
-def _principals() -> frozenset[str]:
-    """Who asks: with `search.authentication` none, whoever it is, public documents are all there is."""
-    return PUBLIC
+async def _caller(request: Request, context: ContextOf) -> Caller:
+    """Who asks; raises what `Identifier.identify` raises."""
+    credentials = credentials_of(request)
+    if credentials.are_none:
+        return Caller()
+    # In a thread of its own kind: an identity provider that is slow to give its keys keeps no search waiting.
+    return await run_in_threadpool(context.identifier.identify, context.service.backend.callers, credentials)
+
+
+def credentials_of(request: Request) -> Credentials:
+    """What a request says of who asks."""
+    raw = request.scope["headers"]
+
+    def values(name: str) -> list[bytes]:
+        return [value for key, value in raw if key == name.lower().encode()]
+
+    return Credentials(values("authorization"), values(USER), values(GROUPS))
 
 
 ContextOf = Annotated[Context, Depends(_context)]
+CallerOf = Annotated[Caller, Depends(_caller)]
+
+
+def _searcher(caller: CallerOf) -> Caller:
+    return require(caller, Scope.SEARCH)
+
+
+def _principals(searcher: SearcherOf) -> frozenset[str]:
+    return searcher.principals
+
+
+def _operator(caller: CallerOf) -> Caller:
+    return require(caller, Scope.ADMIN)
+
+
+SearcherOf = Annotated[Caller, Depends(_searcher)]
+"""Who asks and may search; nobody in particular searches what is public."""
 PrincipalsOf = Annotated[frozenset[str], Depends(_principals)]
+OperatorOf = Annotated[Caller, Depends(_operator)]
+"""Who asks and may change things; anybody else is refused."""

@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from catalog.access import AccessList
 from catalog.activity import Asked
+from catalog.api_keys import ApiKey
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
+from catalog.sign_ins import SignIn
 from indexer.retrieval.question import (
     AllOf,
     AnyOf,
@@ -77,6 +80,8 @@ class Company:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
+        self.keys: dict[str, ApiKey] = {}
+        self.sign_ins: dict[str, SignIn] = {}
         self.asked: list[Asked] = []
         self.questions: list[Question] = []
         self.refreshed = 0
@@ -84,7 +89,7 @@ class Company:
         self.closed = False
 
     def backend(self) -> Backend:
-        return Backend(self, self, self, FIELDS, self.close)
+        return Backend(self, self, self, self, FIELDS, self.close)
 
     def close(self) -> None:
         self.closed = True
@@ -126,6 +131,40 @@ class Company:
             for entry in self._readable(principals)
             if entry.id in document_ids
         }
+
+    def key(self, text: str) -> ApiKey | None:
+        return self.keys.get(text)
+
+    def sign_in(self, identifier: str) -> SignIn | None:
+        return self.sign_ins.get(identifier)
+
+    def expanded(self, principals: frozenset[str]) -> frozenset[str]:
+        return frozenset(self.paths(principals))
+
+    def paths(self, principals: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+        """Whoever is in the group directors is on the board."""
+        found: dict[str, tuple[str, ...]] = {principal: (principal,) for principal in principals}
+        return (
+            {**found, "group:board": ("group:directors", "group:board")}
+            if "group:directors" in found
+            else found
+        )
+
+    def open_sign_in(self, user: str, groups: Collection[str], lasting: timedelta) -> str:
+        identifier = f"session-{len(self.sign_ins)}"
+        self.sign_ins[identifier] = SignIn(user, tuple(groups), datetime.now(UTC) + lasting)
+        return identifier
+
+    def close_sign_in(self, identifier: str) -> None:
+        self.sign_ins.pop(identifier, None)
+
+    def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]:
+        lists = {entry.id: ("group:board",) if entry.secret else (EVERYONE,) for entry in self.entries}
+        return {name: AccessList(allow, ()) for name, allow in lists.items() if name in document_ids}
+
+    def access_lists_of_urls(self, urls: Collection[str]) -> Mapping[str, AccessList]:
+        ids = {entry.id: entry.url for entry in self.entries if entry.url in urls}
+        return {ids[name]: access for name, access in self.access_lists(ids).items()}
 
     def _readable(self, principals: frozenset[str]) -> list[Entry]:
         assert EVERYONE in principals

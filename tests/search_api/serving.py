@@ -12,13 +12,17 @@ import uvicorn
 
 from search_api.app import create_app
 from search_api.backend import Backend
+from search_api.identity.identify import Identifier
 from search_api.service import SearchService
 
 
 @contextmanager
-def serving(open_backend: Callable[[], Backend], *, ready: bool = True) -> Iterator[str]:
+def serving(
+    open_backend: Callable[[], Backend], *, ready: bool = True, identifier: Identifier | None = None
+) -> Iterator[str]:
     """Serve until the block ends; yields the base address, once the service is ready if it will be."""
-    config = uvicorn.Config(create_app(SearchService(open_backend)), port=0, log_level="error", ws="none")
+    app = create_app(SearchService(open_backend), identifier)
+    config = uvicorn.Config(app, port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="serving")
     thread.start()

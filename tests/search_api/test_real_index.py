@@ -107,6 +107,23 @@ def test_the_terminal_shows_title_address_and_excerpt(configuration: Path) -> No
     assert "Secret" not in done.stdout
 
 
+def test_the_terminal_shows_what_someone_would_see_and_why(configuration: Path) -> None:
+    config = ("--config", str(configuration), "--json", "--url", SECRET, "--url", LEAVE)
+    seen = json.loads(run("as", "eva", "leave plan", "--group", "board", *config).stdout)
+    secret = next(result for result in seen["results"] if result["url"] == SECRET)
+    assert (secret["because"], secret["allow"]) == ("allowed as group:board", ["group:board"])
+    hidden = json.loads(run("as", "bob", "leave plan", *config).stdout)
+    assert SECRET not in [result["url"] for result in hidden["results"]]
+    assert hidden["total"] == seen["total"] - 1
+    assert [(each["may_read"], each["because"]) for each in hidden["documents"]] == [
+        (False, "allowed are only group:board"),
+        (True, "allowed as everyone"),
+    ]
+    printed = run("as", "eva", "leave plan", "--group", "board", "--config", str(configuration))
+    assert "sees Secret" in printed.stdout
+    assert "allowed as group:board" in printed.stdout
+
+
 def test_json_in_the_terminal_is_the_answer_of_the_service(configuration: Path) -> None:
     _, output, errors = ask("parental leave", "--config", str(configuration), "--json")
     answer = json.loads(output)
@@ -147,21 +164,6 @@ def test_without_an_index_the_service_is_not_ready_and_says_why(tmp_path: Path) 
         assert page.status_code == 503
         assert "Not ready yet" in page.text
         client.close()
-
-
-@pytest.mark.parametrize(
-    "authentication",
-    ["{type: api_keys}", "{type: jwt, jwks_url: https://id.example.com/k, issuer: a, audience: b}"],
-)
-def test_where_sign_in_is_configured_nothing_is_served_to_everyone(
-    tmp_path: Path, authentication: str
-) -> None:
-    file = tmp_path / "connectors.yaml"
-    file.write_text(f"{CONFIGURATION}search: {{authentication: {authentication}}}\n")
-    done = run("serve", "--config", str(file), "--port", "0")
-    assert done.returncode == 2
-    assert "which this version cannot check: nothing is served" in done.stderr
-    assert done.stderr.count("\n") == 1
 
 
 def test_a_wrong_configuration_is_told_with_its_line(tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""`search-api key create|list|revoke`: API keys for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from settings.console import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    print_json,
+    stop,
+)
+
+if TYPE_CHECKING:
+    from catalog.api_keys import ApiKey
+
+Name = Annotated[str, typer.Argument(help="What the key is known by; shown in lists, never sent.")]
+
+
+def create(
+    name: Name,
+    group: Annotated[
+        list[str] | None, typer.Option(help="A group that the key is in; may be repeated.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="search, admin or act-as; may be repeated (default: search).")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Make a key and print it, once: only its hash is kept."""
+    settings = load_or_exit(config)
+    from catalog.api_keys import Scope, create_key
+    from catalog.database import open_catalog
+    from catalog.errors import CatalogError
+
+    scopes = scope or [Scope.SEARCH.value]
+    if unknown := [given for given in scopes if given not in list(Scope)]:
+        stop(f"there is no scope {unknown[0]}: choose of {', '.join(Scope)}", ExitCode.WRONG_CALL)
+    if "" in (group or []):
+        stop("a group must have a name", ExitCode.WRONG_CALL)
+    try:
+        catalog = open_catalog(settings.store.database, settings.store.directory)
+        try:
+            with catalog.write() as connection:
+                key = create_key(connection, name, group or [], map(Scope, scopes))
+        finally:
+            catalog.close()
+    except CatalogError as error:
+        stop(str(error), ExitCode.FAILED)
+    if json:
+        print_json({"name": name, "key": key})
+    else:
+        typer.echo(key)
+        typer.echo(
+            "Keep it now: it cannot be shown again. It is sent as `Authorization: Bearer …`.", err=True
+        )
+
+
+def revoke(name: Name, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """From now on the key opens nothing, in services that run, too."""
+    settings = load_or_exit(config)
+    from catalog.api_keys import revoke_key
+    from catalog.database import open_catalog
+    from catalog.errors import CatalogError
+
+    try:
+        catalog = open_catalog(settings.store.database, settings.store.directory)
+        try:
+            with catalog.write() as connection:
+                revoked = revoke_key(connection, name)
+        finally:
+            catalog.close()
+    except CatalogError as error:
+        stop(str(error), ExitCode.FAILED)
+    if not revoked:
+        stop(
+            f"there is no key named {name} that could be revoked: `search-api key list`", ExitCode.WRONG_CALL
+        )
+    typer.echo(f"{name} is revoked.", err=True)
+
+
+def show(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
+    """Every key that was made: its groups and scopes, not the key."""
+    settings = load_or_exit(config)
+    from catalog.api_keys import read_keys
+    from catalog.database import open_catalog
+    from catalog.errors import CatalogError
+
+    try:
+        catalog = open_catalog(settings.store.database, settings.store.directory)
+        try:
+            with catalog.read() as connection:
+                keys = read_keys(connection)
+        finally:
+            catalog.close()
+    except CatalogError as error:
+        stop(str(error), ExitCode.FAILED)
+    if json:
+        print_json({"keys": [_told(key) for key in keys]})
+    else:
+        _print(keys)
+
+
+def _told(key: ApiKey) -> dict[str, object]:
+    return {
+        "name": key.name,
+        "groups": key.groups,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "revoked_at": key.revoked_at,
+    }
+
+
+def _print(keys: list[ApiKey]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "groups", "scopes", "made", "revoked"):
+        table.add_column(heading)
+    for key in keys:
+        revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
+        groups, scopes = ", ".join(key.groups), ", ".join(sorted(key.scopes))
+        table.add_row(key.name, groups, scopes, f"{key.created_at:%Y-%m-%d}", revoked)
+    Console(highlight=False).print(table)

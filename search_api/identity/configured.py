@@ -1,0 +1,36 @@
+"""The identity that a configuration asks for."""
+
+from __future__ import annotations
+
+from search_api.identity.identify import Identifier
+from search_api.identity.key_sets import KeySource, of_address, of_file
+from search_api.identity.tokens import TokenChecker, TokenRules
+from settings.search import NoAuthentication, SearchSettings, TokenAuthentication
+
+
+def configured_identifier(settings: SearchSettings) -> Identifier:
+    """How callers are told apart: keys always, tokens and sessions where they are configured."""
+    authentication, admins = settings.authentication, frozenset[str](settings.admins)
+    match authentication:
+        case NoAuthentication():
+            return Identifier(is_public_only=True)
+        case TokenAuthentication():
+            return Identifier(token_checker(authentication), admins)
+        case _:
+            return Identifier(admins=admins)
+
+
+def token_checker(authentication: TokenAuthentication) -> TokenChecker:
+    """Checks tokens as `search.authentication` of type jwt says."""
+    if authentication.jwks_file is not None:
+        read = of_file(authentication.jwks_file)
+    else:
+        assert authentication.jwks_url is not None
+        read = of_address(authentication.jwks_url)
+    rules = TokenRules(
+        issuer=authentication.issuer,
+        audience=authentication.audience,
+        user_claim=authentication.user_claim,
+        groups_claim=authentication.groups_claim,
+    )
+    return TokenChecker(KeySource(read), rules)

@@ -1,0 +1,112 @@
+"""From what a request carries to who asks: the one place where identity is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from catalog.api_keys import PREFIX, ApiKey, Scope
+from catalog.sign_ins import SignIn
+from search_api.identity.caller import ANONYMOUS, Caller, Claimed
+from search_api.identity.on_behalf import on_behalf
+from search_api.identity.refusals import ForbiddenError, MalformedIdentityError, UnknownCallerError
+from search_api.identity.tokens import TokenChecker
+
+
+class Directory(Protocol):
+    """What the catalog knows of callers."""
+
+    def key(self, text: str) -> ApiKey | None: ...
+
+    def sign_in(self, identifier: str) -> SignIn | None: ...
+
+    def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request says of who asks: values of its headers, and the session that its cookie names."""
+
+    authorization: Sequence[bytes] = ()
+    users: Sequence[bytes] = ()
+    groups: Sequence[bytes] = ()
+    session: str | None = None
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing was said."""
+        return not (self.authorization or self.users or self.groups or self.session)
+
+
+class Identifier:
+    """Decides who asks.
+
+    `tokens` checks JSON Web Tokens, where they are accepted. Where `is_public_only`, nobody is more than
+    the public: keys count for their other scopes alone. Of `admins` (principals) people are operators.
+    """
+
+    def __init__(
+        self,
+        tokens: TokenChecker | None = None,
+        admins: frozenset[str] = frozenset(),
+        *,
+        is_public_only: bool = False,
+    ) -> None:
+        self._tokens: Final = tokens
+        self._admins: Final = admins
+        self._is_public_only: Final = is_public_only
+
+    def identify(self, directory: Directory, credentials: Credentials) -> Caller:
+        """Who asks. Without credentials, and with a session that has ended: the public.
+
+        Raises `UnknownCallerError`, `ForbiddenError`, `MalformedIdentityError` or `ProviderError`: wrong
+        credentials are never taken for none.
+        """
+        claimed = on_behalf(self._claimed(directory, credentials), credentials.users, credentials.groups)
+        if self._is_public_only:
+            if claimed.acts_as:
+                raise ForbiddenError("nobody can be acted for while `search.authentication` is none")
+            return Caller(scopes=claimed.scopes, key=claimed.key)
+        principals = directory.expanded(claimed.principals)
+        scopes = claimed.scopes
+        if not claimed.acts_as and claimed.key is None and not self._admins.isdisjoint(principals):
+            scopes |= {Scope.ADMIN}
+        return Caller(principals, scopes, claimed.user, claimed.key)
+
+    def _claimed(self, directory: Directory, credentials: Credentials) -> Claimed:
+        if credentials.authorization:
+            return self._borne(directory, _bearer(credentials.authorization))
+        signed_in = None if credentials.session is None else directory.sign_in(credentials.session)
+        return ANONYMOUS if signed_in is None else Claimed(signed_in.user, signed_in.groups)
+
+    def _borne(self, directory: Directory, token: str) -> Claimed:
+        if token.startswith(PREFIX):
+            key = directory.key(token)
+            if key is None:
+                raise UnknownCallerError("there is no such key, or it was revoked")
+            return Claimed(None, key.groups, key.scopes, key.name)
+        if self._tokens is None:
+            raise UnknownCallerError("what was sent is no key of this service, and tokens are not accepted")
+        return self._tokens.claimed(token)
+
+
+def require(caller: Caller, scope: Scope) -> Caller:
+    """The caller again, if it has the scope; raises `ForbiddenError`, or `UnknownCallerError` for nobody."""
+    if scope in caller.scopes:
+        return caller
+    if not caller.is_known:
+        raise UnknownCallerError(f"needs a caller with the scope {scope}")
+    if scope is Scope.SEARCH and Scope.ACT_AS in caller.scopes:
+        raise ForbiddenError("the key has no scope search of its own: name a user by X-On-Behalf-Of")
+    raise ForbiddenError(f"needs the scope {scope}, which this caller does not have")
+
+
+def _bearer(values: Sequence[bytes]) -> str:
+    if len(values) > 1:
+        raise MalformedIdentityError("is sent more than once")
+    scheme, _, token = values[0].decode("latin-1").strip().partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or not token.isascii():
+        raise UnknownCallerError("must be `Bearer` and a key or token")
+    return token
