@@ -34,6 +34,7 @@ NOT_BENCHMARKS: Final = frozenset(
         "index_chaos",
         "passages",
         "floors",
+        "found_files",
         "judged_sets",
         "judged_intranet",
         "vector_collections",

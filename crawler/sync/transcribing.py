@@ -1,6 +1,6 @@
 """Has audio and video turned into text by the operator's own server, which speaks OpenAI's protocol.
 
-`POST …/audio/transcriptions` as whisper.cpp, faster-whisper-server, vLLM, LocalAI and OpenAI answer it. The
+`POST …/audio/transcriptions` (https://platform.openai.com/docs/api-reference/audio/createTranscription). The
 server is named in the configuration, so that no guard against private networks stands before it; it is
 reached by `HTTPS_PROXY` and `NO_PROXY`, and no redirect is followed: the key goes to no other address.
 """
