@@ -14,7 +14,7 @@ from catalog.document import Document, FieldValue
 from indexer.lexical.analysis import words_analyzer
 from indexer.lexical.characters import printable
 from indexer.lexical.languages import ENGLISH, stemming_language
-from indexer.lexical.schema import column, indexable_date
+from indexer.lexical.schema import STRINGS, column, indexable_date, string_term
 from indexer.lexical.storage import Description
 from indexer.lexical.texts import PreparedText, exact_field
 from settings.fields import FieldType
@@ -46,6 +46,7 @@ class _Common:
     title: PreparedText
     fields: PreparedText
     columns: tuple[Column, ...]
+    strings: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, document: Document, description: Description) -> Self:
@@ -57,6 +58,7 @@ class _Common:
             title=PreparedText.of(document.title, language),
             fields=PreparedText.of(_searched_text(document, description), language),
             columns=tuple(_columns(document, description.columns)),
+            strings=tuple(_strings(document, description.columns)),
         )
 
     def passage(self, chunk_id: int, body: PreparedText, headings: PreparedText) -> tantivy.Document:
@@ -76,7 +78,9 @@ class _Common:
         """The entry of the document, whose text is that of `texts`."""
         entry = self._entry()
         self._add_words(entry, "body", "\n".join(text.words for text in (self.fields, *texts)))
-        entry.add_text("exact", exact_field((self.title, self.fields, *texts)))
+        entry.add_text("exact", exact_field((self.title, self.fields), names_of=texts))
+        for name, value in self.strings:
+            entry.add_text(column(name), value)
         return entry
 
     def _entry(self) -> tantivy.Document:
@@ -86,6 +90,8 @@ class _Common:
         self._add_words(entry, "title", self.title.words)
         for add, field, value in self.columns:
             add(entry, field, value)
+        for name, string in self.strings:
+            entry.add_text(STRINGS, string_term(name, string))
         return entry
 
     def _add_words(self, entry: tantivy.Document, field: str, words: str) -> None:
@@ -151,6 +157,7 @@ def _searched_text(document: Document, description: Description) -> str:
 
 
 def _columns(document: Document, columns: Mapping[str, FieldType]) -> Iterator[Column]:
+    """The values of the columns that hold no strings."""
     values = column_values(document)
     for name, column_type in columns.items():
         value = values.get(name)
@@ -158,15 +165,21 @@ def _columns(document: Document, columns: Mapping[str, FieldType]) -> Iterator[C
             yield from _column(column(name), column_type, value)
 
 
+def _strings(document: Document, columns: Mapping[str, FieldType]) -> Iterator[tuple[str, str]]:
+    """Each value of each string column, with the column's name."""
+    values = column_values(document)
+    for name, column_type in columns.items():
+        match column_type, values.get(name):
+            case ((FieldType.STRING | FieldType.STRING_LIST), str() as value):
+                yield name, printable(value)
+            case FieldType.STRING_LIST, tuple() as items:
+                yield from ((name, printable(item)) for item in dict.fromkeys(items))
+
+
 def _column(field: str, column_type: FieldType, value: FieldValue) -> Iterator[Column]:
     """A value of the column's type; one of another type (its field was declared otherwise when the
     document was fetched) stays out of the index, as it must never be compared wrongly."""
     match column_type, value:
-        case ((FieldType.STRING | FieldType.STRING_LIST), str()):
-            yield tantivy.Document.add_text, field, printable(value)
-        case FieldType.STRING_LIST, tuple():
-            for item in dict.fromkeys(value):
-                yield tantivy.Document.add_text, field, printable(item)
         case FieldType.DATE, datetime():
             yield tantivy.Document.add_date, field, indexable_date(value)
         case FieldType.BOOLEAN, bool():

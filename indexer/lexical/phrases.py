@@ -28,12 +28,8 @@ def wording(snapshot: LexicalSnapshot, text: str, allowed: Collection[int]) -> W
     A single word must stand there as written. None when `text` holds no word.
     """
     passages, documents, languages = snapshot.passages_schema, snapshot.documents_schema, snapshot.languages
-    in_passages = as_written(passages, text, languages)
-    in_documents = as_written(documents, text, languages)
-    if in_passages is not None and in_documents is not None:
-        return Wording(in_passages, in_documents)
-    together = phrase(passages, text, _ORDERED, languages)
-    titles = phrase(documents, text, ("title",), languages)
+    together = as_written(passages, text, languages) or phrase(passages, text, _ORDERED, languages)
+    titles = as_written(documents, text, languages) or phrase(documents, text, ("title",), languages)
     if together is None or titles is None:
         return None
     holding = snapshot.documents_holding(restricted(together, [access_condition(passages, allowed)]))

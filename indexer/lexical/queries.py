@@ -12,7 +12,7 @@ from tantivy import Occur, Query
 from indexer.lexical.characters import comparable, without_unspaced
 from indexer.lexical.exact import is_name, tokens
 from indexer.lexical.languages import ENGLISH, is_function_word
-from indexer.lexical.schema import column
+from indexer.lexical.schema import STRINGS, string_term
 from indexer.lexical.terms import Pair, Terms, phrase_terms
 
 Boosts = Sequence[tuple[str, float]]
@@ -158,4 +158,4 @@ def _beginning(schema: tantivy.Schema, field: str, run: str) -> Query:
 
 
 def _in_language(schema: tantivy.Schema, language: str) -> Query:
-    return Query.term_query(schema, column("language"), language)
+    return Query.term_query(schema, STRINGS, string_term("language", language))

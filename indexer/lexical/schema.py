@@ -12,7 +12,7 @@ import tantivy
 from indexer.lexical.analysis import EXACT, WORDS
 from settings.fields import FieldType
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 
@@ -24,6 +24,15 @@ OWN_COLUMNS: Final[Mapping[str, FieldType]] = MappingProxyType(
 
 _EARLIEST: Final = datetime(1678, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
+
+
+STRINGS: Final = "strings"
+"""The field of what all string columns hold, see `string_term`: each field costs every passage a byte."""
+
+
+def string_term(name: str, value: str) -> str:
+    """The term in `STRINGS` for a value of the string column `name`. (Names hold no colon.)"""
+    return f"{name}:{value}"
 
 
 def column(name: str) -> str:
@@ -53,15 +62,16 @@ def passages_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     for name in ("title", "headings", "fields", "body"):
         builder.add_text_field(name, tokenizer_name=WORDS)
     builder.add_text_field("exact", tokenizer_name=EXACT, index_option="basic")
-    _add_columns(builder, columns, countable=False)
+    _add_columns(builder, columns)
     return builder.build()
 
 
 def documents_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
-    """One entry per document, so that totals and facets count documents.
+    """One entry per document, so that totals and facets count documents. String columns have a field each,
+    too, to be counted and sorted by.
 
-    `body` holds the words of fields and text alike and only says that they are there: phrases are looked
-    for in passages.
+    `body` holds the words of fields and text alike and only says that they are there; of its
+    text's exact terms only names stand here. Phrases and words as written are looked for in passages.
     """
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("document", stored=True, tokenizer_name="raw", index_option="basic")
@@ -69,18 +79,20 @@ def documents_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     builder.add_text_field("title", tokenizer_name=WORDS)
     builder.add_text_field("body", tokenizer_name=WORDS, index_option="basic")
     builder.add_text_field("exact", tokenizer_name=EXACT, index_option="basic")
-    _add_columns(builder, columns, countable=True)
+    _add_columns(builder, columns)
+    for name, column_type in columns.items():
+        if column_type in (FieldType.STRING, FieldType.STRING_LIST):
+            builder.add_text_field(column(name), fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
-def _add_columns(builder: tantivy.SchemaBuilder, columns: Mapping[str, FieldType], countable: bool) -> None:
-    """`countable`: whether strings can be counted and sorted by, too, not only compared with."""
+def _add_columns(builder: tantivy.SchemaBuilder, columns: Mapping[str, FieldType]) -> None:
+    """What filters compare with."""
+    builder.add_text_field(STRINGS, tokenizer_name="raw", index_option="basic")
     for name, column_type in columns.items():
         match column_type:
             case FieldType.STRING | FieldType.STRING_LIST:
-                builder.add_text_field(
-                    column(name), fast=countable, tokenizer_name="raw", index_option="basic"
-                )
+                pass
             case FieldType.DATE:
                 builder.add_date_field(column(name), indexed=True, fast=True)
             case FieldType.LONG:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from indexer.lexical.characters import comparable, with_grams
-from indexer.lexical.exact import ExactTerms, exact_terms
+from indexer.lexical.exact import ExactTerms, exact_terms, is_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class PreparedText:
         return f"{self.written}\n{' '.join(self.exact.parts)}" if self.exact.parts else self.written
 
 
-def exact_field(texts: Iterable[PreparedText]) -> str:
-    """The exact terms of several texts, each once, as the field takes them."""
-    return " ".join(frozenset[str]().union(*(text.exact.terms for text in texts)))
+def exact_field(texts: Iterable[PreparedText], names_of: Iterable[PreparedText] = ()) -> str:
+    """The exact terms of several texts, and the names among those of others, each once, as the field takes
+    them."""
+    return " ".join(_exact(texts).union(filter(is_name, _exact(names_of))))
+
+
+def _exact(texts: Iterable[PreparedText]) -> frozenset[str]:
+    return frozenset[str]().union(*(text.exact.terms for text in texts))

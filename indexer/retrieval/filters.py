@@ -13,7 +13,7 @@ from tantivy import Occur, Query
 from catalog.document import FieldValue
 from indexer.lexical.characters import printable
 from indexer.lexical.queries import any_of
-from indexer.lexical.schema import column, indexable_date
+from indexer.lexical.schema import STRINGS, column, indexable_date, string_term
 from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not
 from settings.fields import FieldType
 
@@ -67,26 +67,32 @@ def check_sort(sort: str, columns: Mapping[str, FieldType]) -> None:
 
 
 def _comparison(part: Comparison, schema: tantivy.Schema, column_type: FieldType) -> Query:
-    field, operator = column(part.field), part.operator
+    operator = part.operator
     if operator not in _OPERATORS:
         raise InvalidFilterError(f"{part.field}: there is no operator {operator!r}")
     if operator in _LIST_OPERATORS:
         items = part.value if isinstance(part.value, tuple) else (part.value,)
         values = [_value(part.field, item, column_type) for item in items]
         if operator == "contains_all":
-            terms = [(Occur.Must, Query.term_query(schema, field, value)) for value in values]
+            terms = [(Occur.Must, _equal(part.field, value, schema)) for value in values]
             return Query.boolean_query([(Occur.Must, Query.all_query()), *terms])
-        return any_of([Query.term_query(schema, field, value) for value in values])
+        return any_of([_equal(part.field, value, schema) for value in values])
     if isinstance(part.value, tuple):
         raise InvalidFilterError(f"{part.field}: {operator!r} compares with one value, not with a list")
     value = _value(part.field, part.value, column_type)
     if operator in _RANGE_OPERATORS:
         return _range(part.field, operator, value, schema, column_type)
     if operator == "eq":
-        return Query.term_query(schema, field, value)
+        return _equal(part.field, value, schema)
     if not isinstance(value, str):
         raise InvalidFilterError(f"{part.field}: 'prefix' needs a string field; this one is {column_type}")
-    return Query.regex_query(schema, field, re.escape(value) + "(.|\n)*")
+    return Query.regex_query(schema, STRINGS, re.escape(string_term(part.field, value)) + "(.|\n)*")
+
+
+def _equal(name: str, value: Scalar, schema: tantivy.Schema) -> Query:
+    if isinstance(value, str):
+        return Query.term_query(schema, STRINGS, string_term(name, value))
+    return Query.term_query(schema, column(name), value)
 
 
 def _range(name: str, operator: str, value: Scalar, schema: tantivy.Schema, column_type: FieldType) -> Query:

@@ -12,7 +12,7 @@ import orjson
 from catalog.durable import write_durably
 from indexer.vectors.backend import VectorIndexError
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _NAME: Final = "manifest.json"
 
 

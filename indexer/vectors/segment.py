@@ -16,6 +16,8 @@ from indexer.vectors.manifest import SegmentEntry
 
 ROWS: Final = "rows.npy"
 DOCUMENTS: Final = "documents.npy"
+DOCUMENT_NUMBERS: Final = "document_numbers.npy"
+"""Which of `DOCUMENTS` each row belongs to."""
 ACCESS: Final = "access.u32"
 
 SegmentFound = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -37,6 +39,16 @@ def document_name(words: NDArray[np.uint64]) -> str:
     return f"{int(words[0]):016x}{int(words[1]):016x}"
 
 
+def numbered(documents: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The documents of rows (n, 2), each once and ascending, and the number of each row's among them."""
+    order = np.lexsort((documents[:, 1], documents[:, 0]))
+    ascending = documents[order]
+    begins = np.concatenate([[True], (ascending[1:] != ascending[:-1]).any(axis=1)])
+    numbers = np.empty(len(order), dtype=np.uint32)
+    numbers[order] = np.cumsum(begins) - 1
+    return ascending[begins], numbers
+
+
 class Segment(ABC):
     """An open segment. Its files are mapped into memory and stay usable after they were deleted."""
 
@@ -45,7 +57,8 @@ class Segment(ABC):
         self.folder: Final = folder
         self.entry: Final = entry
         self.chunk_ids: Final[NDArray[np.int64]] = np.load(folder / ROWS, mmap_mode="r")
-        self.documents: Final[NDArray[np.uint64]] = np.load(folder / DOCUMENTS, mmap_mode="r")
+        self._documents: Final[NDArray[np.uint64]] = np.load(folder / DOCUMENTS, mmap_mode="r")
+        self._numbers: Final[NDArray[np.uint32]] = np.load(folder / DOCUMENT_NUMBERS, mmap_mode="r")
         self.access: Final = np.memmap(
             folder / ACCESS, dtype="<u4", mode="r+" if writable else "r", shape=(entry.rows,)
         )
@@ -74,31 +87,37 @@ class Segment(ABC):
         """All rows that `table` allows."""
         return np.flatnonzero(np.take(table, self.access, mode="clip"))
 
+    def documents(self, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
+        """The documents of some rows, as `document_words`: shape (n, 2)."""
+        found: NDArray[np.uint64] = self._documents[self._numbers[rows]]
+        return found
+
     def rows_of(self, wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
-        """The live rows of documents (see `document_words`; at least one)."""
-        order, halves = self._by_document
-        sought = np.unique(wanted[:, 0])
-        starts, ends = np.searchsorted(halves, sought), np.searchsorted(halves, sought, side="right")
-        candidates = np.sort(
-            np.concatenate([order[start:end] for start, end in zip(starts, ends, strict=True)])
-        )
-        known = {(int(high), int(low)) for high, low in wanted}
-        return np.array(
-            [
-                row
-                for row in candidates
-                if self.access[row] != NOBODY
-                and (int(self.documents[row, 0]), int(self.documents[row, 1])) in known
-            ],
-            dtype=np.intp,
-        )
+        """The live rows of documents (see `document_words`), ascending."""
+        order, starts = self._by_document
+        rows = [order[starts[number] : starts[number + 1]] for number in self._numbers_of(wanted)]
+        found = np.sort(np.concatenate([np.empty(0, dtype=np.intp), *rows]))
+        live: NDArray[np.intp] = found[self.access[found] != NOBODY]
+        return live
+
+    def _numbers_of(self, wanted: NDArray[np.uint64]) -> list[int]:
+        """The numbers of those documents that have rows here."""
+        halves = self._documents[:, 0]
+        firsts, lasts = np.searchsorted(halves, wanted[:, 0]), np.searchsorted(halves, wanted[:, 0], "right")
+        return [
+            number
+            for low, first, last in zip(wanted[:, 1], firsts, lasts, strict=True)
+            for number in range(first, last)
+            if self._documents[number, 1] == low
+        ]
 
     @cached_property
-    def _by_document(self) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-        """The rows in the order of the first half of their documents' ids, and those halves: 16 bytes a
-        row, only where documents are looked for (a writer)."""
-        order = np.argsort(self.documents[:, 0], kind="stable")
-        return order, np.ascontiguousarray(self.documents[order, 0])
+    def _by_document(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The rows in the order of their documents, and where those of each begin: 8 bytes a row, only where
+        documents are looked for (a writer)."""
+        order = np.argsort(self._numbers, kind="stable")
+        counts = np.bincount(self._numbers, minlength=len(self._documents))
+        return order, np.concatenate([[0], np.cumsum(counts)])
 
     @property
     def live(self) -> int:

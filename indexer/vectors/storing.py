@@ -18,7 +18,15 @@ from indexer.vectors.exact import ExactSegment, write_exact
 from indexer.vectors.inverted import CODES, InvertedSegment
 from indexer.vectors.inverting import write_inverted
 from indexer.vectors.manifest import FileEntry, SegmentEntry
-from indexer.vectors.segment import ACCESS, DOCUMENTS, ROWS, Segment, segments_folder
+from indexer.vectors.segment import (
+    ACCESS,
+    DOCUMENT_NUMBERS,
+    DOCUMENTS,
+    ROWS,
+    Segment,
+    numbered,
+    segments_folder,
+)
 from indexer.vectors.verification import check_files, checksum, is_noted, note_checked, read_through
 
 EXACT_ROWS: Final = 16_384
@@ -55,7 +63,9 @@ def _written(folder: Path, content: SegmentContent) -> WrittenSegment:
     write_vectors = write_exact if len(content.chunk_ids) <= EXACT_ROWS else write_inverted
     order = write_vectors(folder, content, SLICE_ROWS)
     np.save(folder / ROWS, content.chunk_ids[order])
-    np.save(folder / DOCUMENTS, content.documents[order])
+    documents, numbers = numbered(content.documents[order])
+    np.save(folder / DOCUMENTS, documents)
+    np.save(folder / DOCUMENT_NUMBERS, numbers)
     names = sorted(file.name for file in folder.iterdir())
     content.access_ids[order].astype("<u4").tofile(folder / ACCESS)
     for name in (*names, ACCESS):

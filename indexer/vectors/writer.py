@@ -74,9 +74,9 @@ class VectorWriter:
         with self._changing:
             segments = tuple(self._segments.values())
         for segment in segments:
-            for row in segment.rows_of(wanted):
-                name = document_name(segment.documents[row])
-                found[name][int(segment.chunk_ids[row])] = int(segment.access[row])
+            rows = segment.rows_of(wanted)
+            for row, words in zip(rows, segment.documents(rows), strict=True):
+                found[document_name(words)][int(segment.chunk_ids[row])] = int(segment.access[row])
         return dict(found)
 
     def set_access(self, changes: Mapping[str, Rows]) -> None:
@@ -88,9 +88,9 @@ class VectorWriter:
         with self._changing, self._exclusively():
             for segment in (*self._retired.values(), *self._segments.values()):
                 changed = False
-                for row in segment.rows_of(wanted):
-                    rows = changes[document_name(segment.documents[row])]
-                    access_id = rows.get(int(segment.chunk_ids[row]))
+                rows = segment.rows_of(wanted)
+                for row, words in zip(rows, segment.documents(rows), strict=True):
+                    access_id = changes[document_name(words)].get(int(segment.chunk_ids[row]))
                     if access_id is not None and access_id != segment.access[row]:
                         segment.access[row] = access_id  # one aligned store: seen at once, whole
                         changed = True
@@ -232,7 +232,7 @@ class _LiveRows:
         steps = [segment.steps for segment, _ in self.parts if isinstance(segment, InvertedSegment)]
         return SegmentContent(
             chunk_ids=np.concatenate([segment.chunk_ids[rows] for segment, rows in self.parts]),
-            documents=np.concatenate([segment.documents[rows] for segment, rows in self.parts]),
+            documents=np.concatenate([segment.documents(rows) for segment, rows in self.parts]),
             access_ids=self.access_ids(),
             dimension=self.parts[0][0].dimension,
             vectors=self._vectors,

@@ -183,7 +183,7 @@ def test_what_a_killed_process_never_published_is_removed(tmp_path: Path) -> Non
     assert folders(tmp_path) == {segment.id for segment in writer.manifest.segments}
 
 
-@pytest.mark.parametrize("file", ["vectors.faiss", "rows.npy", "documents.npy"])
+@pytest.mark.parametrize("file", ["vectors.faiss", "rows.npy", "documents.npy", "document_numbers.npy"])
 def test_a_damaged_segment_is_refused_and_the_others_are_served(tmp_path: Path, file: str) -> None:
     writer = open_writer(tmp_path)
     writer.append(simple_batch(1, 2))
