@@ -31,10 +31,10 @@ def extract(
     missing = [path for path in paths if not path.exists()]
     if missing:
         stop(f"{missing[0]} does not exist", ExitCode.WRONG_CALL)
-    rules = _rules(config, connector)
+    rules, largest = _rules(config, connector)
     unread = 0
     for path in _files(paths):
-        found = _extracted(path, rules)
+        found = _extracted(path, rules, largest)
         unread += found is None
         if found is not None:
             _print(found, jsonl)
@@ -42,17 +42,19 @@ def extract(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _rules(config: Path, connector: str | None) -> ExtractionRules:
+def _rules(config: Path, connector: str | None) -> tuple[ExtractionRules, int]:
+    """How files are read, and the largest that are, in bytes."""
     from extract.rules import DEFAULT_RULES, compile_rules
+    from settings.scope import ScopeSettings
 
     if connector is None:
-        return DEFAULT_RULES
+        return DEFAULT_RULES, ScopeSettings().max_file_size
     from settings.console import load_or_exit
 
     settings = load_or_exit(config)
     for each in settings.connectors:
         if each.name == connector:
-            return compile_rules(each, settings.fields)
+            return compile_rules(each, settings.fields), each.scope.max_file_size
     names = ", ".join(each.name for each in settings.connectors)
     return stop(f"{config} has no connector `{connector}`; it has: {names}", ExitCode.WRONG_CALL)
 
@@ -65,11 +67,17 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _extracted(path: Path, rules: ExtractionRules) -> dict[str, Any] | None:
+def _extracted(path: Path, rules: ExtractionRules, largest: int) -> dict[str, Any] | None:
     """The object of one file; None, and a line on standard error, when it cannot be read."""
+    from catalog.vocabulary import Reason
+    from extract.page import Unreadable
     from extract.read import read
 
     try:
+        size = path.stat().st_size
+        if size > largest:
+            detail = f"it has {size:,} bytes, more than {largest:,}"
+            return _object(path, path.absolute().as_uri(), Unreadable(Reason.TOO_LARGE, detail, ""))
         body = path.read_bytes()
     except OSError as error:
         typer.echo(f"{path} cannot be read: {error.strerror or error}", err=True)

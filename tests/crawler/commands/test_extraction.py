@@ -64,6 +64,17 @@ def test_refusals_name_their_reason_and_detail(saved: Path) -> None:
     assert objects[2]["title"] is None
 
 
+def test_a_csv_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    with path.open("wb") as file:
+        file.truncate(2_000_000_000)  # a hole: it takes no disk
+    _, (found,), _ = run(path)
+    assert found["refused"] == {
+        "reason": "too_large",
+        "detail": "it has 2,000,000,000 bytes, more than 50,000,000",
+    }
+
+
 def test_a_connector_lends_its_selectors_and_mappings(saved: Path, tmp_path: Path) -> None:
     config = tmp_path / "connectors.yaml"
     config.write_text(CONFIGURATION)
