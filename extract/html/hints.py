@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -126,25 +126,43 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
 
 @lru_cache(maxsize=8192)
 def _named(classes: str, identity: str) -> int | None:
-    """The hint of class and id, None when they say nothing; cached, since a site repeats its templates."""
-    if _ARTICLE_WORDS.search(classes) or _ARTICLE_WORDS.search(identity):
+    """The hint of class and id, None when they say nothing."""
+    if not (classes or identity):
+        return None
+    if _ARTICLE_WORDS.search(f"{classes}\n{identity}"):
         return Hint.ARTICLE
-    words = [word.lower() for word in _WORD.findall(classes)]
-    if not _ADMONITIONS.isdisjoint(words):
+    said = _said_by(classes)
+    if said & _ADMONITION:
         return Hint.NONE
-    if _speak_of_furniture(words) or _FURNITURE_ID.fullmatch(identity):
+    if said & _FURNITURE or (identity and _FURNITURE_ID.fullmatch(identity)):
         return Hint.FURNITURE
-    of_id = [word.lower() for word in _WORD.findall(identity)]
-    words += of_id
-    if not _CONTENT_WORDS.isdisjoint(words):
+    said |= _said_by(identity)
+    if said & _CONTENT:
         return Hint.CONTENT
-    if not _DOUBTFUL_WORDS.isdisjoint(words) or any(word.startswith(_DOUBTFUL_STARTS) for word in words):
-        return Hint.DOUBTFUL
-    return Hint.DOUBTFUL if _speak_of_furniture(of_id) else None
+    return Hint.DOUBTFUL if said & (_DOUBTFUL | _FURNITURE) else None
 
 
-def _speak_of_furniture(words: Sequence[str]) -> bool:
-    return any(
+def _said_by(name: str) -> int:
+    said = 0
+    for word in _WORD.findall(name):
+        said |= _said_by_word(word)
+    return said
+
+
+_FURNITURE, _DOUBTFUL, _CONTENT, _ADMONITION = 1, 2, 4, 8
+
+
+@lru_cache(maxsize=8192)
+def _said_by_word(word: str) -> int:
+    """What a word of a class or an id speaks of, any of the four; cached, since sites use the same ones."""
+    word = word.lower()
+    is_furniture = (
         word in _FURNITURE_WORDS or word.startswith(_FURNITURE_STARTS) or word.endswith(_FURNITURE_ENDS)
-        for word in words
+    )
+    is_doubtful = word in _DOUBTFUL_WORDS or word.startswith(_DOUBTFUL_STARTS)
+    return (
+        _FURNITURE * is_furniture
+        | _DOUBTFUL * is_doubtful
+        | _CONTENT * (word in _CONTENT_WORDS)
+        | _ADMONITION * (word in _ADMONITIONS)
     )
