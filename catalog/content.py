@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, overload
 
 import orjson
 import zstandard
@@ -73,6 +74,41 @@ def _storable_row(row: list[Any]) -> list[Any]:
 def unpack_blocks(packed: bytes) -> tuple[Block, ...]:
     """The blocks that `pack_blocks` packed."""
     return tuple(Block(_KINDS[kind], *rest) for kind, *rest in _unpack(packed))
+
+
+class PackedBlocks(Sequence[Block]):
+    """What `pack_blocks` packed, unpacked when a block is looked at; another process gets it packed."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed: Final = packed
+
+    @cached_property
+    def _blocks(self) -> tuple[Block, ...]:
+        return unpack_blocks(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Block: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Block, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Block | tuple[Block, ...]:
+        return self._blocks[index]
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._blocks == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._blocks)
+
+    def __repr__(self) -> str:
+        return repr(self._blocks)
+
+    def __reduce__(self) -> tuple[type[PackedBlocks], tuple[bytes]]:
+        return PackedBlocks, (self._packed,)
 
 
 def pack_links(links: Iterable[tuple[str, bool]]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,7 +72,7 @@ class Document:
     title: str
     language: str | None
     fields: Mapping[str, FieldValue]
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     access_id: int
     fetched_at: datetime
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from catalog.connectors import connector_names
-from catalog.content import unpack_blocks, unpack_fields
+from catalog.content import PackedBlocks, unpack_fields
 from catalog.document import Document, DocumentKind
 from catalog.tables import chunks, documents
 
@@ -137,7 +137,7 @@ def _document(row: Row[*tuple[Any, ...]], names: dict[int, str], content: bytes 
         title=row.title,
         language=row.language,
         fields=unpack_fields(row.fields),
-        blocks=() if content is None else unpack_blocks(content),
+        blocks=() if content is None else PackedBlocks(content),
         access_id=row.access_id,
         fetched_at=row.fetched_at,
     )

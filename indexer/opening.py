@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from catalog.database import Catalog
 from catalog.documents import chunk_count
+from indexer.chunkers import Chunkers
 from indexer.chunking import Chunking
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.opening import open_embedder
@@ -58,7 +59,9 @@ def open_foundation(
     store = EmbeddingStore(catalog, layout.embeddings(model.model_key), model)
     resources.callback(store.close)
     chunk = settings.index.chunk
-    preparer = Preparer(catalog, model, store, Chunking(chunk.tokens, chunk.overlap, model.window))
+    chunkers = Chunkers(model.tokenizer, Chunking(chunk.tokens, chunk.overlap, model.window))
+    resources.callback(chunkers.close)
+    preparer = Preparer(catalog, model, store, chunkers)
     return Foundation(catalog, settings, layout, preparer)
 
 

@@ -19,9 +19,11 @@ from catalog.chunks import (
 from catalog.database import Catalog
 from catalog.document import Document
 from catalog.documents import PendingDocument
-from indexer.chunking import Chunk, Chunking, chunk_documents
+from indexer.chunkers import Chunkers
+from indexer.chunking import Chunk
 from indexer.embedding.embedder import Embedder, Vectors
 from indexer.embedding.store import EmbeddingStore
+from indexer.lexical.texts import PreparedText
 from indexer.vectors.backend import VectorBatch
 
 
@@ -34,6 +36,7 @@ class Chunked:
     contents: Mapping[str, Sequence[ChunkContent]]  # by document id, others' too; none for a deleted document
     missing: Mapping[bytes, str]
     waits: bool
+    bodies: Mapping[str, Mapping[str, PreparedText]]  # by document id and text: those made ready ahead
 
     @property
     def living(self) -> tuple[Document, ...]:
@@ -64,12 +67,12 @@ class Preparer:
     another calls the rest."""
 
     def __init__(
-        self, catalog: Catalog, embedder: Embedder, store: EmbeddingStore, chunking: Chunking
+        self, catalog: Catalog, embedder: Embedder, store: EmbeddingStore, chunkers: Chunkers
     ) -> None:
         self._catalog: Final = catalog
         self.embedder: Final = embedder
         self._store: Final = store
-        self._chunking: Final = chunking
+        self._chunkers: Final = chunkers
         self._under_way: Final[set[bytes]] = set()
 
     def chunk(self, pending: Sequence[PendingDocument]) -> tuple[Chunked, ...]:
@@ -79,7 +82,9 @@ class Preparer:
         documents that lack nothing are a batch of their own: they need not wait for the model.
         """
         living = [each for each in pending if not each.deleted]
-        chunked = chunk_documents([each.document for each in living], self.embedder.tokenizer, self._chunking)
+        found = self._chunkers.chunk([each.document for each in living])
+        chunked = [each.chunks for each in found]
+        bodies = {each.document.id: of.bodies for each, of in zip(living, found, strict=True)}
         contents: dict[str, Sequence[ChunkContent]] = {each.document.id: () for each in pending}
         for each, chunks in zip(living, chunked, strict=True):
             contents[each.document.id] = [self._content(chunk) for chunk in chunks]
@@ -95,7 +100,10 @@ class Preparer:
         missing = {key: text for key, text in lacking.items() if key not in under_way}
         self._under_way.update(missing)
         ready, waiting = _parted(pending, contents, lacking)
-        batches = (Chunked(ready, contents, {}, waits=False), Chunked(waiting, contents, missing, waits=True))
+        batches = (
+            Chunked(ready, contents, {}, waits=False, bodies=bodies),
+            Chunked(waiting, contents, missing, waits=True, bodies=bodies),
+        )
         return tuple(batch for batch in batches if batch.pending)
 
     def keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:

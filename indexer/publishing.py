@@ -28,9 +28,13 @@ class Indexes:
         living = chunked.living
         changes = self.preparer.changes(chunked)
         self._withdraw(changes)
-        self._show(
-            self.preparer.record(living, changes), sorted(changes.keys() - {each.id for each in living})
-        )
+        entries = self.preparer.record(living, changes)
+        self._show_vectors(entries)
+        self.lexical.remove(sorted(changes.keys() - {each.id for each in living}))
+        for entry in entries:
+            bodies = chunked.bodies.get(entry.document.id, {})
+            self.lexical.replace(entry.document, entry.passages, bodies)
+        self.lexical.commit()
 
     def _withdraw(self, changes: Mapping[str, ChunkChanges]) -> None:
         """Tombstone the rows whose chunks the catalog is about to drop."""
@@ -43,8 +47,8 @@ class Indexes:
             }
         )
 
-    def _show(self, entries: Sequence[Entry], gone: Sequence[str]) -> None:
-        """Bring both indexes to what the catalog has: access ids, missing rows, words; `gone` leave."""
+    def _show_vectors(self, entries: Sequence[Entry]) -> None:
+        """Bring the vectors to what the catalog has: access ids, missing rows."""
         live = self.vectors.live_rows([entry.document.id for entry in entries])
         self.vectors.set_access(
             {
@@ -64,7 +68,3 @@ class Indexes:
         ]
         if missing:
             self.vectors.append(self.preparer.vectors(missing))
-        self.lexical.remove(gone)
-        for entry in entries:
-            self.lexical.replace(entry.document, entry.passages)
-        self.lexical.commit()

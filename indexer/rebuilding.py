@@ -71,7 +71,7 @@ def _fill(
         rows: list[tuple[Document, StoredChunk]] = []
         for batch in prepared:
             for entry in _staged(catalog, batch):
-                lexical.replace(entry.document, entry.passages)
+                lexical.replace(entry.document, entry.passages, batch.bodies.get(entry.document.id, {}))
                 rows.extend((replace(entry.document, blocks=()), chunk) for chunk in entry.chunks)
             if len(rows) >= _SEGMENT_ROWS:
                 yield preparer.vectors(rows)

@@ -20,6 +20,7 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
     """The catalog and the configuration; whatever fails in between ends the command with a sentence."""
     from catalog.database import open_catalog
     from catalog.errors import CatalogError, file_fault
+    from indexer.chunkers import ChunkingError
     from indexer.embedding.embedder import ModelError
     from indexer.embedding.store import EmbeddingMissingError
     from indexer.gate import BuildRefusedError
@@ -38,6 +39,7 @@ def opened(config: Path) -> Iterator[tuple[Catalog, Settings]]:
     except (
         BuildRefusedError,
         CatalogError,
+        ChunkingError,
         EmbeddingMissingError,
         IndexerBusyError,
         JudgementsError,

@@ -106,10 +106,16 @@ def entries(
     document: Document,
     passages: Sequence[tuple[int, PassageText]],
     description: Description,
+    bodies: Mapping[str, PreparedText],
 ) -> tuple[tantivy.Document, list[tantivy.Document]]:
-    """The document's entry and those of its passages, which together hold all of its text."""
+    """The document's entry and those of its passages, which together hold all of its text.
+
+    `bodies` has texts of passages that were made ready before.
+    """
     common = _Common.of(document, description)
-    texts = [PreparedText.of(passage.text, common.language) for _, passage in passages]
+    texts = [
+        bodies.get(passage.text) or PreparedText.of(passage.text, common.language) for _, passage in passages
+    ]
     paths: dict[tuple[str, ...], PreparedText] = {}
     made = []
     for (chunk_id, passage), body in zip(passages, texts, strict=True):

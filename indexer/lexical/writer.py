@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 import tantivy
@@ -17,10 +18,13 @@ from indexer.lexical.entries import PassageText, entries
 from indexer.lexical.errors import IncompatibleIndexError, translated
 from indexer.lexical.schema import documents_schema, passages_schema
 from indexer.lexical.storage import Layout, describe, read_description, write_description
+from indexer.lexical.texts import PreparedText
 from settings.fields import FieldSettings
 
 HEAP_BYTES: Final = 64_000_000
-"""Memory of each of the two writers before it flushes a segment."""
+"""Memory of each thread of the two writers before it flushes a segment."""
+_MOST_THREADS: Final = 4
+"""Of a writer on a machine of many cores: one takes some 6,000 passages a second."""
 
 
 class LexicalWriter:
@@ -59,10 +63,18 @@ class LexicalWriter:
             write_description(layout, self._description)
         return writers
 
-    def replace(self, document: Document, passages: Sequence[tuple[int, PassageText]]) -> None:
-        """Make `document` stand in the index with exactly these passages, each with its chunk id."""
+    def replace(
+        self,
+        document: Document,
+        passages: Sequence[tuple[int, PassageText]],
+        bodies: Mapping[str, PreparedText] = MappingProxyType({}),
+    ) -> None:
+        """Make `document` stand in the index with exactly these passages, each with its chunk id.
+
+        `bodies` has what was made of passages' texts in the document's language before: it is not made again.
+        """
         self.remove([document.id])
-        document_entry, passage_entries = entries(document, passages, self._description)
+        document_entry, passage_entries = entries(document, passages, self._description, bodies)
         with translated(self._layout.directory):
             self._documents.add_document(document_entry)
             for entry in passage_entries:
@@ -100,7 +112,8 @@ def _open(directory: Path, schema: tantivy.Schema) -> tantivy.IndexWriter:
     make_durably(directory)
     index = tantivy.Index(schema, path=str(directory), reuse=True)
     register(index)
-    writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+    threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 4))
+    writer = index.writer(heap_size=threads * HEAP_BYTES, num_threads=threads)
     # A process that was killed in a commit leaves files which the next commit would have to write anew, and
     # tantivy writes over none.
     writer.garbage_collect_files()
