@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, overload
@@ -97,6 +97,9 @@ class PackedBlocks(Sequence[Block]):
 
     def __len__(self) -> int:
         return len(self._blocks)
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self._blocks)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and self._blocks == tuple(other)

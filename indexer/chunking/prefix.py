@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from catalog.document import BlockKind, Document
 from indexer.chunking.tokens import TokenMap
+
+_LETTER: Final = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +70,11 @@ class Context:
 
 
 def _says(sentence: str, words: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", sentence) is not None
+    """Whether `words` stand in `sentence`, and are no part of longer ones."""
+    start = sentence.find(words)
+    while start >= 0:
+        around = sentence[max(start - 1, 0) : start], sentence[start + len(words) :][:1]
+        if not any(_LETTER.match(character) for character in around):
+            return True
+        start = sentence.find(words, start + 1)
+    return False

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.vectors.clustering import Nearest, centroids, gpu, nearest
 from indexer.vectors.codes import encode, steps_of
 from indexer.vectors.content import SegmentContent
 from indexer.vectors.inverted import CENTROIDS, CODES, HALVES, OFFSETS, STEPS
@@ -17,7 +17,6 @@ _LISTS_PER_ROOT: Final = 2
 _MOST_LISTS: Final = 8192
 """More would make the assignment of ten million rows take hours on two cores."""
 _SAMPLED_PER_LIST: Final = 40
-_ROUNDS: Final = 5
 _SEED: Final = 1
 
 
@@ -33,14 +32,15 @@ def write_inverted(folder: Path, content: SegmentContent, slice_rows: int) -> ND
     """
     count = len(content.chunk_ids)
     sample = _sample(content, list_count(count) * _SAMPLED_PER_LIST)
-    centroids = _centroids(sample, list_count(count))
-    lists, largest = _assigned(centroids, content, slice_rows)
+    device = gpu()
+    centres = centroids(sample, list_count(count), device)
+    lists, largest = _assigned(nearest(centres, device), content, slice_rows)
     steps = steps_of(largest, content.steps)
     order = np.lexsort((content.access_ids, lists))
-    ends = np.cumsum(np.bincount(lists, minlength=len(centroids)))
+    ends = np.cumsum(np.bincount(lists, minlength=len(centres)))
     _write_codes(folder, content, order, steps, slice_rows)
     np.save(folder / STEPS, steps)
-    np.save(folder / CENTROIDS, centroids)
+    np.save(folder / CENTROIDS, centres)
     np.save(folder / OFFSETS, np.concatenate([[0], ends]).astype(np.int64))
     return order
 
@@ -51,36 +51,19 @@ def _sample(content: SegmentContent, size: int) -> NDArray[np.float32]:
     return content.vectors(np.sort(rows)).astype(np.float32)
 
 
-def _centroids(sample: NDArray[np.float32], lists: int) -> NDArray[np.float32]:
-    """By spherical k-means: shape (lists, dimension), of length 1."""
-    means = faiss.Kmeans(
-        sample.shape[1],
-        lists,
-        niter=_ROUNDS,
-        spherical=True,
-        seed=_SEED,
-        min_points_per_centroid=1,
-        max_points_per_centroid=_SAMPLED_PER_LIST,
-    )
-    means.train(sample)
-    return np.array(means.centroids, dtype=np.float32).reshape(lists, -1)
-
-
 def _assigned(
-    centroids: NDArray[np.float32], content: SegmentContent, slice_rows: int
+    find: Nearest, content: SegmentContent, slice_rows: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The number of each row's nearest centroid, and the largest absolute value in each dimension."""
-    index = faiss.IndexFlatIP(centroids.shape[1])
-    index.add(centroids)
     count = len(content.chunk_ids)
-    nearest = np.empty(count, dtype=np.int32)
+    lists = np.empty(count, dtype=np.int32)
     largest = np.zeros(content.dimension, dtype=np.float32)
     for start in range(0, count, slice_rows):
         rows = np.arange(start, min(start + slice_rows, count))
         vectors = content.vectors(rows).astype(np.float32)
-        nearest[rows] = index.search(vectors, 1)[1][:, 0]
+        lists[rows] = find(vectors)
         largest = np.maximum(largest, np.abs(vectors).max(axis=0))
-    return nearest, largest
+    return lists, largest
 
 
 def _write_codes(
