@@ -1,0 +1,205 @@
+"""Whatever is asked by whomever, on any route: nothing of what may not be read is shown or counted.
+
+Each document holds words that no other has, so that a single one of them in an answer is a leak. What is
+found is compared with a filter by brute force over all documents; the vectors are searched exactly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.access import access_list
+from catalog.groups import replace_groups
+from search_api.app import create_app
+from search_api.backend import Backend
+from search_api.identity.identify import Identifier
+from search_api.identity.key_sets import KeySource
+from search_api.identity.tokens import TokenChecker, TokenRules
+from search_api.opening import CatalogCallers, CatalogLibrary
+from search_api.query.fields import FieldCatalog
+from search_api.service import SearchService
+from tests.indexer.retrieval.library import FIELDS, Library
+from tests.support.token_signing import AUDIENCE, ISSUER, Signer
+
+SIGNER = Signer()
+WORDS = ("budget", "salary", "merger", "lunch", "roof")
+PRINCIPALS = ("user:eva", "user:bob", "group:hr", "group:it", "group:staff")
+NESTED = [("group:staff", "group:hr"), ("group:it", "user:bob")]
+DEPARTMENTS = ("Alpha", "Beta")
+
+words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    text: str
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+    department: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    query: str
+    user: str
+    groups: tuple[str, ...]
+    department: str | None
+
+    @property
+    def principals(self) -> frozenset[str]:
+        """What the caller holds, nested groups reckoned by hand."""
+        held = {f"user:{self.user}", *(f"group:{group}" for group in self.groups)}
+        if "group:hr" in held:
+            held.add("group:staff")
+        if "user:bob" in held:
+            held.add("group:it")
+        return frozenset(held) if self.user else frozenset()
+
+
+sheets = st.builds(
+    Sheet,
+    text=words,
+    allow=st.lists(st.sampled_from((*PRINCIPALS, "everyone")), max_size=2).map(tuple),
+    deny=st.lists(st.sampled_from(PRINCIPALS), max_size=1).map(tuple),
+    department=st.sampled_from(DEPARTMENTS),
+)
+queries = st.builds(
+    "{}{}{}".format,
+    words,
+    st.sampled_from(["", ' "merger"', " -lunch", " -nothing", ' -"roof lunch"']),
+    st.just(""),
+) | st.just("")
+asked = st.builds(
+    Asked,
+    query=queries,
+    user=st.sampled_from(["", "eva", "bob"]),
+    groups=st.lists(st.sampled_from(["hr", "it", "staff"]), max_size=2).map(tuple),
+    department=st.sampled_from([None, *DEPARTMENTS]),
+)
+
+
+class _NoLog:
+    def record(self, event: object) -> None:
+        """Nothing is kept."""
+
+
+class _Refreshed:
+    """The retriever as the service asks it."""
+
+    def __init__(self, library: Library) -> None:
+        retriever = library.retriever()
+        self.search = retriever.search
+        self.retrieve = retriever.retrieve
+        self.prepare = retriever.prepare
+        self.refresh = retriever.refresh
+
+
+def application(library: Library) -> tuple[FastAPI, SearchService]:
+    """The service over a library; it is not started, its backend is there at once."""
+    backend = Backend(
+        _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), _NoLog(),
+        FieldCatalog(FIELDS), lambda: None,
+    )  # fmt: skip
+    service = SearchService(lambda: backend)
+    service._backend = backend
+    checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
+    return create_app(service, Identifier(checker)), service
+
+
+def secret_word(number: int) -> str:
+    """A word of one document alone."""
+    return "zq" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "qz"
+
+
+async def answers(app: FastAPI, question: Asked, ids: list[str]) -> dict[str, httpx2.Response]:
+    """What every route that shows documents answers."""
+    token = SIGNER.token(question.user, groups=list(question.groups)) if question.user else None
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    chosen = {} if question.department is None else {"f.department": question.department}
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        wanted = {"q": question.query, "page_size": "100", "facet": "department", "explain": "true", **chosen}
+        found = {
+            "search": await client.get("/v1/search", params=wanted),
+            "page": await client.get("/", params={"q": question.query, **chosen}),
+            "results": await client.get("/results", params={"q": question.query, **chosen}),
+            "home": await client.get("/"),
+        }
+        if question.query:
+            body = {"query": question.query, "page_size": 100}
+            found["retrieve"] = await client.post("/v1/retrieve", json=body)
+        for name in ids:
+            found[name] = await client.get(f"/v1/documents/{name}")
+        return found
+
+
+def check(told: dict[str, Sheet], number_of: dict[str, int], question: Asked, got: dict[str, Any]) -> None:
+    """Compare all answers with what may be read."""
+    readable = {
+        name
+        for name, sheet in told.items()
+        if access_list(sheet.allow, sheet.deny).permits(question.principals)
+    }
+    hidden = set(told) - readable
+    for route, answer in got.items():
+        assert answer.status_code == (404 if route in hidden else 200), (route, answer.text)
+        for name in hidden:
+            assert name not in answer.text, f"{route} shows the id of {told[name]}"
+            assert secret_word(number_of[name]) not in answer.text, f"{route} shows a word of {told[name]}"
+    expected = {name for name in readable if _matches(told[name], question)}
+    search = got["search"].json()
+    assert {result["id"] for result in search["results"]} == expected
+    assert search["total"] == len(expected)
+    counted = {entry["value"]: entry["count"] for entry in search["facets"]["department"]}
+    assert counted == Counter(told[name].department for name in expected)
+    hidden_bodies = {got[name].content for name in hidden}
+    assert len(hidden_bodies) <= 1
+
+
+def _matches(sheet: Sheet, question: Asked) -> bool:
+    """By brute force. The nearest 1,000 passages count, and here are fewer: without a condition all match."""
+    if question.department not in (None, sheet.department):
+        return False
+    held = sheet.text.split()
+    checks: dict[str, Callable[[], bool]] = {
+        '"merger"': lambda: "merger" in held,
+        "-lunch": lambda: "lunch" not in held,
+        '-"roof lunch"': lambda: "roof lunch" not in sheet.text,
+    }
+    return all(holds() for sign, holds in checks.items() if question.query.endswith(" " + sign))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(sheets, min_size=1, max_size=8), st.lists(asked, min_size=1, max_size=4))
+def test_no_route_shows_or_counts_what_the_caller_may_not_read(
+    told: list[Sheet], questions: list[Asked]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        with library.catalog.write() as connection:
+            replace_groups(connection, NESTED)
+        by_id: dict[str, Sheet] = {}
+        number_of: dict[str, int] = {}
+        for number, sheet in enumerate(told):
+            secret = secret_word(number)
+            name = library.add(
+                f"https://i.example/{secret}", f"{sheet.text} {secret}", title=f"Sheet {secret}",
+                allow=sheet.allow, deny=sheet.deny, fields={"department": sheet.department},
+            )  # fmt: skip
+            by_id[name], number_of[name] = sheet, number
+        app, service = application(library)
+        for question in questions:
+            check(by_id, number_of, question, asyncio.run(answers(app, question, list(by_id))))
+        service.stop()
+        library.close()
