@@ -336,6 +336,15 @@ rendering = Table(  # which pages gained something in a browser (crawler.renderi
     Column("streak", Integer, nullable=False),  # samples without a gain since the last one with
 )
 
+boilerplate = Table(  # blocks that many pages of a host share (catalog.boilerplate)
+    "boilerplate",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("host", String(300), primary_key=True),
+    Column("fingerprint", BigInteger, primary_key=True, autoincrement=False),
+    Column("pages", Integer, nullable=False),  # that have it, of those looked at
+)
+
 hash_routes = Table(  # hosts whose pages are told apart by fragments (crawler.rules.hash_routing)
     "hash_routes",
     metadata,

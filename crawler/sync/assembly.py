@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from catalog.access import intern
 from catalog.access_rules import follow_access_rules
+from catalog.boilerplate import load_boilerplate
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.hash_routes import load_hash_routes
@@ -118,6 +119,7 @@ def _reading_rules(
             host: HashRouting(known.slash, known.bang, known.drops_id)
             for host, known in load_hash_routes(connection, number).items()
         },
+        boilerplate=load_boilerplate(connection, number),
         mark=reading_mark(settings, connector),
     )
 

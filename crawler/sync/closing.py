@@ -16,6 +16,7 @@ from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.seeds import Seeds, seeds_of
 from catalog.vocabulary import Reason, RunState, UrlState
+from crawler.sync.boilerplate import learn_boilerplate
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
 from crawler.sync.deleting import Deletions, carry_out, carry_out_in_part, kept_for_want_of_an_end
 from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
@@ -62,6 +63,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
         warnings += filter(None, [kept_for_want_of_an_end(crawl, connection)])
     if not stopped:
         note_hubs(connection, connector_id)
+        learn_boilerplate(connection, connector_id, run_id)
     save_rendering(connection, connector_id, crawl.learned())
     counts["documents"] = document_count(connection, connector_id)
     if crawl.rendering is not None:

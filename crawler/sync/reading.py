@@ -29,6 +29,7 @@ from crawler.rules.link_rules import LinkRules
 from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
 from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
+from extract.boilerplate import without_shared
 from extract.content_type import HTML, content_type_of
 from extract.files.transcript import Transcript
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
@@ -61,7 +62,8 @@ class ReadingRules:
     """All that a parser process must know of a connector; pickles.
 
     `access` are the patterns of the connector's access rules, `access_ids` the interned list of each.
-    `hash_routing` names the hosts whose pages are told apart by fragments, and how. `mark` stands for all
+    `hash_routing` names the hosts whose pages are told apart by fragments, and how, `boilerplate` what the
+    pages of a host share. `mark` stands for all
     that decides what is read (`crawler.sync.reading_mark`).
     """
 
@@ -73,6 +75,7 @@ class ReadingRules:
     access_ids: tuple[int, ...]
     keep_bodies: bool = True
     hash_routing: Mapping[str, HashRouting] = field(default_factory=dict)
+    boilerplate: Mapping[str, frozenset[int]] = field(default_factory=dict)
     mark: bytes = NO_MARK
 
     @cached_property
@@ -106,6 +109,14 @@ class ReadingRules:
         if task.read_by is None or not same_identity(task.read_by, self.mark):
             return False
         return task.read_by == self.mark or task.body_hash is not None
+
+    def shared_blocks(self, url: str) -> frozenset[int]:
+        """The fingerprints of blocks that pages of the host of a canonical URL are known to share."""
+        if not self.boilerplate:
+            return frozenset()
+        address = parse_url(url)
+        host = address.host if isinstance(address, WebAddress) else ""
+        return self.boilerplate.get(host, frozenset())
 
     def access_id(self, url: str) -> int:
         """The access list of a document: the first rule that matches, else nobody's."""
@@ -342,7 +353,7 @@ def _draft(job: ReadJob, page: Page, rules: ReadingRules) -> DocumentDraft:
         title=storable(page.title),
         language=page.language,
         fields=pack_fields(page.fields),
-        content=pack_blocks(page.blocks),
+        content=pack_blocks(without_shared(page.blocks, rules.shared_blocks(job.url))),
         content_hash=page.content_hash,
         can_be_copy=sum(len(block.text) for block in page.blocks) >= SMALLEST_COPY,
         access_id=rules.access_id(job.url),
