@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, update
 
 from catalog.tables import chunks, documents
 
 _BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
+_PORTION: Final = 5_000  # chunks dropped in one transaction
 _SPAN: Final = 1_000_000_000
 _RETIRED: Final = -_SPAN
 """Ordinal n is staged as -1 - n; retired is `_RETIRED` less the chunk's id (modulo `_SPAN`: 32 bits),
@@ -179,14 +180,23 @@ def promote_staged(connection: Connection, after_id: str) -> str | None:
     return names[-1] if names else None
 
 
-def drop_staged(connection: Connection) -> None:
-    """Forget what a build staged that will not be served."""
-    connection.execute(delete(chunks).where(_IS_STAGED))
+def drop_staged(connection: Connection) -> bool:
+    """Forget some of what a build staged that will not be served; whether there may be more."""
+    return _drop(connection, _IS_STAGED)
 
 
-def drop_retired(connection: Connection) -> None:
-    """Forget what was replaced by promoted chunks."""
-    connection.execute(delete(chunks).where(chunks.c.ordinal <= _RETIRED))
+def drop_retired(connection: Connection) -> bool:
+    """Forget some of what was replaced by promoted chunks; whether there may be more."""
+    return _drop(connection, chunks.c.ordinal <= _RETIRED)
+
+
+def _drop(connection: Connection, which: ColumnElement[bool]) -> bool:
+    """A portion at a time, so that nobody waits long to write. Their ids come from the narrow index that has
+    the ordinals: of a million chunks, the texts are a gigabyte."""
+    ids = list(connection.execute(select(chunks.c.id).where(which).limit(_PORTION)).scalars())
+    for batch in _batches(ids):
+        connection.execute(delete(chunks).where(chunks.c.id.in_(batch)))
+    return len(ids) == _PORTION
 
 
 def _values(content: ChunkContent) -> dict[str, Any]:

@@ -65,13 +65,16 @@ def open_foundation(
     return Foundation(catalog, settings, layout, preparer)
 
 
-def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[[Progress], None]) -> Indexes:
-    """Open both indexes, after a rebuild where they are missing, damaged, or made by another recipe."""
+def open_indexes(
+    foundation: Foundation, resources: ExitStack, report: Callable[[Progress], None]
+) -> tuple[Indexes, Progress]:
+    """Open both indexes, after a rebuild where they are missing, damaged, or made by another recipe; and what
+    that rebuild did."""
     tidy(foundation.catalog, foundation.layout)
     try:
         served = read_served(foundation.layout)
         if served is not None and _is_wanted(served, foundation):
-            return _open(served, foundation, resources)
+            return _open(served, foundation, resources), Progress()
         reason = "other settings than those of the served index" if served else "no index is served"
     except (DamagedIndexError, IncompatibleIndexError, VectorIndexError) as error:
         reason = str(error)
@@ -82,12 +85,12 @@ def open_indexes(foundation: Foundation, resources: ExitStack, report: Callable[
         first = begin_build(catalog, layout, foundation.settings, foundation.embedder.model_key)
         indexes = _open(first, foundation, resources)
         serve(layout, first)
-        return indexes
+        return indexes, Progress()
     logger.warning("building the indexes anew from the catalog: %s", reason)
-    foundation.rebuild(report)
+    rebuilt = foundation.rebuild(report)
     served = read_served(foundation.layout)
     assert served is not None, "the rebuild has switched to it"
-    return _open(served, foundation, resources)
+    return _open(served, foundation, resources), rebuilt
 
 
 def needs_rebuild(catalog: Catalog, settings: Settings) -> bool:

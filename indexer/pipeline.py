@@ -76,6 +76,7 @@ class Pipeline:
         self._ahead: Future[Embedder] | None = None
         self._foundation: Foundation | None = None
         self._indexes: _Opened | None = None
+        self._rebuilt = Progress()
 
     def load_ahead(self) -> None:
         """Begin to load the model, so that the first page that changes need not wait for all of it.
@@ -88,7 +89,7 @@ class Pipeline:
             self._ahead = begun(lambda: open_embedder(index, layout, self._threads))
 
     def run_once(self, give_up: Callable[[], bool] = lambda: True) -> Progress:
-        """Index until nothing is pending; what was done.
+        """Index until nothing is pending; what was done, by a rebuild that was needed first too.
 
         Where another process writes the indexes: wait until `give_up` says yes, then raise
         `IndexerBusyError`. Raises `ModelError` too, and the errors of the catalog and the indexes.
@@ -98,9 +99,10 @@ class Pipeline:
             self._opened(give_up)
         while self._is_pending():
             done = done + self._index(self._opened(give_up))
+        rebuilt, self._rebuilt = self._rebuilt, Progress()
         if self._foundation is not None and is_overdue(self._foundation.layout):
             tidy(self._catalog, self._foundation.layout)
-        return done
+        return rebuilt + done
 
     def watch(self, stop: Callable[[], bool]) -> Progress:
         """Index what becomes pending until `stop` says yes, then what is still pending.
@@ -161,7 +163,7 @@ class Pipeline:
 
     def _opened(self, give_up: Callable[[], bool]) -> _Opened:
         if self._indexes is None:
-            indexes = open_indexes(self._prepared(give_up), self._resources, self._report)
+            indexes, self._rebuilt = open_indexes(self._prepared(give_up), self._resources, self._report)
             compactor = Compactor(indexes.vectors)
             self._resources.callback(compactor.close)
             self._indexes = _Opened(indexes, compactor)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from sqlalchemy import Connection
 
 from catalog.chunks import drop_retired, drop_staged, promote_staged
 from catalog.database import Catalog
@@ -119,8 +120,7 @@ def tidy(catalog: Catalog, layout: IndexLayout, grace: float = GRACE_SECONDS) ->
         _abandon(catalog, layout.index / name)
     if not is_overdue(layout, grace):
         return
-    with catalog.write() as connection:
-        drop_retired(connection)
+    _portions(catalog, drop_retired)
     for folder in layout.index.glob("build-*"):
         if served is None or folder.name != served.folder.name:
             shutil.rmtree(folder)
@@ -151,7 +151,13 @@ def _promote(catalog: Catalog) -> None:
 
 
 def _abandon(catalog: Catalog, folder: Path) -> None:
-    with catalog.write() as connection:
-        drop_staged(connection)
+    _portions(catalog, drop_staged)
     if folder.exists():
         shutil.rmtree(folder)
+
+
+def _portions(catalog: Catalog, drop: Callable[[Connection], bool]) -> None:
+    more = True
+    while more:
+        with catalog.write() as connection:
+            more = drop(connection)

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from tests.support.changing_site import Answer, page, serve_site
+from tests.support.embedding_server import serve_embeddings
 from tests.support.syncing import PATIENCE_SECONDS, REPOSITORY, configure
 from tests.support.warm_crawler import warm_crawler
 
@@ -122,3 +123,28 @@ def test_two_seeds_of_one_address_are_fetched_once(tmp_path: Path) -> None:
         ended = crawler("--config", str(config), "--no-index", "--json", "wiki", "wiki")
         assert site.asked("/") == [200]
     assert len(orjson.loads(ended.stdout)["runs"]) == 1
+
+
+def test_a_sync_says_at_its_end_that_the_index_answers_worse_than_its_gate_asks_for(tmp_path: Path) -> None:
+    """And ends well: what was crawled is published at once."""
+    golden = tmp_path / "golden.jsonl"
+    with (
+        serve_site({"/": page("Start", text="The wombat digs its burrow.")}) as site,
+        serve_embeddings() as server,
+    ):
+        golden.write_bytes(orjson.dumps({"query": "wombat burrow", "relevant": [site.url("/gone")]}))
+        config = configure(
+            tmp_path,
+            {"name": "wiki", "seeds": [site.url()], "access": "public"},
+            index={
+                "model": {"url": f"{server.url}/v1", "name": "embedder"},
+                "gate": {"queries": str(golden), "ndcg_at_10": 0.5},
+            },
+        )
+        ended = crawler("--config", str(config))
+        without = crawler("--config", str(config), "--no-index")
+    told = f"the served index answers the 1 query of {golden} with nDCG@10 0.000, below the floor of 0.500"
+    assert ended.returncode == 0, ended.stderr
+    assert told in ended.stderr
+    assert f"1 judged documents are not in the catalog: {site.url('/gone')}" in ended.stderr
+    assert "below the floor" not in without.stderr

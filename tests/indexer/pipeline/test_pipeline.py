@@ -166,7 +166,7 @@ def test_a_deleted_index_is_built_again_even_when_nothing_is_pending(
     add(catalog, "https://intranet.example/a", "One.", "Two.")
     run(catalog, settings)
     shutil.rmtree(IndexLayout(settings.store.directory).index)
-    assert run(catalog, settings) == (Progress(), [])
+    assert run(catalog, settings) == (Progress(documents=1, chunks=2), [])
     assert found(settings) == chunk_ids(catalog)
 
 
