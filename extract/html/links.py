@@ -55,9 +55,11 @@ class Joiner:
         if scheme is not None and scheme[1].lower() not in _CRAWLED:
             return None
         try:
-            return ada_url.join_url(self._base, reference)
+            joined = ada_url.join_url(self._base, reference)
         except (ValueError, UnicodeEncodeError):
             return None
+        # A line break within `javascript:` hides it from the eye, and not from a browser.
+        return joined if joined.startswith(("https:", "http:")) else None
 
 
 def base_address(tree: LexborHTMLParser, url: str) -> str:

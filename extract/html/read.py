@@ -23,6 +23,7 @@ from extract.html.selection import select
 from extract.language import language_of, with_languages
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
+from extract.words import as_it_stands
 
 
 def read_html(
@@ -47,11 +48,13 @@ def read_html(
     if not blocks:
         why = _why_empty(tree)
         return Unreadable(Reason.EMPTY_CONTENT, why, content_type, links, metadata.directives, evidence)
-    title = metadata.title or link_text or file_name_of(url, headers) or url
+    title = as_it_stands(metadata.title or link_text or file_name_of(url, headers) or url)
     language = metadata.language or language_of(blocks)
     blocks = with_languages(blocks, language)
     subject = Subject(url, headers, title, len(body), content_type, link_text, language, tree, head)
     own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
+    if isinstance(own.get("title"), str):
+        own["title"] = as_it_stands(str(own["title"]))
     fields = known(_standard(metadata, url=url, title=title, language=language, size=len(body))) | own
     return Page(
         kind=DocumentKind.PAGE,

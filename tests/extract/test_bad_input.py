@@ -94,3 +94,30 @@ def test_any_markup_is_read(html: str) -> None:
 def test_any_bytes_under_any_label_are_read(body: bytes, label: str) -> None:
     headers = {"content-type": label}
     assert isinstance(read(body, url="http://h/x", headers=headers, rules=DEFAULT_RULES), Page | Unreadable)
+
+
+def test_controls_of_direction_in_a_title_are_left_out() -> None:
+    page = page_of("<title>invoice\u202efdp.exe \u2066x\u2069</title><p>text</p>")
+    assert page.title == "invoicefdp.exe x"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["javascript:alert(1)", " java&#9;script:alert(1)", "data:text/html,<p>x", "vbscript:x", "file:///x"],
+)
+def test_a_link_of_another_scheme_leads_nowhere(reference: str) -> None:
+    page = page_of(f"<p>text <a href='{reference}'>no</a> <a href='/yes'>yes</a></p>")
+    assert [link.url for link in page.links] == ["https://docs.example.com/yes"]
+
+
+def test_a_base_on_another_host_is_obeyed_as_browsers_do() -> None:
+    page = page_of(
+        "<base href='https://other.example/deep/'><p>text <a href='x'>x</a> <a href='//h.example/y'>y</a>"
+    )
+    assert [link.url for link in page.links] == ["https://other.example/deep/x", "https://h.example/y"]
+
+
+@pytest.mark.parametrize("base", ["javascript:alert(1)", "data:text/plain,x"])
+def test_a_base_of_another_scheme_is_none(base: str) -> None:
+    page = page_of(f"<base href='{base}'><p>text <a href='x'>x</a>")
+    assert [link.url for link in page.links] == ["https://docs.example.com/guide/x"]
