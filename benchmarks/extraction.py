@@ -1,51 +1,115 @@
-"""Milliseconds of CPU per page from bytes to fields, and how much of the true text is found.
+"""How much of the true text of pages is found, and milliseconds of CPU a page; trafilatura in the same run.
 
-    python benchmarks/extraction.py
+    python -m benchmarks.extraction [--peer PYTHON] [--pin]
 
-Reads the PostgreSQL manual (Debian's postgresql-doc-15) and the article pages of `../shared/suites`; what is
-not there is left out. The figure is the best of three passes: the least disturbed by other programs.
+Reads the article pages of `../shared/suites` and the PostgreSQL manual (Debian's postgresql-doc-15); what is
+not there is left out. `--peer` names a Python that has trafilatura (this one by default, if it has). `--pin`
+writes the floors that the figures allow; below a floor is an error. Ours is the best of three passes.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
-import json
 import re
+import subprocess
+import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
+import orjson
+
+from benchmarks.floors import (
+    REPOSITORY,
+    Extracted,
+    Fingerprint,
+    Floor,
+    digest,
+    raised,
+    read_floors,
+    write_floors,
+)
+from benchmarks.report import Figure, print_figure
 from extract.page import Page
 from extract.read import read
 from extract.rules import DEFAULT_RULES
 
-MANUAL = Path("/usr/share/doc/postgresql-doc-15/html")
-ARTICLES = Path(__file__).resolve().parents[1] / "../shared/suites/extraction/zyte"
-HEADERS = {"content-type": "text/html; charset=utf-8"}
-PASSES = 3
+MANUAL: Final = Path("/usr/share/doc/postgresql-doc-15/html")
+ARTICLES: Final = REPOSITORY / "../shared/suites/extraction/zyte"
+HEADERS: Final = {"content-type": "text/html; charset=utf-8"}
+PASSES: Final = 3
+SIZES: Final = {"word": 1, "4-gram": 4}
 
 
-def main() -> None:
-    """Print one line per measurement, the manual's last."""
+def main(arguments: list[str] | None = None) -> int:
+    """Print one line per measurement; 1 if a figure is below its floor."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
+    parser.add_argument("--peer", help="a Python that has trafilatura")
+    parser.add_argument("--pin", action="store_true", help="write the floors that the figures allow")
+    asked = parser.parse_args(arguments)
+    faults: list[str] = []
     if ARTICLES.is_dir():
-        measure_articles()
+        peer = asked.peer or (sys.executable if find_spec("trafilatura") else None)
+        faults = measure_articles(peer, pin=asked.pin)
     pages = [path.read_bytes() for path in sorted(MANUAL.glob("*.html"))]
-    print(line("extraction_postgresql_manual", milliseconds(pages), "ms/page", pages=len(pages)))
+    if pages:
+        print_figure(Figure("extraction, PostgreSQL manual", milliseconds(pages), "ms/page"))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
 
 
-def measure_articles() -> None:
-    """Speed and word F1 on real article pages (scrapinghub/article-extraction-benchmark)."""
-    bodies = {
-        path.name.removesuffix(".html.gz"): gzip.decompress(path.read_bytes())
-        for path in sorted((ARTICLES / "html").glob("*.html.gz"))
-    }
-    truth = json.loads((ARTICLES / "ground-truth.json").read_bytes())
+def measure_articles(peer: str | None, *, pin: bool) -> list[str]:
+    """Quality and speed on real article pages (scrapinghub/article-extraction-benchmark); what is below its
+    floor, in sentences."""
+    files = sorted((ARTICLES / "html").glob("*.html.gz"))
+    bodies = {file.name.removesuffix(".html.gz"): gzip.decompress(file.read_bytes()) for file in files}
+    articles = orjson.loads((ARTICLES / "ground-truth.json").read_bytes())
+    truth = {name: article["articleBody"] for name, article in articles.items()}
     texts = {name: text_of(body) for name, body in bodies.items()}
-    for size, name in ((1, "word"), (4, "4gram")):
-        f1 = score({key: value["articleBody"] for key, value in truth.items()}, texts, size)
-        print(line(f"extraction_articles_{name}_f1", f1, "F1", pages=len(bodies)))
-    print(line("extraction_articles", milliseconds(list(bodies.values())), "ms/page", pages=len(bodies)))
+    figures = {name: score(truth, texts, size) for name, size in SIZES.items()}
+    spent = milliseconds(list(bodies.values()))
+    peer_texts, peer_ms = peer_reading(peer) if peer is not None else ({}, None)
+    for name, size in SIZES.items():
+        against = score(truth, peer_texts, size) if peer_texts else None
+        print_figure(Figure(f"extraction, articles, {name}s", figures[name], "F1", "trafilatura", against))
+    print_figure(Figure("extraction, articles", spent, "ms/page", "trafilatura", peer_ms))
+    of = Fingerprint(
+        digest([*files, ARTICLES / "ground-truth.json"]), "", digest((REPOSITORY / "extract").rglob("*.py"))
+    )
+    measured = {f"articles, {name}s": Extracted(len(truth), value) for name, value in figures.items()}
+    return held_to_floors(measured, of, pin=pin)
+
+
+def held_to_floors(measured: Mapping[str, Extracted], of: Fingerprint, *, pin: bool) -> list[str]:
+    """What is below its floor, in sentences; with `pin` the floors of the others are written anew."""
+    floors, faults = read_floors(), []
+    for name, figure in measured.items():
+        try:
+            floor: Floor = raised(floors.get(name), figure, of, f"{datetime.now(UTC):%Y-%m-%d}")
+        except ValueError as fault:
+            faults.append(f"{name}: {fault}")
+        else:
+            floors[name] = floor
+    if pin:
+        write_floors(floors)
+    return faults
+
+
+def peer_reading(python: str) -> tuple[dict[str, str], float]:
+    """The texts that trafilatura finds, and its milliseconds of CPU a page."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "texts.json"
+        peer = REPOSITORY / "benchmarks/peers/trafilatura_pages.py"
+        command = [python, str(peer), str(ARTICLES / "html"), str(out)]
+        said = subprocess.run(command, check=True, capture_output=True).stdout
+        return orjson.loads(out.read_bytes()), orjson.loads(said)["ms"]
 
 
 def text_of(body: bytes) -> str:
@@ -55,14 +119,14 @@ def text_of(body: bytes) -> str:
 
 
 def milliseconds(bodies: Sequence[bytes]) -> float:
-    """CPU time per page."""
+    """CPU time per page, from bytes to fields."""
     best = float("inf")
     for _ in range(PASSES):
         start = time.process_time()
         for body in bodies:
             text_of(body)
         best = min(best, time.process_time() - start)
-    return 1000 * best / max(1, len(bodies))
+    return 1000 * best / len(bodies)
 
 
 def score(truth: Mapping[str, str], predicted: Mapping[str, str], size: int) -> float:
@@ -87,10 +151,5 @@ def shingles(text: str, size: int) -> Counter[tuple[str, ...]]:
     )
 
 
-def line(name: str, value: float, unit: str, pages: int) -> str:
-    """One measurement as JSON."""
-    return json.dumps({"name": name, "value": round(value, 4), "unit": unit, "pages": pages})
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,8 @@
-"""Floors of answers' quality (floors.json): what each judged set must reach, and of what it was measured.
+"""Floors of quality (floors.json): what each judged set must reach, and of what it was measured.
 
-`python -m benchmarks.search_quality [NAME…] --pin` measures anew and pins what came out. A floor is never
-lowered, unless the set itself (its texts, questions or judgements) is another one.
+`python -m benchmarks.search_quality [NAME…] --pin` and `python -m benchmarks.extraction --pin` measure anew
+and pin what came out. A floor is never lowered, unless the set itself (its texts, questions or judgements) is
+another one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -43,6 +44,34 @@ class Measured:
         """What hybrid must beat."""
         return max(self.dense, self.lexical)
 
+    @property
+    def score(self) -> float:
+        """What the floor holds."""
+        return self.hybrid
+
+    @property
+    def slack(self) -> float:
+        """Half a point, or one question's worth where there are few."""
+        return max(LEAST_SLACK, 1 / self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """How much of the true text of so many pages is found (F1 over n-grams of words); the same each time."""
+
+    pages: int
+    f1: float
+
+    @property
+    def score(self) -> float:
+        """What the floor holds."""
+        return self.f1
+
+    @property
+    def slack(self) -> float:
+        """A tenth of a point: what a change that helps other pages may cost these."""
+        return 0.001
+
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
@@ -55,10 +84,10 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The nDCG@10 that hybrid must reach, and the measurement that it was taken from."""
+    """The figure (nDCG@10 of hybrid, F1) that must be reached, and the measurement that it was taken from."""
 
     floor: float
-    measured: Measured
+    measured: Measured | Extracted
     of: Fingerprint
     day: str
 
@@ -67,9 +96,13 @@ def read_floors(file: Path = FLOORS) -> dict[str, Floor]:
     """The floors by name of set."""
     rows = orjson.loads(file.read_bytes())
     return {
-        name: Floor(row["floor"], Measured(**row["measured"]), Fingerprint(**row["of"]), row["day"])
+        name: Floor(row["floor"], _measured(row["measured"]), Fingerprint(**row["of"]), row["day"])
         for name, row in rows.items()
     }
+
+
+def _measured(figures: Mapping[str, Any]) -> Measured | Extracted:
+    return Extracted(**figures) if "f1" in figures else Measured(**figures)
 
 
 def write_floors(floors: Mapping[str, Floor], file: Path = FLOORS) -> None:
@@ -78,19 +111,18 @@ def write_floors(floors: Mapping[str, Floor], file: Path = FLOORS) -> None:
     file.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def raised(former: Floor | None, measured: Measured, of: Fingerprint, day: str) -> Floor:
+def raised(former: Floor | None, measured: Measured | Extracted, of: Fingerprint, day: str) -> Floor:
     """The floor after a measurement.
 
-    It lies below the figure by half a point, or by one question's worth where there are few. It rises with
-    what was measured and stays where that is worse. Raises `ValueError` where the same data
+    It lies below the figure by its slack. It rises with what was measured and stays where that is worse.
+    Raises `ValueError` where the same data
     gave less than the floor that stands.
     """
-    slack = max(LEAST_SLACK, 1 / measured.questions)
-    floor = math.floor((measured.hybrid - slack) * 1000) / 1000
+    floor = math.floor((measured.score - measured.slack) * 1000) / 1000
     if former is not None and former.of.data == of.data:
-        if measured.hybrid < former.floor:
+        if measured.score < former.floor:
             raise ValueError(
-                f"nDCG@10 {measured.hybrid:.4f} is below the floor of {former.floor:.3f}: find out which "
+                f"{measured.score:.4f} is below the floor of {former.floor:.3f}: find out which "
                 "change lost it; a floor is not lowered"
             )
         floor = max(floor, former.floor)
