@@ -86,13 +86,13 @@ _ROLES: Final[dict[str, int]] = {
     "main": Hint.ARTICLE,
     "article": Hint.CONTENT,
 }
+_NAMES: Final = frozenset({"class", "id"})
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def hint_of(tag: int, attributes: Mapping[str, str | None]) -> int:
     """What the element of this tag number and these attributes claims to be."""
-    stated = _stated(attributes)
-    if stated is not None:
+    if not attributes.keys() <= _NAMES and (stated := _stated(attributes)) is not None:
         return stated
     if tag in _FURNITURE_TAGS:
         return Hint.FURNITURE
