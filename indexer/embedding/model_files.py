@@ -14,6 +14,7 @@ import torch
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
+from indexer.embedding.bert_files import read_plain_bert
 from indexer.embedding.bundled import BUNDLED_NAME, WEIGHTS_SHA256, bundled_model, weights_sha256
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.identity import setup_digest
@@ -24,7 +25,7 @@ _HEADER_BYTES: Final = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """A sentence-transformers model; `names` are those it may be known by."""
+    """A sentence-transformers model, or a `PlainBert` in its place; `names` are those it may be known by."""
 
     model: Any
     key: str
@@ -40,6 +41,8 @@ def load_model(name: str, device: str) -> LoadedModel:
     folder = _folder(name)
     if folder is not None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    if folder is not None and device == "cpu" and (read := read_plain_bert(folder)) is not None:
+        return LoadedModel(read[0], _model_key(name, folder, read[0]), read[1], (name, str(folder)))
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - reads HF_HUB_OFFLINE at import
     from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
