@@ -13,6 +13,7 @@ from typing import Final
 from catalog.document import BlockKind
 from extract.html.flow import Flow, Group, Piece
 from extract.html.hints import Hint
+from extract.html.tags import tag_id
 
 _CONTENT_AFTER_ALL: Final = {Hint.DOUBTFUL: 0.25, Hint.FURNITURE: 0.6, Hint.HIDDEN: float("inf")}
 """The share of a page's prose from which an element is content whatever its name; hidden ones never."""
@@ -28,6 +29,9 @@ _ENOUGH: Final = 200
 """Characters of prose that make a page worth reading without its lists of links."""
 _NOTICE: Final = 700
 """Characters below which furniture may be no more than a notice: a licence, a date, an address."""
+_CLAIM: Final = 100
+"""Characters in an element that claims to be the content from which such a notice is none, however short the
+content is."""
 _PROSE: Final = 80
 """Characters from which a run of text without a sentence's end still counts as prose."""
 
@@ -57,6 +61,10 @@ def prose(piece: Piece) -> int:
 _HEADING: Final = BlockKind.HEADING
 _ALWAYS_PROSE: Final = frozenset({BlockKind.CODE, BlockKind.TABLE, BlockKind.QUOTE, BlockKind.DEFINITION})
 _FIGURES: Final = frozenset({BlockKind.TABLE, BlockKind.CODE})
+
+
+_PARTS: Final = frozenset(map(tag_id, ("dl", "dd", "ul", "ol", "li", "blockquote")))
+"""Elements that are a part of the content: the longest list of a page is not all of it."""
 
 
 class _Page:
@@ -102,7 +110,7 @@ class _Page:
                 # the content beside a larger element that claims to be.
                 marks[index] = self._amount(self._prose, group) < share * total or self._amount(
                     self._chars, group
-                ) < min(claimed, _NOTICE)
+                ) < (_NOTICE if claimed >= _CLAIM else claimed)
         return marks
 
     def _is_figure(self, group: Group) -> bool:
@@ -144,7 +152,7 @@ class _Page:
                 index = group.end_group
                 continue
             share = _CLAIMED if group.hint in _CLAIMS else _DESCEND
-            if amounts[index] > 0 and amounts[index] >= share * amounts[root]:
+            if group.tag not in _PARTS and amounts[index] > 0 and amounts[index] >= share * amounts[root]:
                 root = index
                 index += 1
             else:
