@@ -42,7 +42,7 @@ MANUALS: Final = (
     Manual(
         "postgresql",
         Path("/usr/share/doc/postgresql-doc-15/html"),
-        '//div[@class="navheader" or @class="navfooter" or @class="toc"]',
+        '//div[@class="navheader" or @class="navfooter"]',
     ),
     Manual(
         "python",
@@ -52,13 +52,14 @@ MANUALS: Final = (
     Manual(
         "apache",
         Path("/usr/share/doc/apache2-doc/manual/en"),
-        '//div[@id="page-header" or @id="footer" or @class="toplang" or @class="bottomlang"]',
+        '//div[@id="page-header" or @id="footer" or @class="toplang" or @class="bottomlang"]'
+        '|//table[@class="related"]',
     ),
 )
 _KEPT: Final = {
     "code": ".//pre",
     "a table's cell": ".//table[.//th][not(.//table)]//*[self::td or self::th][not(pre or ul or dl or p)]",
-    "a term": ".//dl/dt",
+    "a term": ".//dl/dt[not(ancestor::div[@class='toc'])]",
 }
 
 

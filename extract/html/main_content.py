@@ -67,16 +67,22 @@ _PARTS: Final = frozenset(map(tag_id, ("dl", "dd", "ul", "ol", "li", "blockquote
 """Elements that are a part of the content: the longest list of a page is not all of it."""
 
 
+def _is_figure(piece: Piece) -> bool:
+    """Whether a piece is data, code or a definition, which no furniture is."""
+    return piece.kind in _ALWAYS_PROSE and 2 * piece.link_chars < len(piece.text)
+
+
 class _Page:
     """Prefix sums over the pieces, so that each group's figures cost two subtractions."""
 
-    __slots__ = ("_chars", "_groups", "_links", "_pieces", "_prose")
+    __slots__ = ("_chars", "_figures", "_groups", "_links", "_pieces", "_prose")
 
     def __init__(self, flow: Flow) -> None:
         self._groups = flow.groups
         self._pieces = flow.pieces
         self._prose = [0, *accumulate(map(prose, flow.pieces))]
         self._chars = [0, *accumulate(len(piece.text) for piece in flow.pieces)]
+        self._figures = [0, *accumulate(map(_is_figure, flow.pieces))]
         self._links = [0, *accumulate(piece.link_chars for piece in flow.pieces)]
 
     def _amount(self, sums: Sequence[int], group: Group) -> int:
@@ -138,13 +144,7 @@ class _Page:
     def _root(self, dropped: Sequence[bool]) -> int:
         """The innermost group that holds most of the prose of each group around it."""
         groups = self._groups
-        amounts = [self._amount(self._prose, group) for group in groups]
-        for index in range(len(groups) - 1, 0, -1):
-            if dropped[index] and not dropped[groups[index].parent]:
-                lost, parent = amounts[index], groups[index].parent
-                while parent >= 0:
-                    amounts[parent] -= lost
-                    parent = groups[parent].parent
+        amounts, figures = self._outside(dropped, self._prose), self._outside(dropped, self._figures)
         root, index = 0, 1
         while index < groups[root].end_group:
             group = groups[index]
@@ -152,12 +152,25 @@ class _Page:
                 index = group.end_group
                 continue
             share = _CLAIMED if group.hint in _CLAIMS else _DESCEND
-            if group.tag not in _PARTS and amounts[index] > 0 and amounts[index] >= share * amounts[root]:
+            is_whole = group.hint in _CLAIMS or (group.tag not in _PARTS and figures[index] == figures[root])
+            if is_whole and amounts[index] > 0 and amounts[index] >= share * amounts[root]:
                 root = index
                 index += 1
             else:
                 index = group.end_group if group.hint < Hint.CONTENT else index + 1
         return root
+
+    def _outside(self, dropped: Sequence[bool], sums: Sequence[int]) -> list[int]:
+        """Per group, what it holds outside the dropped ones."""
+        groups = self._groups
+        amounts = [self._amount(sums, group) for group in groups]
+        for index in range(len(groups) - 1, 0, -1):
+            if dropped[index] and not dropped[groups[index].parent]:
+                lost, parent = amounts[index], groups[index].parent
+                while lost and parent >= 0:
+                    amounts[parent] -= lost
+                    parent = groups[parent].parent
+        return amounts
 
     def _is_link_list(self, index: int, root: int) -> bool:
         if index <= root:
