@@ -161,10 +161,14 @@ def _add(added: Any, inputs: Tensor, states: Tensor) -> Tensor:
 
 def _embeddings(config: BertConfig) -> nn.Module:
     width = config.hidden_size
+
+    def table(rows: int) -> nn.Embedding:  # without random numbers, which cost 2 s of imports on "meta"
+        return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
+
     return _parts(
-        word_embeddings=nn.Embedding(config.vocab_size, width),
-        position_embeddings=nn.Embedding(config.max_position_embeddings, width),
-        token_type_embeddings=nn.Embedding(config.type_vocab_size, width),
+        word_embeddings=table(config.vocab_size),
+        position_embeddings=table(config.max_position_embeddings),
+        token_type_embeddings=table(config.type_vocab_size),
         LayerNorm=nn.LayerNorm(width, eps=config.layer_norm_eps),
     )
 
