@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lxml import html
 
@@ -89,7 +89,9 @@ def faults(manual: Manual, body: bytes) -> Iterator[str]:
     if not page.title:
         yield "no title"
     text = _squeezed(page.text)
-    tree = html.fromstring(body.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
+    tree: Any = html.fromstring(
+        body.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8")
+    )
     navigation = tree.xpath(manual.navigation)
     said = [_squeezed(line) for part in navigation for line in _lines(part)]
     for part in navigation:
@@ -105,7 +107,7 @@ def faults(manual: Manual, body: bytes) -> Iterator[str]:
                 yield f"{what} is missing: {words[:60]}"
 
 
-def _lines(part: html.HtmlElement) -> Iterator[str]:
+def _lines(part: Any) -> Iterator[str]:
     yield part.text_content()
     for node in part.iterdescendants("tr", "li", "p", "td"):
         yield node.text_content()
