@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 # What the tests serve and drive for real; where one is missing its tests are skipped and say so.
 TEST_PACKAGES := chromium chromium-headless-shell nginx-light postgresql-doc-15 python3-doc apache2-doc apache2 \
-	squid xmlsec1 krb5-kdc krb5-admin-server krb5-user libkrb5-dev faketime
+	squid tesseract-ocr xmlsec1 krb5-kdc krb5-admin-server krb5-user libkrb5-dev faketime
 # Identity providers and wikis by other makers, large to install: `make test-sites`.
 SITE_PACKAGES := simplesamlphp libapache2-mod-auth-mellon libapache2-mod-php8.2 php-sqlite3 dokuwiki mediawiki
 

@@ -2,8 +2,8 @@
 
 Web pages: the nearest anchor and a text fragment, ``#anchor:~:text=first words,last words`` (WICG *URL
 Fragment Text Directives*, https://wicg.github.io/scroll-to-text-fragment/). A browser that does not know
-text fragments, or finds the words no more, still goes to the anchor. PDF files: ``#page=N`` (RFC 8118). Audio and
-video: ``#t=SECONDS`` (W3C *Media Fragments URI 1.0*).
+text fragments, or finds the words no more, still goes to the anchor. PDF files: ``#page=N`` (RFC 8118).
+Audio and video: ``#t=SECONDS`` (W3C *Media Fragments URI 1.0*).
 """
 
 from __future__ import annotations

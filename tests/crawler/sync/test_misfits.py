@@ -1,4 +1,4 @@
-"""Mapped values that do not fit their field: counted in the run, shown by report and explain, never indexed."""
+"""Mapped values that do not fit their field: counted, shown by report and explain, never indexed."""
 
 from __future__ import annotations
 
