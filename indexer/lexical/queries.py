@@ -74,6 +74,14 @@ def matching_query(schema: tantivy.Schema, terms: Terms) -> Query:
     return Query.const_score_query(any_of(parts), 0.0)
 
 
+def title_query(schema: tantivy.Schema, terms: Terms) -> Query:
+    """The documents whose title holds any of the terms, in any language's form."""
+    stems = {*terms.stems, *(stem for foreign in terms.foreign for stem in foreign.stems)}
+    parts = [Query.term_set_query(schema, "title", sorted(stems))]
+    parts += [_beginning(schema, "title", run) for run in terms.prefixes]
+    return Query.const_score_query(any_of(parts), 0.0)
+
+
 def as_written(schema: tantivy.Schema, text: str, languages: Collection[str] = ()) -> Query | None:
     """Where the only word of `text` stands as it is written.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -14,7 +14,7 @@ from catalog.document import FieldValue
 from indexer.lexical.characters import printable
 from indexer.lexical.queries import any_of
 from indexer.lexical.schema import STRINGS, column, indexable_date, string_term
-from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not
+from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not, Phrase, Site, Words
 from settings.fields import FieldType
 
 Scalar = str | int | float | bool | datetime
@@ -33,23 +33,62 @@ class InvalidFilterError(ValueError):
     """The filter, facet or sort cannot be carried out; the message names the field and what would do."""
 
 
-def compile_filter(part: Filter, schema: tantivy.Schema, columns: Mapping[str, FieldType]) -> Query:
+def compile_filter(
+    part: Filter,
+    schema: tantivy.Schema,
+    columns: Mapping[str, FieldType],
+    holds: Callable[[Words | Phrase], Query],
+) -> Query:
     """`part` as a query; raises `InvalidFilterError` for an unknown field, operator or value.
 
-    A document without a value satisfies no comparison, and so the negation of every one. Dates compare
-    to the second.
+    `holds` makes a query of what documents must hold. A document without a value satisfies no comparison,
+    and so the negation of every one. Dates compare to the second.
     """
     match part:
         case AllOf(parts):
-            compiled = [(Occur.Must, compile_filter(each, schema, columns)) for each in parts]
+            compiled = [(Occur.Must, compile_filter(each, schema, columns, holds)) for each in parts]
             return Query.boolean_query([(Occur.Must, Query.all_query()), *compiled])
         case AnyOf(parts):
-            return any_of([compile_filter(each, schema, columns) for each in parts])
+            return any_of([compile_filter(each, schema, columns, holds) for each in parts])
         case Not(inner):
-            excluded = compile_filter(inner, schema, columns)
+            excluded = compile_filter(inner, schema, columns, holds)
             return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, excluded)])
+        case Words() | Phrase():
+            return holds(part)
+        case Site():
+            return _of_site(part, schema)
         case Comparison():
             return _comparison(part, schema, known_column(part.field, columns))
+
+
+def without_texts(part: Filter) -> Filter | None:
+    """What of `part` can be said of a passage by its document's columns alone: the conditions that all must
+    hold, without those on the text, which may be spread over several passages."""
+    match part:
+        case AllOf(parts):
+            kept = tuple(each for each in map(without_texts, parts) if each is not None)
+            return AllOf(kept) if kept else None
+        case _:
+            return None if _holds_text(part) else part
+
+
+def _holds_text(part: Filter) -> bool:
+    match part:
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(_holds_text, parts))
+        case Not(inner):
+            return _holds_text(inner)
+        case Words() | Phrase():
+            return True
+        case Site() | Comparison():
+            return False
+
+
+def _of_site(site: Site, schema: tantivy.Schema) -> Query:
+    port = "" if ":" in site.host else "(:[0-9]+)?"
+    rest = f"{re.escape(site.path)}(.|\n)*" if site.path else "([/?#](.|\n)*)?"
+    pattern = f"https?://([^/?#]*\\.)?{re.escape(site.host)}{port}{rest}"
+    return Query.regex_query(schema, STRINGS, re.escape(string_term("url", "")) + pattern)
 
 
 def known_column(name: str, columns: Mapping[str, FieldType]) -> FieldType:

@@ -20,6 +20,30 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The document holds every telling word of `text`, in any of its forms; `in_title`: its title does."""
+
+    text: str
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The document holds the words of `text` next to each other; a single word as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The document's address is of `host` (with its port where it has one) or a host below it, and begins
+    with `path`."""
+
+    host: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds."""
 
@@ -40,7 +64,7 @@ class Not:
     part: Filter
 
 
-Filter = Comparison | AllOf | AnyOf | Not
+Filter = Comparison | Words | Phrase | Site | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,7 @@ class Question:
     offset: int = 0
     page_size: int = 10
     passages_per_document: int = 3
+    condition: Filter | None = None  # what the text itself demands, beside its phrases and exclusions
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tantivy import Query
 
@@ -15,12 +17,14 @@ from indexer.lexical.queries import (
     passage_query,
     preferring,
     restricted,
+    title_query,
 )
 from indexer.lexical.query_text import QueryText, parse_query_text
 from indexer.lexical.reader import LexicalSnapshot
+from indexer.lexical.stop_words import content_words
 from indexer.lexical.terms import Terms, analyse
-from indexer.retrieval.filters import check_sort, compile_filter, known_column
-from indexer.retrieval.question import Question
+from indexer.retrieval.filters import check_sort, compile_filter, known_column, without_texts
+from indexer.retrieval.question import Filter, Phrase, Question, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +117,44 @@ def make_scope(question: Question, snapshot: LexicalSnapshot, allowed: frozenset
     text = parse_query_text(question.text)
     phrases = [found for words in text.phrases if (found := wording(snapshot, words, allowed)) is not None]
     excluded = [found for words in text.excluded if (found := wording(snapshot, words, allowed)) is not None]
-    conditions = []
-    for schema in (snapshot.passages_schema, snapshot.documents_schema):
-        parts = [access_condition(schema, allowed)]
-        if question.filter is not None:
-            parts.append(compile_filter(question.filter, schema, snapshot.columns))
-        conditions.append(parts)
+    access = access_condition(snapshot.passages_schema, allowed)
+    wanted = [each for each in (question.filter, question.condition) if each is not None]
+    passage_conditions = [access, *_column_conditions(wanted, snapshot)]
+    document_conditions = [access_condition(snapshot.documents_schema, allowed)]
+    holds = partial(_holding, snapshot=snapshot, allowed=allowed)
+    document_conditions += [
+        compile_filter(each, snapshot.documents_schema, snapshot.columns, holds) for each in wanted
+    ]
     return Scope(
         snapshot,
         allowed,
         text,
         analyse(text, snapshot.languages),
-        (*conditions[0], *(each.in_passages for each in phrases)),
-        (*conditions[1], *(each.in_documents for each in phrases)),
+        (*passage_conditions, *(each.in_passages for each in phrases)),
+        (*document_conditions, *(each.in_documents for each in phrases)),
         tuple(each.in_passages for each in excluded),
         tuple(each.in_documents for each in excluded),
     )
+
+
+def _column_conditions(wanted: Sequence[Filter], snapshot: LexicalSnapshot) -> list[Query]:
+    """What of the filters holds of passages, too."""
+
+    def never(part: Words | Phrase) -> Query:
+        raise AssertionError(f"{part} is no condition on a passage")
+
+    told = [columns for columns in map(without_texts, wanted) if columns is not None]
+    return [compile_filter(each, snapshot.passages_schema, snapshot.columns, never) for each in told]
+
+
+def _holding(part: Words | Phrase, *, snapshot: LexicalSnapshot, allowed: frozenset[int]) -> Query:
+    """The documents that hold words or a phrase; all where there is no word in it."""
+    schema = snapshot.documents_schema
+    if isinstance(part, Phrase):
+        found = wording(snapshot, part.text, allowed)
+        return Query.all_query() if found is None else found.in_documents
+    every = [Query.all_query()]
+    for word in content_words(parse_query_text(part.text).words):
+        terms = analyse(QueryText(word), snapshot.languages)
+        every.append(title_query(schema, terms) if part.in_title else matching_query(schema, terms))
+    return restricted(Query.all_query(), every)

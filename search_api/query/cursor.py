@@ -47,7 +47,8 @@ def decode_cursor(question: Question, cursor: str) -> int:
 
 def _fingerprint(question: Question) -> bytes:
     """8 bytes over what decides the ranking: not over page size, facets and offset, which may change."""
-    identity = repr((question.text, question.filter, question.sort, sorted(question.principals)))
+    decisive = (question.text, question.filter, question.condition, question.sort)
+    identity = repr((*decisive, sorted(question.principals)))
     return hashlib.blake2b(identity.encode("utf-8", "backslashreplace"), digest_size=8).digest()
 
 

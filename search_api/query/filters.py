@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from catalog.document import FieldValue
-from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not
+from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not, Phrase, Site, Words
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
 from search_api.query.fields import FieldCatalog
 from search_api.query.limits import MAX_COMPARISONS, MAX_FILTER_DEPTH, MAX_VALUES
@@ -165,7 +165,7 @@ def _each(parse: Callable[[T], U], items: Iterable[T]) -> list[U]:
 
 def _comparisons(node: Filter) -> int:
     match node:
-        case Comparison():
+        case Comparison() | Words() | Phrase() | Site():
             return 1
         case Not(part):
             return _comparisons(part)

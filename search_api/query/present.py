@@ -42,7 +42,7 @@ def present_results(search: Search, results: Results, *, query_id: str, took_ms:
             name: [FacetCount(value=entry.value, count=entry.count) for entry in counts]
             for name, counts in results.facets.items()
         },
-        notices=list(results.notices),
+        notices=[*search.notices, *results.notices],
     )
 
 

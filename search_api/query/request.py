@@ -15,6 +15,7 @@ from search_api.query.cursor import decode_cursor
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
 from search_api.query.fields import FieldCatalog
 from search_api.query.filters import filter_of_parameters, parse_filter
+from search_api.query.language import QueryParts, parse_query
 from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS
 from search_api.query.values import unprintable
 from settings.access import EVERYONE
@@ -44,7 +45,11 @@ class SearchRequest(BaseModel):
 
     model_config = _STRICT
 
-    query: str = Field("", description='Plain language, "phrases", -exclusions.', examples=["parental leave"])
+    query: str = Field(
+        "",
+        description='Plain language, "phrases", -exclusions, field:value, AND OR NOT.',
+        examples=["parental leave"],
+    )
     filter: dict[str, object] | None = Field(None, examples=[{"field": "department", "eq": "HR"}])
     facets: list[str] = Field([], max_length=MAX_FACETS, examples=[["department"]])
     sort: str | None = Field(
@@ -71,6 +76,7 @@ class Search:
 
     question: Question
     explain: bool = False
+    notices: tuple[str, ...] = ()
 
 
 def parse_search(body: object, fields: FieldCatalog, principals: frozenset[str] = PUBLIC) -> Search:
@@ -86,11 +92,11 @@ def parse_retrieval(
 ) -> tuple[Question, int]:
     """The question and the number of passages that a JSON body asks for; raises `InvalidQuestionError`."""
     request = _validated(RetrieveRequest, body)
-    text = _query_text(request.query, "query")
-    if not text:
+    if not request.query.strip():
         raise invalid("query", "must not be blank")
+    parts = _query_parts(request.query, fields, "query")
     found = parse_filter(request.filter, fields) if request.filter is not None else None
-    return Question(text, principals, found), request.page_size
+    return Question(parts.text, principals, found, condition=parts.condition), request.page_size
 
 
 def parse_parameters(
@@ -133,20 +139,22 @@ def _search(
     principals: frozenset[str],
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Search:
+    parts = _query_parts(request.query, fields, names.get("query", "query"))
     question = Question(
-        text=_query_text(request.query, names.get("query", "query")),
+        text=parts.text,
         principals=principals,
         filter=found,
+        condition=parts.condition,
         facets=_facets(request.facets, fields, names.get("facets", "facets")),
         sort=_sort(request.sort, fields),
         page_size=request.page_size,
     )
     if request.cursor is not None:
         question = replace(question, offset=decode_cursor(question, request.cursor))
-    return Search(question, request.explain)
+    return Search(question, request.explain, parts.notices)
 
 
-def _query_text(text: str, field: str) -> str:
+def _query_parts(text: str, fields: FieldCatalog, field: str) -> QueryParts:
     if len(text) > MAX_QUERY_CHARACTERS:
         message = f"is {len(text):,} characters long; at most {MAX_QUERY_CHARACTERS:,} can be asked"
         raise invalid(field, message)
@@ -154,7 +162,10 @@ def _query_text(text: str, field: str) -> str:
         raise invalid(field, f"has {words} words; at most {MAX_QUERY_WORDS} can be asked")
     if fault := unprintable(text):
         raise invalid(field, fault)
-    return " ".join(text.split())
+    try:
+        return parse_query(" ".join(text.split()), fields)
+    except InvalidQuestionError as error:
+        raise InvalidQuestionError([Fault(field, fault.message) for fault in error.faults]) from None
 
 
 def _facets(names: list[str], fields: FieldCatalog, field: str) -> tuple[str, ...]:
