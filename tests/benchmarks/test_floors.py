@@ -27,9 +27,7 @@ def test_a_floor_rises_with_what_was_measured_and_stays_where_that_is_a_little_w
 
 
 def test_a_floor_is_not_lowered() -> None:
-    with pytest.raises(
-        ValueError, match=r"0\.8990 is below the floor of 0\.900: find out which change"
-    ):
+    with pytest.raises(ValueError, match=r"0\.8990 is below the floor of 0\.900: find out which change"):
         raised(STANDING, Measured(1500, 0.7, 0.8, 0.899), Fingerprint("data", "other", "other"), "2026-11-26")
 
 

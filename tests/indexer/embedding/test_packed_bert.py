@@ -15,7 +15,7 @@ from indexer.embedding.packed_bert import PackedBert
 from indexer.embedding.precision import Precision
 from tests.indexer.embedding.tiny_models import save_embedding_model
 
-TEXTS = ([2, 5, 6, 7, 3], [2, 8, 3], [2, 9, 9, 9, 9, 9, 9, 5, 3], [2, 3], [])
+TEXTS: tuple[list[int], ...] = ([2, 5, 6, 7, 3], [2, 8, 3], [2, 9, 9, 9, 9, 9, 9, 5, 3], [2, 3], [])
 
 
 @pytest.mark.parametrize("pooling", ["mean", "cls"])

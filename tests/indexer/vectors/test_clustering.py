@@ -16,7 +16,8 @@ def rows_in_groups() -> Rows:
     random = np.random.default_rng(3)
     centres = random.standard_normal((LISTS, 32))
     rows = np.repeat(centres, 100, axis=0) + 0.4 * random.standard_normal((LISTS * 100, 32))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: Rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 @pytest.mark.parametrize("device", [None, "cpu"], ids=["faiss", "torch"])
