@@ -11,6 +11,7 @@ from catalog.chunks import StoredChunk, chunks_of_documents, indexable_documents
 from catalog.database import Catalog
 from catalog.document import Document
 from catalog.documents import PendingDocument, read_documents
+from indexer.chunkers import LEAST_DOCUMENTS
 from indexer.gate import require_gate
 from indexer.layout import IndexLayout
 from indexer.lexical.writer import LexicalWriter
@@ -23,8 +24,8 @@ from indexer.vectors.backend import VectorBatch
 from indexer.vectors.writer import rebuild_vectors
 from settings.configuration import Settings
 
-_DOCUMENTS: Final = 32
-"""Documents read at a time."""
+_DOCUMENTS: Final = 2 * LEAST_DOCUMENTS
+"""Documents read at a time: enough for the processes that cut them, where there are some."""
 _SEGMENT_ROWS: Final = 16_384
 """Rows after which a new segment begins."""
 
@@ -72,7 +73,8 @@ def _fill(
         for batch in prepared:
             for entry in _staged(catalog, batch):
                 lexical.replace(entry.document, entry.passages, batch.bodies.get(entry.document.id, {}))
-                rows.extend((replace(entry.document, blocks=()), chunk) for chunk in entry.chunks)
+                bare = replace(entry.document, blocks=())
+                rows.extend((bare, chunk) for chunk in entry.chunks)
             if len(rows) >= _SEGMENT_ROWS:
                 yield preparer.vectors(rows)
                 rows = []
