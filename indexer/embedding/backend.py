@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import clear_frames
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -140,6 +141,7 @@ def _translated(device: str) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError as error:
+        clear_frames(error.__traceback__)  # they hold what the batch had taken
         torch.cuda.empty_cache()
         raise OutOfMemoryError(str(error)) from error
     except RuntimeError as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,42 @@ from indexer.embedding.embedder import ModelError
 
 logger = logging.getLogger(__name__)
 _SHOWN: Final = 60
+
+
+class _Turns:
+    """Batches side by side, until one wants the device for itself: those before it end, others wait."""
+
+    def __init__(self) -> None:
+        self._changed: Final = threading.Condition()
+        self._running = 0
+        self._is_alone = False
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """While others run, too."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_alone)
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other runs."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_alone)
+            self._is_alone = True
+            self._changed.wait_for(lambda: not self._running)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_alone = False
+                self._changed.notify_all()
 
 
 class Guard:
@@ -30,6 +67,7 @@ class Guard:
         self._exact: Backend | None = None
         self._making: Final = threading.Lock()
         self._most_tokens: int | None = None
+        self._turns: Final = _Turns()
 
     def budget(self, wanted: int) -> int:
         """`wanted` tokens in a batch, or fewer since a device ran out of memory."""
@@ -41,10 +79,10 @@ class Guard:
         What is none is tried once more in float32. `texts` are those that the batch's rows count. Raises
         `ModelError`.
         """
-        vectors = self._in_pieces(backend, batch)
+        vectors = self._tried(backend, batch)
         if _first_unsound(vectors) is None:
             return vectors
-        vectors = self._in_pieces(self._exact_backend(), batch)
+        vectors = self._tried(self._exact_backend(), batch)
         place = _first_unsound(vectors)
         if place is None:
             return vectors
@@ -54,6 +92,16 @@ class Guard:
             f"the model {self._name} gives no vector for the text that begins {beginning}, not even in "
             "float32: its weights may be damaged; choose another `index.model`"
         )
+
+    def _tried(self, backend: Backend, batch: TokenBatch) -> NDArray[np.float32]:
+        """Beside other threads' batches; where the device has no room for that, alone."""
+        try:
+            with self._turns.beside():
+                return backend.run(batch)
+        except OutOfMemoryError:
+            pass  # what it held is free only after this block
+        with self._turns.alone():
+            return self._in_pieces(backend, batch)
 
     def _in_pieces(self, backend: Backend, batch: TokenBatch) -> NDArray[np.float32]:
         """In one pass, or in halves where the device has no room for it."""

@@ -70,7 +70,7 @@ class LocalEmbedder:
         self.query_prompt: Final = prompts.query
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.window)
-        self._tokenise: Final = tokeniser(self._tokenizer, self.window)
+        self._tokenise: Final = tokeniser(self._tokenizer, self.window, whole=self.device != "cpu")
         self._padding: Final = int(model.tokenizer.pad_token_id or 0)
         self._samples: Final = tuple(self._batches(SAMPLES, _SAMPLE_BUDGET))
         self.dimension: Final = int(model.get_embedding_dimension())

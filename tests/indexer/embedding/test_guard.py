@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -17,7 +21,7 @@ from indexer.embedding.guard import Guard
 from indexer.embedding.precision import Precision
 
 TEXTS = ("one", "two", "three", "four")
-TOKENS = ([1, 2, 3], [1, 2], [1], [2, 2, 2])
+TOKENS = [np.array(ids, dtype=np.int32) for ids in ([1, 2, 3], [1, 2], [1], [2, 2, 2])]
 
 
 class SmallDevice:
@@ -90,3 +94,39 @@ def test_what_torch_raises_without_memory_is_translated() -> None:
     (batch,) = token_batches([[1, 2]], 8, 0)
     with pytest.raises(OutOfMemoryError, match="CUDA out of memory"):
         backend.run(batch)
+
+
+class NarrowDevice(SmallDevice):
+    """Has room for one batch at a time; the first stays until a second was refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = threading.Lock()
+        self.refused = threading.Event()
+
+    def run(self, batch: TokenBatch) -> NDArray[np.float32]:
+        if not self.taken.acquire(blocking=False):
+            self.refused.set()
+            raise OutOfMemoryError("tried to allocate 2 GiB")
+        with closing_lock(self.taken):
+            assert self.refused.wait(30)
+            return super().run(batch)
+
+
+@contextmanager
+def closing_lock(lock: threading.Lock) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def test_a_batch_that_has_no_room_beside_another_is_run_alone_and_not_cut() -> None:
+    device = NarrowDevice()
+    guard = Guard("small-model", SmallDevice)
+    (batch,) = token_batches(TOKENS, 64, 0)
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(guard.run, device, TEXTS, batch) for _ in range(2)]
+        assert all(each.result().shape == (4, 4) for each in found)
+    assert device.sizes == [12, 12]
+    assert guard.budget(64) == 64
