@@ -188,7 +188,8 @@ def read_plain_bert(folder: Path) -> tuple[PlainBert, Tokenizer] | None:
 
 def _read(folder: Path) -> tuple[PlainBert, Tokenizer] | None:
     told = _json(folder / "sentence_bert_config.json")
-    config, pooling = _config(_json(folder / "config.json")), _pooling(folder)
+    config = _config(_json(folder / "config.json"))
+    pooling = None if config is None else _pooling(folder, config.hidden_size)
     words = _tokenizer(folder, told["max_seq_length"])
     if config is None or pooling is None or words is None or told.get("do_lower_case"):
         return None
@@ -223,14 +224,16 @@ def _config(told: Mapping[str, Any]) -> BertConfig | None:
     return BertConfig(**{name: told[name] for name in names if name in told}) if is_plain else None
 
 
-def _pooling(folder: Path) -> str | None:
-    """mean or cls, where that and a normalisation are all that follows the encoder."""
+def _pooling(folder: Path, width: int) -> str | None:
+    """mean or cls of vectors of `width`, where that and a normalisation are all that follows the encoder."""
     modules: Any = json.loads((folder / "modules.json").read_bytes())
     kinds = tuple(module["type"].rpartition(".")[2] for module in modules)
     if kinds not in (_KINDS, _KINDS[:2]) or modules[0]["path"]:
         return None
     told = _json(folder / modules[1]["path"] / "config.json")
     if not told.get("include_prompt", True):
+        return None
+    if told.get("embedding_dimension", told.get("word_embedding_dimension")) != width:
         return None
     if "pooling_mode" in told:
         mode = told["pooling_mode"]

@@ -64,6 +64,7 @@ def test_the_bundled_model_is_loaded_without_transformers() -> None:
         ("config.json", {"vocab_size": 11}),
         ("1_Pooling/config.json", {"pooling_mode": "max"}),
         ("1_Pooling/config.json", {"include_prompt": False}),
+        ("1_Pooling/config.json", {"embedding_dimension": 17}),
         ("sentence_bert_config.json", {"max_seq_length": 65}),
         ("sentence_bert_config.json", {"do_lower_case": True}),
         ("tokenizer_config.json", {"do_lower_case": False}),

@@ -23,6 +23,7 @@ from indexer.retrieval.question import Question
 from indexer.vectors.backend import VectorBatch, VectorIndexError
 from indexer.vectors.writer import VectorWriter
 from settings.configuration import Settings
+from tests.indexer.embedding.tiny_models import save_embedding_model
 from tests.indexer.pipeline.support import (
     WordEmbedder,
     add,
@@ -145,6 +146,39 @@ def test_a_model_that_gives_no_numbers_is_told_and_what_is_pending_waits(
     ):
         pipeline.run_once()
     assert found(settings) == before == chunk_ids(catalog)
+    assert run(catalog, settings)[0] == Progress(documents=1, chunks=1, embedded=1, pending=0)
+
+
+@pytest.mark.parametrize(
+    ("file", "how", "told"),
+    [
+        ("model.safetensors", gone, "could not be loaded|lack"),
+        ("model.safetensors", cut, "are damaged"),
+        ("tokenizer.json", cut, "could not be loaded"),
+        (
+            "1_Pooling/config.json",
+            lambda content: content.replace(b'"embedding_dimension": 16', b'"embedding_dimension": 24'),
+            "says that its vectors have 24 numbers, but they have 16: .* do not belong together",
+        ),
+    ],
+    ids=["weights gone", "weights cut", "tokenizer cut", "other dimension"],
+)
+def test_a_model_whose_files_are_wrong_is_told_the_served_index_stays_and_what_is_pending_waits(
+    catalog: Catalog, settings: Settings, tmp_path: Path, *, file: str, how: Damage, told: str
+) -> None:
+    document = add(catalog, "https://intranet.example/a", "One.")
+    run(catalog, settings)
+    before, build = found(settings), served(settings)
+    change(catalog, document, "Two.")
+    folder = save_embedding_model(tmp_path / "model")
+    content = how((folder / file).read_bytes())
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_bytes(content)
+    wrong = settings.model_copy(update={"index": settings.index.model_copy(update={"model": str(folder)})})
+    with pytest.raises(ModelError, match=told), Pipeline(catalog, wrong) as pipeline:
+        pipeline.run_once()
+    assert (found(settings), served(settings)) == (before, build)
     assert run(catalog, settings)[0] == Progress(documents=1, chunks=1, embedded=1, pending=0)
 
 
