@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Select, and_, exists, or_, select, update
+from sqlalchemy import Connection, Select, and_, or_, select, update
 
 from catalog.dialect import lock_in_order
 from catalog.evidence import LEADS_ELSEWHERE, ended, stands
@@ -78,7 +78,7 @@ def _replaced(connection: Connection, run_id: int, leading: Mapping[str, str]) -
             batch = targets[start : start + _BATCH]
             found = select(documents.c.id).where(documents.c.id.in_(batch), stands(documents, run_id))
             standing.update(connection.scalars(found))
-            further |= _next_steps(connection, run_id, batch)
+            further |= next_steps(connection, run_id, batch)
         yield from (name for name, target in on_the_way.items() if target in standing)
         on_the_way = {
             name: further[target]
@@ -89,7 +89,7 @@ def _replaced(connection: Connection, run_id: int, leading: Mapping[str, str]) -
             return
 
 
-def _next_steps(connection: Connection, run_id: int, targets: Sequence[str]) -> dict[str, str]:
+def next_steps(connection: Connection, run_id: int, targets: Sequence[str]) -> dict[str, str]:
     """Where the URLs of these ids (there may be no document of that id) lead on to in this run."""
     onward = select(urls.c.key, urls.c.document_id).where(
         urls.c.key.in_([bytes.fromhex(target) for target in targets]),
@@ -116,24 +116,6 @@ def ask_about_unmet(connection: Connection, connector_id: int, run_id: int) -> i
         )
     )
     return requeue(connection, run_id, unmet, FoundBy.ORPHAN)
-
-
-def reconsider_copies(connection: Connection, connector_id: int, run_id: int) -> int:
-    """Queue the URLs that this run took for copies of a document that does not stand; return how many.
-
-    A canonical link or a former original is checked, not trusted: without its target, or when that says
-    something else by now, the copy is judged on its own.
-    """
-    same = or_(urls.c.content_hash.is_(None), urls.c.content_hash == documents.c.content_hash)
-    original = exists().where(documents.c.id == urls.c.document_id, stands(documents, run_id), same)
-    copies = select(urls.c.id).where(
-        urls.c.connector_id == connector_id,
-        urls.c.run_id == run_id,
-        urls.c.state == UrlState.DUPLICATE,
-        urls.c.found_by != FoundBy.COPY,
-        ~original,
-    )
-    return requeue(connection, run_id, copies, FoundBy.COPY)
 
 
 def delete_documents(connection: Connection, ids: Sequence[str], now: datetime) -> None:

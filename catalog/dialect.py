@@ -39,3 +39,16 @@ def lock_in_order(connection: Connection, key: Column[str], values: Iterable[str
     for start in range(0, len(ordered), _BATCH):
         rows = select(key).where(key.in_(ordered[start : start + _BATCH])).order_by(key)
         connection.execute(rows.with_for_update(key_share=True))
+
+
+def locked_at_once(connection: Connection, key: Column[str], values: Iterable[str]) -> list[str]:
+    """Lock those rows that nobody else has locked, and return their keys: nobody is waited for, so that no
+    order has to be kept."""
+    ordered = sorted(set(values))
+    if connection.dialect.name != "postgresql":
+        return ordered
+    free: list[str] = []
+    for start in range(0, len(ordered), _BATCH):
+        rows = select(key).where(key.in_(ordered[start : start + _BATCH]))
+        free += connection.scalars(rows.with_for_update(key_share=True, skip_locked=True))
+    return free

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -11,10 +11,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
 from catalog.content import storable
+from catalog.copies import Originals, canonical_verdicts
 from catalog.dialect import fitting, lock_in_order
-from catalog.evidence import stands
+from catalog.resemblance import MARKS
 from catalog.tables import document_versions, documents
 from catalog.visit import DocumentDraft
+from catalog.vocabulary import Reason
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -36,11 +38,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The fate of one draft; `original` is the id and URL of the document that a duplicate repeats."""
+    """The fate of one draft; `original` is the id and URL of the document that a duplicate repeats.
+
+    `replaced` are documents that this run had made, and for which this one stands now.
+    """
 
     fate: Fate
     original_id: str | None = None
     original_url: str | None = None
+    reason: Reason = Reason.DUPLICATE_OF  # of a duplicate
+    replaced: int = 0
 
 
 def save_documents(
@@ -55,47 +62,68 @@ def save_documents(
     """Store drafts (no two with one id) and say what became of each, in their order.
 
     A document has changed when its content hash, its access list or a lasting field has. With `forced` an
-    unchanged one is handed to the indexer again, which embeds it anew. Of two documents of a connector
-    with the same content *and the same access list* the older one stays; the other is a duplicate.
+    unchanged one is handed to the indexer again, which embeds it anew. Of two documents of a connector that
+    say the same, or nearly, *and have the same access list*, one stays; the other is a duplicate
+    (`catalog.copies`).
     """
     if not drafts:
         return ()
     known = _known(connection, drafts)
-    twins = _twins(connection, connector_id, run_id, drafts)
+    originals = Originals(connection, connector_id, run_id, drafts, now)
+    pages = {draft.id: originals.of(draft, known.get(draft.id)) for draft in drafts}
+    elsewhere = canonical_verdicts(connection, run_id, drafts)
     saying = _saying(connection, drafts, known)
-    settled: list[Settled] = []
-    added: list[dict[str, object]] = []
-    changed: list[dict[str, object]] = []
-    met: list[dict[str, object]] = []
-    rewritten: list[str] = []
-    misfits: list[dict[str, object]] = []
-    for draft in drafts:
-        row = known.get(draft.id)
-        twin_key = (draft.content_hash, draft.access_id)
-        twin = twins.get(twin_key)
-        if draft.can_be_copy and twin is not None and _yields_to(draft, row, twin):
-            settled.append(Settled(Fate.DUPLICATE, twin.id, twin.url))
+    changes = _Changes()
+    settled: dict[str, Settled] = {}
+    for draft in sorted(drafts, key=lambda each: pages[each.id].rank):
+        page, row = pages[draft.id], known.get(draft.id)
+        if elsewhere.get(draft.id):
+            settled[draft.id] = Settled(
+                Fate.DUPLICATE, draft.canonical_id, draft.canonical, Reason.CANONICAL_ELSEWHERE
+            )
             continue
-        since = now if row is None or row.deleted_at is not None else row.created_at
-        twins[twin_key] = _Twin(draft.id, draft.url, since)
+        others = originals.repeated_by(page) if draft.can_be_copy else []
+        if others and others[0].rank < page.rank:
+            settled[draft.id] = Settled(Fate.DUPLICATE, others[0].id, others[0].url)
+            continue
+        losers = [each for each in others if each.is_settled]
+        originals.give_way(losers, page, now)
+        originals.settle(page)
         fate = _fate(draft, row)
-        settled.append(Settled(fate))
+        settled[draft.id] = Settled(fate, replaced=sum(each.is_new for each in losers))
         if row is None:
-            added.append(_insert_row(draft, connector_id, run_id, now))
+            changes.added.append(_insert_row(draft, connector_id, run_id, now))
         elif fate is Fate.UNCHANGED and not forced:
-            met.append({"document_id": draft.id, "met_in": run_id, "now": now})
+            changes.met.append({"document_id": draft.id, "met_in": run_id, "now": now})
         else:
             anew = {"embed_anew": forced or row.anew}
-            changed.append(_change_row(draft, row, run_id, now, says_the_same=draft.id in saying) | anew)
+            changes.changed.append(
+                _change_row(draft, row, run_id, now, says_the_same=draft.id in saying) | anew
+            )
             if row.content_hash != draft.content_hash:
-                rewritten.append(draft.id)
+                changes.rewritten.append(draft.id)
         if row is not None and row.faults != _faults(draft):
-            misfits.append({"document_id": draft.id, "new_faults": _faults(draft)})
-    _keep_former_versions(connection, rewritten, now)
-    for statement, rows in ((_INSERT, added), (_CHANGE, changed), (_MET, met), (_MISFITS, misfits)):
-        if rows:
-            connection.execute(statement, rows)
-    return tuple(settled)
+            changes.misfits.append({"document_id": draft.id, "new_faults": _faults(draft)})
+    changes.write(connection, now)
+    return tuple(settled[draft.id] for draft in drafts)
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What is to be written of a batch."""
+
+    added: list[dict[str, object]] = field(default_factory=list)
+    changed: list[dict[str, object]] = field(default_factory=list)
+    met: list[dict[str, object]] = field(default_factory=list)
+    rewritten: list[str] = field(default_factory=list)
+    misfits: list[dict[str, object]] = field(default_factory=list)
+
+    def write(self, connection: Connection, now: datetime) -> None:
+        _keep_former_versions(connection, self.rewritten, now)
+        written = ((_INSERT, self.added), (_CHANGE, self.changed), (_MET, self.met), (_MISFITS, self.misfits))
+        for statement, rows in written:
+            if rows:
+                connection.execute(statement, rows)
 
 
 def touch_documents(connection: Connection, run_id: int, ids: Sequence[str], now: datetime) -> None:
@@ -104,16 +132,10 @@ def touch_documents(connection: Connection, run_id: int, ids: Sequence[str], now
         connection.execute(_MET, [{"document_id": each, "met_in": run_id, "now": now} for each in ids])
 
 
-@dataclass(frozen=True, slots=True)
-class _Twin:
-    id: str
-    url: str
-    created_at: datetime
-
-
 def _known(connection: Connection, drafts: Sequence[DocumentDraft]) -> dict[str, AnyRow]:
     columns = (
         documents.c.id,
+        documents.c.run_id,
         documents.c.version,
         documents.c.content_hash,
         documents.c.access_id,
@@ -151,48 +173,6 @@ def _saying(
     return frozenset(same)
 
 
-def _twins(
-    connection: Connection, connector_id: int, run_id: int, drafts: Sequence[DocumentDraft]
-) -> dict[tuple[bytes, int], _Twin]:
-    """The oldest standing document of each content and access among those that the drafts carry.
-
-    What a draft is about to change is no original of what it said before.
-    """
-    said = {draft.id: (draft.content_hash, draft.access_id) for draft in drafts}
-    hashes = list({draft.content_hash for draft in drafts})
-    twins: dict[tuple[bytes, int], _Twin] = {}
-    for start in range(0, len(hashes), _BATCH):
-        statement = (
-            select(
-                documents.c.id,
-                documents.c.url,
-                documents.c.created_at,
-                documents.c.content_hash,
-                documents.c.access_id,
-            )
-            .where(
-                documents.c.connector_id == connector_id,
-                documents.c.content_hash.in_(hashes[start : start + _BATCH]),
-                stands(documents, run_id),
-            )
-            .order_by(documents.c.created_at, documents.c.id)
-        )
-        for row in connection.execute(statement):
-            key = (row.content_hash, row.access_id)
-            if said.get(row.id, key) == key:
-                twins.setdefault(key, _Twin(row.id, row.url, row.created_at))
-    return twins
-
-
-def _yields_to(draft: DocumentDraft, row: AnyRow | None, twin: _Twin) -> bool:
-    """Whether the draft is the younger of two documents with the same content."""
-    if twin.id == draft.id:
-        return False
-    if row is None or row.deleted_at is not None:
-        return True
-    return (twin.created_at, twin.id) < (row.created_at, draft.id)
-
-
 def _fate(draft: DocumentDraft, row: AnyRow | None) -> Fate:
     if row is None or row.deleted_at is not None:
         return Fate.ADDED
@@ -224,6 +204,8 @@ def _insert_row(draft: DocumentDraft, connector_id: int, run_id: int, now: datet
         "run_id": run_id,
         "faults": _faults(draft),
         "pending": True,
+        "sketch": draft.sketch,
+        **_marks(draft, ""),
     }
 
 
@@ -244,7 +226,14 @@ def _change_row(
         "met_in": run_id,
         "now": now,
         "new_changed_at": row.changed_at if says_the_same else now,
+        "new_sketch": draft.sketch,
+        **_marks(draft, "new_"),
     }
+
+
+def _marks(draft: DocumentDraft, prefix: str) -> dict[str, object]:
+    marks = draft.marks or (None,) * MARKS
+    return {f"{prefix}near_{place}": mark for place, mark in enumerate(marks)}
 
 
 def _faults(draft: DocumentDraft) -> list[list[str]] | None:
@@ -300,6 +289,8 @@ _CHANGE: Final = (
         deleted_at=None,
         pending=True,
         anew=bindparam("embed_anew"),
+        sketch=bindparam("new_sketch"),
+        **{f"near_{place}": bindparam(f"new_near_{place}") for place in range(MARKS)},
     )
 )
 

@@ -111,6 +111,7 @@ class DocumentDraft:
     sketch: bytes | None = None
     marks: tuple[int, ...] = ()  # what near copies are found by; none where there is little content
     canonical: str | None = None  # the other address that the page calls its canonical one
+    canonical_id: str | None = None  # of the document there
 
 
 class StoredBody(NamedTuple):

@@ -277,11 +277,20 @@ class Writer:
             settled = next(fates) if visit.draft is not None else None
             if settled is not None:
                 counts[settled.fate.value] += 1
+                _count_replaced(counts, settled.replaced)
             if visit.draft is not None and settled is not None and settled.fate is not Fate.DUPLICATE:
                 counts.update(f"{MISFIT}{fault.field}" for fault in visit.draft.faults)
             if visit.verdict is not None:
                 verdicts.append(_with_fate(visit.verdict, visit.draft, settled))
         return verdicts
+
+
+def _count_replaced(counts: Counter[str], number: int) -> None:
+    """Documents that this run had counted as new, and that turned out to be copies of a better one."""
+    for name, change in ((Fate.ADDED.value, -number), (Fate.DUPLICATE.value, number)):
+        counts[name] += change
+    counts[f"state:{UrlState.INDEXED}"] -= number
+    counts[f"state:{UrlState.DUPLICATE}"] += number
 
 
 def _documents_of(visits: Iterable[Visit]) -> Iterator[str]:
@@ -299,7 +308,8 @@ def _with_fate(verdict: Verdict, draft: DocumentDraft | None, settled: Settled |
         return replace(
             verdict,
             state=UrlState.DUPLICATE,
-            reason=Reason.DUPLICATE_OF,
+            reason=settled.reason,
+            rule="link rel=canonical" if settled.reason is Reason.CANONICAL_ELSEWHERE else None,
             detail=settled.original_url,
             document_id=settled.original_id,
         )

@@ -8,6 +8,7 @@ is their resemblance: the share of all their pairs that both have.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ SAMPLES: Final = 64
 
 Hashes = NDArray[np.uint64]
 
+_NO_WORDS: Final = re.compile(r"\W+")  # dashes, quotes: the table below knows only those of ASCII
 _PRIME: Final = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 _POWERS: Final = np.cumprod(np.full(LONGEST, _PRIME, np.uint64))
@@ -37,7 +39,10 @@ _PLACES: Final = np.arange(POINTS, dtype=np.uint64) << np.uint64(64 - (POINTS - 
 
 def pairs_of(text: str) -> Hashes:
     """The hashes of all pairs of neighbouring words, each once, in order; of one word, that word's."""
-    octets = np.frombuffer(text.lower().encode("utf-8", "replace")[:LONGEST], np.uint8)
+    lower = text[:LONGEST].lower()
+    if not lower.isascii():
+        lower = _NO_WORDS.sub(" ", lower)
+    octets = np.frombuffer(lower.encode("utf-8", "replace")[:LONGEST], np.uint8)
     is_word = _OF_WORDS[octets]
     begins = is_word & ~np.concatenate(([False], is_word[:-1])) | _BEGINS_ALONE[octets]
     starts = np.flatnonzero(begins)

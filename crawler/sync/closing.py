@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from catalog.deletion import ask_about_unmet, reconsider_copies
+from catalog.deletion import ask_about_unmet
 from catalog.documents import document_count
 from catalog.hubs import note_hubs
 from catalog.lease import hold_run
 from catalog.ledger import queued_hosts, state_counts
+from catalog.reconsidering import reconsider_copies
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.seeds import Seeds, seeds_of
@@ -38,7 +39,9 @@ def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]
             waiting = ask_about_unmet(connection, connector_id, run_id)
     if not waiting:
         crawl.phase = Phase.RECONSIDERING
-        waiting = reconsider_copies(connection, connector_id, run_id)
+        several = len(set(crawl.rules.access_ids)) > 1
+        access_of = crawl.rules.access_id if several else None
+        waiting = reconsider_copies(connection, connector_id, run_id, access_of)
     if not waiting:
         crawl.phase = Phase.DONE
     return tuple(queued_hosts(connection, connector_id, run_id)) if waiting else ()
@@ -79,6 +82,9 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             refused[reason.value] = number
         elif url_state is UrlState.FAILED and reason is not None:
             failed[reason.value] = number
+    copies = sum(number for (url_state, _), number in states.items() if url_state is UrlState.DUPLICATE)
+    # What was taken for a copy at first, and was none, has been counted as one.
+    counts |= {"duplicate": copies, f"state:{UrlState.DUPLICATE}": copies}
     finish_run(
         connection,
         run_id,

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from catalog.content import pack_blocks, pack_fields, pack_links, storable, unpack_links
+from catalog.content import pack_links, unpack_links
 from catalog.document import DocumentKind, url_key
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import (
@@ -26,10 +26,10 @@ from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
+from crawler.sync.drafts import Drafted, drafted
 from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
 from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
-from extract.boilerplate import without_shared
 from extract.content_type import HTML, content_type_of
 from extract.files.transcript import Transcript
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
@@ -51,10 +51,6 @@ READ_HEADERS: Final = frozenset(
 
 _SOME_ROUTES: Final = 20
 """Links that are shown in a browser to see whether their fragments name pages."""
-
-SMALLEST_COPY: Final = 200
-"""Characters below which equal text does not make two pages copies: lists and forms of a site often say the
-same few words."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +83,11 @@ class ReadingRules:
     def of_sitemaps(self) -> SitemapRules:
         """What of the rules concerns the addresses of a sitemap."""
         return SitemapRules(self.connector, self.links, self.hosts, self.hash_routing)
+
+    @cached_property
+    def mapped_fields(self) -> frozenset[str]:
+        """The fields that the mappings name."""
+        return frozenset(mapping.field for mapping in self.extraction.mappings)
 
     @cached_property
     def mapped_headers(self) -> frozenset[str]:
@@ -167,6 +168,7 @@ class Reading:
     detail: str | None = None
     content_type: str = ""
     draft: DocumentDraft | None = None
+    samples: tuple[int, ...] = ()  # of the text: whether it says something new (`crawler.sync.patterns`)
     canonical: str | None = None  # the address of which this page calls itself a copy
     body: StoredBody | None = None
     links: bytes | None = None
@@ -222,9 +224,10 @@ class Reader:
         found = _Found()
         if job.follow:
             found = self._follow(job, links, page_nofollow=content.directives.nofollow)
-        decision, detail, canonical = ALLOWED, None, None
+        decision, detail, canonical, document = ALLOWED, None, None, None
         if isinstance(content, Page):
             decision, canonical = _decide(job, content, rules)
+            document = _drafted(job, content, canonical, rules) if decision.allowed else None
         else:
             decision, detail = refused(content.reason), content.detail
         if canonical is not None:
@@ -233,7 +236,8 @@ class Reader:
             decision=decision,
             detail=detail,
             content_type=content.content_type,
-            draft=_draft(job, content, rules) if isinstance(content, Page) and decision.allowed else None,
+            draft=None if document is None else document.draft,
+            samples=() if document is None else document.samples,
             canonical=None if canonical is None else canonical.url,
             body=stored_body(job.body) if rules.keep_bodies else None,
             links=_pack(links, rules, all_nofollow=content.directives.nofollow),
@@ -341,23 +345,19 @@ def _decide(job: ReadJob, page: Page, rules: ReadingRules) -> tuple[Decision, We
         return decision, None
     if not rules.links.decide(canonical, job.depth, is_seed=job.is_seed).allowed:
         return decision, None
-    return refused(Reason.CANONICAL_ELSEWHERE, "link rel=canonical"), canonical
+    return decision, canonical
 
 
-def _draft(job: ReadJob, page: Page, rules: ReadingRules) -> DocumentDraft:
-    return DocumentDraft(
-        id=url_key(rules.connector, job.url).hex(),
-        url_id=job.url_id,
+def _drafted(job: ReadJob, page: Page, canonical: WebAddress | None, rules: ReadingRules) -> Drafted:
+    return drafted(
+        page,
         url=job.url,
-        kind=page.kind.value,
-        title=storable(page.title),
-        language=page.language,
-        fields=pack_fields(page.fields),
-        content=pack_blocks(without_shared(page.blocks, rules.shared_blocks(job.url))),
-        content_hash=page.content_hash,
-        can_be_copy=sum(len(block.text) for block in page.blocks) >= SMALLEST_COPY,
+        url_id=job.url_id,
+        connector=rules.connector,
         access_id=rules.access_id(job.url),
-        faults=page.faults,
+        mapped=rules.mapped_fields,
+        canonical=canonical,
+        shared=rules.shared_blocks(job.url),
     )
 
 

@@ -159,13 +159,10 @@ def read(
         renderer_reason=because,
         read_by=rules.mark,
         headers=rules.kept_headers(outcome.headers),
+        sketch=None if reading.draft is None else reading.draft.sketch,
     )
     state, reason = UrlState.INDEXED, _orphaned(task)
-    target = None
-    if reading.canonical is not None:
-        state, reason = UrlState.DUPLICATE, Reason.CANONICAL_ELSEWHERE
-        target = document_id(rules.connector, reading.canonical)
-    elif not reading.decision.allowed:
+    if not reading.decision.allowed:
         state, reason = UrlState.REFUSED, reading.decision.reason
     return Visit(
         Verdict(
@@ -173,11 +170,10 @@ def read(
             state,
             reason,
             rule=reading.decision.rule,
-            detail=reading.canonical or reading.detail,
+            detail=reading.detail,
             status=outcome.status,
             attempts=task.attempts + 1,
             milliseconds=outcome.milliseconds,
-            document_id=target,
             copy=copy,
         ),
         draft=reading.draft,

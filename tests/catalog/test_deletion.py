@@ -16,10 +16,10 @@ from catalog.deletion import (
     condemned,
     delete_documents,
     is_protected,
-    reconsider_copies,
 )
 from catalog.documents import document_count, mark_indexed, pending_documents
 from catalog.ledger import frontier_window
+from catalog.reconsidering import reconsider_copies
 from catalog.recording import Fate
 from catalog.tables import urls
 from catalog.task import FetchTask, FoundBy
@@ -381,7 +381,7 @@ def test_only_copies_of_this_run_and_connector_are_reconsidered(catalog: Catalog
 
 def test_a_deleted_document_leaves_the_indexes_and_the_ledger_forgets_it(catalog: Catalog) -> None:
     index(catalog, 1, "/page", "same")
-    index(catalog, 1, "/copy", "same")
+    index(catalog, 1, "/the copy", "same")
     index(catalog, 1, "/other")
     with catalog.write() as connection:
         mark_indexed(connection, [each.mark for each in pending_documents(connection, 9)])

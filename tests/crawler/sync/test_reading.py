@@ -9,7 +9,8 @@ from catalog.document import document_id
 from catalog.task import FoundBy
 from catalog.visit import body_hash
 from catalog.vocabulary import ALLOWED, NOBODY, Reason, refused
-from crawler.sync.reading import SMALLEST_COPY, FollowJob, Reader, Reading, ReadingRules
+from crawler.sync.drafts import SMALLEST_COPY
+from crawler.sync.reading import FollowJob, Reader, Reading, ReadingRules
 from tests.crawler.sync.rules import CONNECTOR, link_rules, read_job, reading_rules
 from tests.support.changing_site import page
 
@@ -153,11 +154,13 @@ def test_what_is_no_address_is_passed_over() -> None:
 CANONICAL = '<link rel="canonical" href="{}">'
 
 
-def test_a_page_that_names_another_as_canonical_is_its_copy() -> None:
+def test_a_page_that_names_another_as_canonical_is_read_to_compare_the_two() -> None:
     reading = read(page("Print", head=CANONICAL.format("/screen")).body, depth=2)
-    assert reading.decision.reason is Reason.CANONICAL_ELSEWHERE
+    assert reading.decision == ALLOWED
     assert reading.canonical == "https://wiki.test/screen"
-    assert reading.draft is None
+    assert reading.draft is not None
+    assert reading.draft.canonical == "https://wiki.test/screen"
+    assert reading.draft.canonical_id == document_id("wiki", "https://wiki.test/screen")
     discovery = next(each for each in reading.discoveries if each.found_by is FoundBy.CANONICAL)
     assert (discovery.url, discovery.depth) == ("https://wiki.test/screen", 2)
 

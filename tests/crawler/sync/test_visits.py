@@ -175,15 +175,6 @@ def test_a_304_that_says_noindex_has_to_be_asked_for_in_full(tag: str, doubtful:
     assert (full.etag, full.last_modified, full.body_hash, full.attempts) == (None, None, None, 2)
 
 
-def test_a_copy_is_told_by_its_canonical_address() -> None:
-    reading = Reading(decision=refused(Reason.CANONICAL_ELSEWHERE), canonical="https://wiki.test/screen")
-    verdict = visits.read(TASK, FETCHED, reading, reading_rules()).verdict
-    assert verdict is not None
-    assert (verdict.state, verdict.reason) == (UrlState.DUPLICATE, Reason.CANONICAL_ELSEWHERE)
-    assert verdict.document_id == document_id("wiki", "https://wiki.test/screen")
-    assert verdict.detail == "https://wiki.test/screen"
-
-
 def test_a_refused_body_keeps_its_reason_rule_and_what_was_seen_of_it() -> None:
     reading = Reading(decision=refused(Reason.NOINDEX, "robots noindex"), content_type="text/html")
     verdict = visits.read(TASK, FETCHED, reading, reading_rules()).verdict
