@@ -47,6 +47,7 @@ def test_words_answer_while_the_server_is_gone_and_both_halves_when_it_is_back(t
         assert (found.total, found.notices) == (1, ())
         assert found.hits[0].passages[0].dense is not None
         server.behave(status=500)
+        question = Question("house")  # the first one is remembered
         found = retriever.search(question)
         assert found.total == 1
         expected = f"answered by words alone: the embedding server {server.url}/ answered 500 (out of order)"
