@@ -21,6 +21,7 @@ from catalog.runs import begin_run
 from catalog.tables import (
     access_lists,
     bodies,
+    boilerplate,
     chunks,
     connectors,
     document_versions,
@@ -48,6 +49,7 @@ OF_URLS: Final[tuple[Column[Any], ...]] = (page_links.c.url_id, page_sources.c.u
 OF_CONNECTORS: Final[tuple[Table, ...]] = (
     refused_links,
     rendering,
+    boilerplate,
     hash_routes,
     hubs,
     url_patterns,

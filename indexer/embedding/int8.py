@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -30,23 +30,18 @@ def has_int8_kernels() -> bool:
 
 def int8_product(weight: Tensor, bias: Tensor | None) -> Product:
     """What a linear layer with this weight, of shape (outputs, inputs), does, in integers."""
-    packed = packed_int8(weight.detach(), None if bias is None else bias.detach())
+    scales = (weight.detach().abs().amax(dim=1) / _LARGEST).clamp(min=1e-12).double()
+    points = torch.zeros(len(weight), dtype=torch.int64)
+    with warnings.catch_warnings():  # deprecated in favour of torchao, which has no kernels for AVX2
+        warnings.filterwarnings("ignore", message=".*quantize_per_channel", category=UserWarning)
+        integers = torch.quantize_per_channel(weight.detach(), scales, points, 0, torch.qint8)
+    packed = torch.ops.quantized.linear_prepack(integers, None if bias is None else bias.detach())
 
     def product(inputs: Tensor) -> Tensor:
         found: Tensor = torch.ops.quantized.linear_dynamic(inputs, packed)
         return found
 
     return product
-
-
-def packed_int8(weight: Tensor, bias: Tensor | None) -> Any:
-    """A weight of shape (outputs, inputs) in integers, packed for FBGEMM: each output has a scale."""
-    scales = (weight.abs().amax(dim=1) / _LARGEST).clamp(min=1e-12).double()
-    points = torch.zeros(len(weight), dtype=torch.int64)
-    with warnings.catch_warnings():  # deprecated in favour of torchao, which has no kernels for AVX2
-        warnings.filterwarnings("ignore", message=".*quantize_per_channel", category=UserWarning)
-        integers = torch.quantize_per_channel(weight, scales, points, 0, torch.qint8)
-    return torch.ops.quantized.linear_prepack(integers, bias)
 
 
 class Int8Linear(nn.Module):

@@ -3,15 +3,14 @@
 A question has a dozen tokens: each weight that is read from memory is used a dozen times only, so that
 reading is what takes the time. FBGEMM (Khudia et al. 2021, arXiv 2101.05615) keeps the weights of its
 products as float16 and multiplies in float32, where vectors stay within a cosine of .99999, or multiplies
-8-bit integers, which is faster still (`indexer.embedding.int8`; more exact: `indexer.embedding.smoothing`).
-Query, key and value are one product, and a batch without padding needs no mask.
+8-bit integers, which is faster for passages, too (`indexer.embedding.int8`). Query, key and value are one
+product, and a batch without padding needs no mask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -23,29 +22,20 @@ from torch.nn import functional
 from indexer.embedding.batches import TokenBatch
 from indexer.embedding.int8 import Product, int8_product
 from indexer.embedding.precision import Precision
-from indexer.embedding.smoothing import Reach, product_after_gelu, smoothed_product
 
-Maker = Callable[[Tensor, Tensor], Product]
-"""Takes a weight of shape (outputs, inputs) and a bias to their product."""
 _TOKEN_BUDGET: Final = 512
 
 
 class LeanBert:
     """A `Backend` over the weights of a sentence-transformers model that `is_lean_bert`, in float32 or int8.
 
-    The parameters beside its products are shared with the model, which must stay as it is. Integers are
-    smoothed where there are `samples` of what it reads, which a pass in float32 measures.
+    The parameters beside its products are shared with the model, which must stay as it is.
     """
 
     device: Final = "cpu"
     token_budget: Final = _TOKEN_BUDGET
 
-    def __init__(
-        self,
-        model: Any,
-        precision: Precision = Precision.FLOAT32,
-        samples: Sequence[TokenBatch] = (),
-    ) -> None:
+    def __init__(self, model: Any, precision: Precision = Precision.FLOAT32) -> None:
         self.precision: Final = precision
         encoder = model[0].auto_model
         config, embeddings = encoder.config, encoder.embeddings
@@ -57,10 +47,7 @@ class LeanBert:
             positions, kinds = embeddings.position_embeddings.weight, embeddings.token_type_embeddings.weight
             self._places: Final[Tensor] = positions + kinds[0]
             self._first_norm: Final = _Norm.of(embeddings.LayerNorm)
-            makers = _makers(model, precision, samples)
-            self._layers: Final = [
-                _Layer.of(*each) for each in zip(encoder.encoder.layer, makers, strict=True)
-            ]
+            self._layers: Final = [_Layer.of(layer, _PRODUCTS[precision]) for layer in encoder.encoder.layer]
 
     def run(self, batch: TokenBatch) -> NDArray[np.float32]:
         """See `Backend.run`."""
@@ -73,12 +60,6 @@ class LeanBert:
             pooled = where.first(states) if self._first_only else where.mean(states)
             vectors: NDArray[np.float32] = functional.normalize(pooled[:, : self._dimension], dim=1).numpy()
         return vectors
-
-    def watch(self, reaches: Sequence[Sequence[Reach]], samples: Sequence[TokenBatch]) -> None:
-        """Note how far the inputs of each layer's first three products reach in `samples`."""
-        self._layers[:] = [layer.watched(three) for layer, three in zip(self._layers, reaches, strict=True)]
-        for batch in samples:
-            self.run(batch)
 
 
 def is_lean_bert(model: Any) -> bool:
@@ -176,28 +157,16 @@ class _Layer:
     output_norm: _Norm
 
     @classmethod
-    def of(cls, layer: Any, makers: Sequence[Maker]) -> _Layer:
-        """With a maker for each of the four products."""
-        attention, attended, inner, outer = makers
+    def of(cls, layer: Any, product: Callable[[Tensor, Tensor], Product]) -> _Layer:
         own, output = layer.attention.self, layer.attention.output
         three = (own.query, own.key, own.value)
         return cls(
-            attention(torch.cat([each.weight for each in three]), torch.cat([each.bias for each in three])),
-            attended(output.dense.weight, output.dense.bias),
+            product(torch.cat([each.weight for each in three]), torch.cat([each.bias for each in three])),
+            product(output.dense.weight, output.dense.bias),
             _Norm.of(output.LayerNorm),
-            inner(layer.intermediate.dense.weight, layer.intermediate.dense.bias),
-            outer(layer.output.dense.weight, layer.output.dense.bias),
+            product(layer.intermediate.dense.weight, layer.intermediate.dense.bias),
+            product(layer.output.dense.weight, layer.output.dense.bias),
             _Norm.of(layer.output.LayerNorm),
-        )
-
-    def watched(self, reaches: Sequence[Reach]) -> _Layer:
-        """The same, noting how far the inputs of the first three products reach."""
-        attention, attended, inner = reaches
-        return replace(
-            self,
-            attention=attention.watching(self.attention),
-            attended=attended.watching(self.attended),
-            inner=inner.watching(self.inner),
         )
 
     def run(self, states: Tensor, where: _Where, heads: int) -> Tensor:
@@ -223,20 +192,4 @@ def _float16_product(weight: Tensor, bias: Tensor) -> Product:
     return product
 
 
-_PRODUCTS: Final[dict[Precision, Maker]] = {
-    Precision.FLOAT32: _float16_product,
-    Precision.INT8: int8_product,
-}
-
-
-def _makers(model: Any, precision: Precision, samples: Sequence[TokenBatch]) -> list[Sequence[Maker]]:
-    """What makes the products of each layer."""
-    count = len(model[0].auto_model.encoder.layer)
-    if precision is not Precision.INT8 or not samples:
-        return [[_PRODUCTS[precision]] * 4] * count
-    reaches = [tuple(Reach() for _ in range(3)) for _ in range(count)]
-    LeanBert(model).watch(reaches, samples)
-    return [
-        [*(partial(smoothed_product, reach=reach.largest) for reach in three), product_after_gelu]
-        for three in reaches
-    ]
+_PRODUCTS: Final = {Precision.FLOAT32: _float16_product, Precision.INT8: int8_product}

@@ -118,14 +118,14 @@ class LocalEmbedder:
 
     @cached_property
     def _question_backend(self) -> Backend:
-        """In integers where passages are, but smoothed: a question loses less, and is one forward pass alone.
+        """In float32 where passages are in integers: what those lose (`LEAST_COSINE`) is then lost once only.
 
         Made with the first question: an indexer has none. Two that are first at once may make two.
         """
         if self.device != "cpu" or self.precision not in (Precision.FLOAT32, Precision.INT8):
             return self._backend
         if is_lean_bert(self._model):
-            return LeanBert(self._model, self.precision, self._samples)
+            return LeanBert(self._model)
         return self._backend if self.precision is Precision.FLOAT32 else self._exact()
 
     def close(self) -> None:

@@ -39,7 +39,10 @@ from catalog.tables import (
 from catalog.vocabulary import RunMode, RunState
 from tests.catalog.rows import NOON, add_chunks, add_document, add_url
 
-SHARED = {"robots", "host_turns", "access_lists", "bodies", "embeddings", "rejected_credentials", "commands"}
+SHARED = {
+    *("robots", "host_turns", "access_lists", "bodies", "embeddings", "rejected_credentials", "commands"),
+    *("api_keys", "group_members", "sign_ins"),
+}
 """Tables that belong to no connector."""
 
 

@@ -2,7 +2,8 @@
 
 Left out: times and durations, numbers that a database gives, how often a URL was tried, and which of several
 ways to a URL was found first (its referrer, depth and `found_by`). Which of equal pages is the document and
-which are its copies is chance too: of them only the group counts, and that it has exactly one document.
+which are its copies is chance too: of them only the group counts, and that it has exactly one document; those
+that the crawl had made before it met a better one, and took back, are left out.
 Bodies must be readable; the indexes must show each chunk of the catalog once, and nothing else.
 """
 
@@ -98,11 +99,13 @@ def _documents(connection: Connection) -> Iterator[tuple[str, object]]:
         former.setdefault(row.document_id, []).append((row.version, row.title, unpack_blocks(row.content)))
     lists = {row.id: (row.allow, row.deny) for row in connection.execute(select(access_lists))}
     rows = connection.execute(select(documents).order_by(documents.c.url)).all()
-    equal = Counter((row.content_hash, row.access_id) for row in rows)
+    equal = Counter((row.content_hash, row.access_id) for row in rows if row.deleted_at is None)
     copies = select(urls.c.content_hash).where(urls.c.state == "duplicate", urls.c.content_hash.is_not(None))
     copied = set(connection.scalars(copies))
     for row in rows:
         is_copied = row.content_hash in copied
+        if is_copied and row.deleted_at is not None:
+            continue
         said = (
             row.kind,
             row.title,

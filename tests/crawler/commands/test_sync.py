@@ -73,10 +73,19 @@ def test_an_unknown_connector_is_a_wrong_call(tmp_path: Path) -> None:
 
 
 def test_what_a_sync_cannot_do_yet_is_said_before_anything_is_written(tmp_path: Path) -> None:
-    config = configure(tmp_path, {"name": "wiki", "seeds": ["http://127.0.0.1:9/"], "ocr": True})
+    config = configure(
+        tmp_path,
+        {
+            "name": "wiki",
+            "seeds": ["http://127.0.0.1:9/"],
+            "access": [{"match": "", "allow": ["everyone"], "inherit": True}],
+        },
+    )
     ended = started_crawler("--config", str(config), "--json")
     assert ended.returncode == 2
-    assert ended.stderr == "connector wiki: `ocr` is not supported yet: remove it\n"
+    assert ended.stderr == (
+        "connector wiki: `access[].inherit` is not supported yet: give attachments a rule of their own\n"
+    )
     assert ended.stdout == ""
     assert not (tmp_path / "data").exists()
 
