@@ -34,7 +34,6 @@ from catalog.tables import (
     rendering,
     runs,
     sessions,
-    url_patterns,
     urls,
 )
 from catalog.vocabulary import NOBODY, PUBLIC, RunMode, RunState
@@ -52,7 +51,6 @@ OF_CONNECTORS: Final[tuple[Table, ...]] = (
     boilerplate,
     hash_routes,
     hubs,
-    url_patterns,
     sessions,
     runs,
 )

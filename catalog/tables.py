@@ -168,19 +168,6 @@ hubs = Table(  # the pages on which most others were found (catalog.hubs)
     Column("connector_id", ForeignKey("connectors.id"), nullable=False, index=True),
 )
 
-url_patterns = (
-    Table(  # patterns of addresses, and how many of their pages said something new (catalog.patterns)
-        "url_patterns",
-        metadata,
-        Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
-        Column("pattern", String(300), primary_key=True),
-        Column("pages", BigInteger, nullable=False),
-        Column("barren", BigInteger, nullable=False),  # that said nothing new
-        Column("in_a_row", Integer, nullable=False),  # the last of them
-        Column("stopped_in", Integer),  # the run in which it was found to be a trap; null: it is none
-    )
-)
-
 page_sources = Table(  # what a rendered page was made of (crawler.rendering.sources)
     "page_sources",
     metadata,
@@ -393,13 +380,4 @@ group_members = Table(  # which principals are in which group (catalog.groups)
     Column("group", Text, nullable=False),
     Column("member", Text, nullable=False),
     sqlite_autoincrement=True,  # no id is ever given twice: the highest tells which file was loaded
-)
-
-sign_ins = Table(  # of people on the search page (catalog.sign_ins)
-    "sign_ins",
-    metadata,
-    Column("digest", LargeBinary(32), primary_key=True),  # of the session's id, which only the browser has
-    Column("user", Text, nullable=False),
-    Column("groups", JSON, nullable=False),
-    Column("expires_at", Moment(), nullable=False, index=True),
 )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
 from catalog.access import AccessList
 from catalog.activity import Asked
 from catalog.api_keys import ApiKey
 from catalog.document import Document
-from catalog.sign_ins import SignIn
 from indexer.retrieval.question import Passage, Question, Results
 from search_api.query.fields import FieldCatalog
 
@@ -60,15 +58,9 @@ class Callers(Protocol):
 
     def key(self, text: str) -> ApiKey | None: ...
 
-    def sign_in(self, identifier: str) -> SignIn | None: ...
-
     def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
 
     def paths(self, principals: frozenset[str]) -> Mapping[str, tuple[str, ...]]: ...
-
-    def open_sign_in(self, user: str, groups: Collection[str], lasting: timedelta) -> str: ...
-
-    def close_sign_in(self, identifier: str) -> None: ...
 
 
 class QueryLog(Protocol):

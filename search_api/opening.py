@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -19,7 +18,6 @@ from catalog.document import Document, document_id
 from catalog.documents import read_documents
 from catalog.errors import CatalogError
 from catalog.groups import Groups
-from catalog.sign_ins import SignIn, close_sign_in, find_sign_in, open_sign_in
 from indexer.lexical.errors import LexicalIndexError
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
@@ -145,7 +143,7 @@ def _access_lists(connection: Connection, document_ids: Collection[str]) -> dict
 
 
 class CatalogCallers:
-    """Keys, sessions and groups from the catalog."""
+    """Keys and groups from the catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -156,11 +154,6 @@ class CatalogCallers:
         with self._reading() as connection:
             return find_key(connection, text)
 
-    def sign_in(self, identifier: str) -> SignIn | None:
-        """The session of that id, while it lasts."""
-        with self._reading() as connection:
-            return find_sign_in(connection, identifier)
-
     def expanded(self, principals: frozenset[str]) -> frozenset[str]:
         """The principals with every group that they are in through others."""
         with self._reading() as connection:
@@ -170,16 +163,6 @@ class CatalogCallers:
         """How each principal is held."""
         with self._reading() as connection:
             return self._groups.paths(connection, principals)
-
-    def open_sign_in(self, user: str, groups: Collection[str], lasting: timedelta) -> str:
-        """Begin a session; its id."""
-        with _unavailable(), self._catalog.write() as connection:
-            return open_sign_in(connection, user, groups, lasting)
-
-    def close_sign_in(self, identifier: str) -> None:
-        """End a session."""
-        with _unavailable(), self._catalog.write() as connection:
-            close_sign_in(connection, identifier)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Tag, model_validator
@@ -83,11 +82,6 @@ class SignInAuthentication(Section):
     """The claim with the list of groups; dots lead into objects (`realm_access.roles`)."""
     scopes: tuple[Text, ...] = ("openid", "profile", "email")
     """The scopes to ask for."""
-    url: HttpUrl | None = Field(default=None, examples=["https://search.example.com/"])
-    """The address that people open the page under, where a proxy stands before it; with https the cookies
-    are sent over https alone. Without it, the address of each request."""
-    session: Duration = timedelta(hours=12)
-    """How long a person stays signed in."""
 
 
 Authentication = Annotated[

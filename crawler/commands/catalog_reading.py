@@ -20,18 +20,8 @@ if TYPE_CHECKING:
 @contextmanager
 def reading(settings: Settings) -> Iterator[Connection]:
     """A connection for reading; what is wrong with the catalog ends the command."""
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
-
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            with catalog.read() as connection:
-                yield connection
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
+    with _opened(settings) as catalog, catalog.read() as connection:
+        yield connection
 
 
 @contextmanager
@@ -39,13 +29,19 @@ def known_catalog(settings: Settings) -> Iterator[Catalog | None]:
     """The catalog, unless there is none yet: whoever only looks makes none."""
     from sqlalchemy import make_url
 
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
-
     url = make_url(settings.store.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield None
         return
+    with _opened(settings) as catalog:
+        yield catalog
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Catalog]:
+    from catalog.database import open_catalog
+    from catalog.errors import CatalogError
+
     try:
         catalog = open_catalog(settings.store.database, settings.store.directory)
         try:

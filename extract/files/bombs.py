@@ -96,7 +96,7 @@ def _unpacked(body: bytes, member: zipfile.ZipInfo, most: int) -> tuple[int, byt
             raise _TooLargeError
         return len(packed), bytes(packed[:_HEAD_OF_MARKUP])
     if member.compress_type != zipfile.ZIP_DEFLATED:
-        raise NotImplementedError(f"it is packed by method {member.compress_type}, documents by 8")
+        raise zipfile.BadZipFile(f"it is packed by method {member.compress_type}, documents by 8")
     inflate, size, head = zlib.decompressobj(-zlib.MAX_WBITS), 0, b""
     for place in range(0, len(packed), _PIECE):
         piece = bytes(packed[place : place + _PIECE])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from search_api.commands.catalog_access import opened_catalog
 from settings.console import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -25,8 +26,6 @@ def load(
 ) -> None:
     """Replace all nested groups by those of a file; services that run know them with the next question."""
     settings = load_or_exit(config)
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
     from catalog.groups import replace_groups
     from search_api.identity.group_files import GroupFileError, read_group_file
 
@@ -34,15 +33,8 @@ def load(
         memberships = read_group_file(file)
     except GroupFileError as error:
         stop(str(error), ExitCode.WRONG_CALL)
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            with catalog.write() as connection:
-                count = replace_groups(connection, memberships)
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
+    with opened_catalog(settings) as catalog, catalog.write() as connection:
+        count = replace_groups(connection, memberships)
     groups = len({group for group, _ in memberships})
     if json:
         print_json({"groups": groups, "memberships": count})

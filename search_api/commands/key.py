@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from search_api.commands.catalog_access import opened_catalog
 from settings.console import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -36,23 +37,14 @@ def create(
     """Make a key and print it, once: only its hash is kept."""
     settings = load_or_exit(config)
     from catalog.api_keys import Scope, create_key
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
 
     scopes = scope or [Scope.SEARCH.value]
     if unknown := [given for given in scopes if given not in list(Scope)]:
         stop(f"there is no scope {unknown[0]}: choose of {', '.join(Scope)}", ExitCode.WRONG_CALL)
     if "" in (group or []):
         stop("a group must have a name", ExitCode.WRONG_CALL)
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            with catalog.write() as connection:
-                key = create_key(connection, name, group or [], map(Scope, scopes))
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
+    with opened_catalog(settings) as catalog, catalog.write() as connection:
+        key = create_key(connection, name, group or [], map(Scope, scopes))
     if json:
         print_json({"name": name, "key": key})
     else:
@@ -66,18 +58,9 @@ def revoke(name: Name, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """From now on the key opens nothing, in services that run, too."""
     settings = load_or_exit(config)
     from catalog.api_keys import revoke_key
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
 
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            with catalog.write() as connection:
-                revoked = revoke_key(connection, name)
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
+    with opened_catalog(settings) as catalog, catalog.write() as connection:
+        revoked = revoke_key(connection, name)
     if not revoked:
         stop(
             f"there is no key named {name} that could be revoked: `search-api key list`", ExitCode.WRONG_CALL
@@ -89,18 +72,9 @@ def show(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> Non
     """Every key that was made: its groups and scopes, not the key."""
     settings = load_or_exit(config)
     from catalog.api_keys import read_keys
-    from catalog.database import open_catalog
-    from catalog.errors import CatalogError
 
-    try:
-        catalog = open_catalog(settings.store.database, settings.store.directory)
-        try:
-            with catalog.read() as connection:
-                keys = read_keys(connection)
-        finally:
-            catalog.close()
-    except CatalogError as error:
-        stop(str(error), ExitCode.FAILED)
+    with opened_catalog(settings) as catalog, catalog.read() as connection:
+        keys = read_keys(connection)
     if json:
         print_json({"keys": [_told(key) for key in keys]})
     else:

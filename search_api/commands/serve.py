@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from settings.console import DEFAULT_CONFIG, ConfigOption, load_or_exit
+from settings.console import DEFAULT_CONFIG, ConfigOption, ExitCode, load_or_exit, stop
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from settings.configuration import Settings
 
 _CONFIG_VARIABLE: Final = "SITELORE_CONFIG"
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -28,6 +29,7 @@ def serve(
 ) -> None:
     """Serve the search page and the HTTP interface until Ctrl-C."""
     settings = load_or_exit(config)
+    refuse_sign_in(settings)
     import uvicorn
 
     # Workers are new processes: they find the configuration where every command looks for it.
@@ -58,4 +60,15 @@ def application() -> FastAPI:
     from search_api.service import SearchService
 
     settings = load_or_exit(Path(os.environ[_CONFIG_VARIABLE]))
+    refuse_sign_in(settings)
     return create_app(SearchService(lambda: open_backend(settings)), configured_identifier(settings.search))
+
+
+def refuse_sign_in(settings: Settings) -> None:
+    """Never serve a page on which nobody can sign in where the configuration says that people do: exit 2."""
+    if settings.search.authentication.type == "oidc":
+        stop(
+            "`search.authentication.type` is oidc, and people cannot sign in on the page yet: nothing is "
+            "served; `jwt` takes the tokens of the same identity provider, `api_keys` serves programs",
+            ExitCode.WRONG_CALL,
+        )

@@ -9,7 +9,7 @@ from settings.search import NoAuthentication, SearchSettings, TokenAuthenticatio
 
 
 def configured_identifier(settings: SearchSettings) -> Identifier:
-    """How callers are told apart: keys always, tokens and sessions where they are configured."""
+    """How callers are told apart: keys always, tokens where they are configured."""
     authentication, admins = settings.authentication, frozenset[str](settings.admins)
     match authentication:
         case NoAuthentication():

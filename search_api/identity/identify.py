@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from catalog.api_keys import PREFIX, ApiKey, Scope
-from catalog.sign_ins import SignIn
 from search_api.identity.caller import ANONYMOUS, Caller, Claimed
 from search_api.identity.on_behalf import on_behalf
 from search_api.identity.refusals import ForbiddenError, MalformedIdentityError, UnknownCallerError
@@ -19,24 +18,21 @@ class Directory(Protocol):
 
     def key(self, text: str) -> ApiKey | None: ...
 
-    def sign_in(self, identifier: str) -> SignIn | None: ...
-
     def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request says of who asks: values of its headers, and the session that its cookie names."""
+    """What a request says of who asks: values of its headers."""
 
     authorization: Sequence[bytes] = ()
     users: Sequence[bytes] = ()
     groups: Sequence[bytes] = ()
-    session: str | None = None
 
     @property
     def are_none(self) -> bool:
         """Whether nothing was said."""
-        return not (self.authorization or self.users or self.groups or self.session)
+        return not (self.authorization or self.users or self.groups)
 
 
 class Identifier:
@@ -58,7 +54,7 @@ class Identifier:
         self._is_public_only: Final = is_public_only
 
     def identify(self, directory: Directory, credentials: Credentials) -> Caller:
-        """Who asks. Without credentials, and with a session that has ended: the public.
+        """Who asks. Without credentials: the public.
 
         Raises `UnknownCallerError`, `ForbiddenError`, `MalformedIdentityError` or `ProviderError`: wrong
         credentials are never taken for none.
@@ -75,12 +71,9 @@ class Identifier:
         return Caller(principals, scopes, claimed.user, claimed.key)
 
     def _claimed(self, directory: Directory, credentials: Credentials) -> Claimed:
-        if credentials.authorization:
-            return self._borne(directory, _bearer(credentials.authorization))
-        signed_in = None if credentials.session is None else directory.sign_in(credentials.session)
-        return ANONYMOUS if signed_in is None else Claimed(signed_in.user, signed_in.groups)
-
-    def _borne(self, directory: Directory, token: str) -> Claimed:
+        if not credentials.authorization:
+            return ANONYMOUS
+        token = _bearer(credentials.authorization)
         if token.startswith(PREFIX):
             key = directory.key(token)
             if key is None:

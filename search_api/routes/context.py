@@ -67,12 +67,6 @@ def _principals(searcher: SearcherOf) -> frozenset[str]:
     return searcher.principals
 
 
-def _operator(caller: CallerOf) -> Caller:
-    return require(caller, Scope.ADMIN)
-
-
 SearcherOf = Annotated[Caller, Depends(_searcher)]
 """Who asks and may search; nobody in particular searches what is public."""
 PrincipalsOf = Annotated[frozenset[str], Depends(_principals)]
-OperatorOf = Annotated[Caller, Depends(_operator)]
-"""Who asks and may change things; anybody else is refused."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -11,8 +9,7 @@ from catalog.api_keys import PREFIX, Scope, create_key, find_key, read_keys, rev
 from catalog.database import Catalog
 from catalog.errors import CatalogError
 from catalog.groups import Groups, replace_groups
-from catalog.sign_ins import close_sign_in, find_sign_in, open_sign_in
-from catalog.tables import api_keys, sign_ins
+from catalog.tables import api_keys
 
 
 def test_a_key_is_found_by_its_text_and_only_its_hash_is_kept(catalog: Catalog) -> None:
@@ -80,19 +77,3 @@ def test_groups_that_were_loaded_again_replace_the_old_ones_at_once(catalog: Cat
             replace_groups(connection, told)
         with catalog.read() as connection:
             assert groups.expanded(connection, ["user:eva"]) == held
-
-
-def test_a_session_ends_when_it_is_closed_and_when_its_time_is_over(catalog: Catalog) -> None:
-    with catalog.write() as connection:
-        mine = open_sign_in(connection, "eva", ["hr"], timedelta(hours=1))
-        other = open_sign_in(connection, "bob", [], timedelta(hours=1))
-        over = open_sign_in(connection, "ann", [], timedelta(seconds=-1))
-        found = find_sign_in(connection, mine)
-        assert found is not None
-        assert (found.user, found.groups) == ("eva", ("hr",))
-        assert find_sign_in(connection, over) is None
-        close_sign_in(connection, mine)
-        assert find_sign_in(connection, mine) is None
-        assert find_sign_in(connection, other) is not None
-        open_sign_in(connection, "joe", [], timedelta(hours=1))
-        assert {row.user for row in connection.execute(select(sign_ins))} == {"bob", "joe"}

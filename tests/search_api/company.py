@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from catalog.access import AccessList
 from catalog.activity import Asked
 from catalog.api_keys import ApiKey
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
-from catalog.sign_ins import SignIn
 from indexer.retrieval.question import (
     AllOf,
     AnyOf,
@@ -81,7 +80,6 @@ class Company:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self.keys: dict[str, ApiKey] = {}
-        self.sign_ins: dict[str, SignIn] = {}
         self.asked: list[Asked] = []
         self.questions: list[Question] = []
         self.refreshed = 0
@@ -135,9 +133,6 @@ class Company:
     def key(self, text: str) -> ApiKey | None:
         return self.keys.get(text)
 
-    def sign_in(self, identifier: str) -> SignIn | None:
-        return self.sign_ins.get(identifier)
-
     def expanded(self, principals: frozenset[str]) -> frozenset[str]:
         return frozenset(self.paths(principals))
 
@@ -149,14 +144,6 @@ class Company:
             if "group:directors" in found
             else found
         )
-
-    def open_sign_in(self, user: str, groups: Collection[str], lasting: timedelta) -> str:
-        identifier = f"session-{len(self.sign_ins)}"
-        self.sign_ins[identifier] = SignIn(user, tuple(groups), datetime.now(UTC) + lasting)
-        return identifier
-
-    def close_sign_in(self, identifier: str) -> None:
-        self.sign_ins.pop(identifier, None)
 
     def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]:
         lists = {entry.id: ("group:board",) if entry.secret else (EVERYONE,) for entry in self.entries}

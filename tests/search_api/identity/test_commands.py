@@ -128,3 +128,11 @@ def test_a_verdict_says_what_decided_it(
     }
     verdict = judge(AccessList(allow, deny), frozenset(paths))
     assert (verdict.may_read, because(verdict, paths)) == (may_read, said)
+
+
+def test_nothing_is_served_where_people_should_sign_in_and_cannot(configuration: Path) -> None:
+    sign_in = "{type: oidc, issuer: https://id.example.com/, client_id: c, client_secret: s}"
+    configuration.write_text(f"{CONFIGURATION}search: {{authentication: {sign_in}}}\n")
+    refused = run("serve", "--config", str(configuration))
+    assert refused.returncode == 2
+    assert "people cannot sign in on the page yet: nothing is served; `jwt` takes" in refused.stderr

@@ -1,11 +1,11 @@
-"""Who may ask: API keys, nested groups, and the sessions of people who signed in on the search page."""
+"""Who may ask: API keys and nested groups."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
+revision = "0012"
 down_revision = "0011"
 
 
@@ -30,12 +30,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_members")),
         sqlite_autoincrement=True,
     )
-    op.create_table(
-        "sign_ins",
-        sa.Column("digest", sa.LargeBinary(32), nullable=False),
-        sa.Column("user", sa.Text(), nullable=False),
-        sa.Column("groups", sa.JSON(), nullable=False),
-        sa.Column("expires_at", moment, nullable=False),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_ins")),
-    )
-    op.create_index(op.f("ix_sign_ins_expires_at"), "sign_ins", ["expires_at"])
