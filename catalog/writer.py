@@ -278,8 +278,8 @@ class Writer:
             if settled is not None:
                 counts[settled.fate.value] += 1
                 _count_replaced(counts, settled.replaced)
-            if visit.draft is not None and settled is not None and settled.fate is not Fate.DUPLICATE:
-                counts.update(f"{MISFIT}{fault.field}" for fault in visit.draft.faults)
+                if visit.draft is not None and settled.fate is not Fate.DUPLICATE:
+                    counts.update(f"{MISFIT}{fault.field}" for fault in visit.draft.faults)
             if visit.verdict is not None:
                 verdicts.append(_with_fate(visit.verdict, visit.draft, settled))
         return verdicts

@@ -19,9 +19,6 @@ from catalog.resemblance import POINTS
 LONGEST: Final = 200_000
 """Bytes of a text that are looked at."""
 
-SAMPLES: Final = 64
-"""Pairs of a text by which what it brings is compared with what other texts brought: those of least hash."""
-
 Hashes = NDArray[np.uint64]
 
 _NO_WORDS: Final = re.compile(r"\W+")  # dashes, quotes: the table below knows only those of ASCII
@@ -62,11 +59,6 @@ def sketch(pairs: Hashes) -> bytes | None:
         return None
     nearest = np.searchsorted(pairs, _PLACES) % len(pairs)
     return bytes((pairs[nearest] & np.uint64(0xFF)).astype(np.uint8))
-
-
-def samples(pairs: Hashes) -> tuple[int, ...]:
-    """The 64 least of the pairs' hashes, folded to 32 bits."""
-    return tuple((pairs[:SAMPLES] >> np.uint64(32) ^ pairs[:SAMPLES] & np.uint64(0xFFFF_FFFF)).tolist())
 
 
 def _mixed(values: Hashes) -> Hashes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from catalog.content import pack_blocks, pack_fields, storable
@@ -23,14 +22,6 @@ SMALLEST_NEAR_COPY: Final = 600
 """Characters below which *nearly* equal text does not: a few words are much of what is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A draft, and the samples of its text by which it is known whether it says something new."""
-
-    draft: DocumentDraft
-    samples: tuple[int, ...]
-
-
 def drafted(
     page: Page,
     *,
@@ -41,17 +32,16 @@ def drafted(
     mapped: Iterable[str],
     canonical: WebAddress | None,
     shared: Collection[int] = (),
-) -> Drafted:
+) -> DocumentDraft:
     """The draft of a page at a URL; `mapped` are the fields that the connector maps, `shared` are blocks of
     the site's template, which are left out. The hash and the sketch are those of the page as it was read, so
     that a page that did not change stays unchanged whatever is learned."""
-    from extract.sketch import pairs_of, samples, sketch  # noqa: PLC0415 - NumPy is for who reads pages
+    from extract.sketch import pairs_of, sketch  # noqa: PLC0415 - NumPy is for who reads pages
 
     text = page.text
-    pairs, outline = pairs_of(text), outline_of(page.title, page.blocks, page.fields, mapped)
-    told = sketch(pairs)
-    has_marks = told is not None and len(text) >= SMALLEST_NEAR_COPY
-    draft = DocumentDraft(
+    told = sketch(pairs_of(text))
+    outline = outline_of(page.title, page.blocks, page.fields, mapped)
+    return DocumentDraft(
         id=url_key(connector, url).hex(),
         url_id=url_id,
         url=url,
@@ -65,11 +55,10 @@ def drafted(
         faults=page.faults,
         can_be_copy=sum(len(block.text) for block in page.blocks) >= SMALLEST_COPY,
         sketch=told,
-        marks=marks_of(outline, told) if told is not None and has_marks else (),
+        marks=marks_of(outline, told) if told is not None and len(text) >= SMALLEST_NEAR_COPY else (),
         canonical=None if canonical is None else canonical.url,
         canonical_id=None if canonical is None else url_key(connector, canonical.url).hex(),
     )
-    return Drafted(draft, (int.from_bytes(outline[:4]), *samples(pairs)))
 
 
 def outline_of(

@@ -26,7 +26,7 @@ from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
-from crawler.sync.drafts import Drafted, drafted
+from crawler.sync.drafts import drafted
 from crawler.sync.read_by import NO_MARK, same_identity
 from crawler.sync.recently_seen import RecentlySeen
 from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
@@ -168,7 +168,6 @@ class Reading:
     detail: str | None = None
     content_type: str = ""
     draft: DocumentDraft | None = None
-    samples: tuple[int, ...] = ()  # of the text: whether it says something new (`crawler.sync.patterns`)
     canonical: str | None = None  # the address of which this page calls itself a copy
     body: StoredBody | None = None
     links: bytes | None = None
@@ -236,8 +235,7 @@ class Reader:
             decision=decision,
             detail=detail,
             content_type=content.content_type,
-            draft=None if document is None else document.draft,
-            samples=() if document is None else document.samples,
+            draft=document,
             canonical=None if canonical is None else canonical.url,
             body=stored_body(job.body) if rules.keep_bodies else None,
             links=_pack(links, rules, all_nofollow=content.directives.nofollow),
@@ -348,7 +346,7 @@ def _decide(job: ReadJob, page: Page, rules: ReadingRules) -> tuple[Decision, We
     return decision, canonical
 
 
-def _drafted(job: ReadJob, page: Page, canonical: WebAddress | None, rules: ReadingRules) -> Drafted:
+def _drafted(job: ReadJob, page: Page, canonical: WebAddress | None, rules: ReadingRules) -> DocumentDraft:
     return drafted(
         page,
         url=job.url,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from catalog.content import pack_blocks
 from catalog.document import Block, BlockKind
 from catalog.resemblance import NEARLY_ALL, POINTS, agreement, differ_little, marks_of
-from extract.sketch import LONGEST, SAMPLES, pairs_of, samples, sketch
+from extract.sketch import LONGEST, pairs_of, sketch
 
 NAMES = ["harbour", "gull", "boat", "net", "rope", "crane", "wind", "tide", "salt", "rust"]
 WORDS = st.lists(st.sampled_from(NAMES), max_size=60)
@@ -69,7 +69,6 @@ def test_agreement_is_the_share_of_pairs_that_both_have() -> None:
 
 def test_texts_without_words_have_no_sketch_and_long_ones_are_looked_at_in_part() -> None:
     assert sketch(pairs_of("")) is sketch(pairs_of(" — !")) is None
-    assert samples(pairs_of("")) == ()
     assert sketched("one" + " word" * LONGEST) == sketched("one" + " word" * (2 * LONGEST))
 
 
@@ -79,12 +78,6 @@ def test_text_without_spaces_is_taken_character_by_character() -> None:
         "港の記録は毎日書かれています。" * 3 + "最後",
     )
     assert 0 < len(set(pairs_of(one).tolist()) & set(pairs_of(other).tolist())) < len(pairs_of(one))
-
-
-def test_samples_are_few_and_the_same_for_the_same_text() -> None:
-    told = samples(pairs_of(" ".join(f"word{number}" for number in range(500))))
-    assert len(told) == SAMPLES
-    assert told == samples(pairs_of(" ".join(f"Word{number}" for number in range(500))))
 
 
 @pytest.mark.parametrize(("differing", "little"), [(0, True), (9, True), (20, True), (21, False)])
