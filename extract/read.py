@@ -17,15 +17,17 @@ def read(
     url: str,
     headers: Mapping[str, str],
     rules: ExtractionRules,
+    content_type: str | None = None,
     link_text: str = "",
     transcript: Transcript | None = None,
 ) -> Page | Unreadable:
     """Read one body; never raises on what a server may send.
 
-    `headers` have lower-case names; `link_text` is the text of a link that led here, the last resort for a
+    `headers` have lower-case names; `content_type` is that of `content_type_of`, found here unless it is
+    known; `link_text` is the text of a link that led here, the last resort for a
     title; `transcript` is what is said in audio or video.
     """
-    content_type = content_type_of(body, headers.get("content-type", ""), url)
+    content_type = content_type or content_type_of(body, headers.get("content-type", ""), url)
     if content_type in HTML:
         return read_html(
             body, url=url, content_type=content_type, headers=headers, rules=rules, link_text=link_text

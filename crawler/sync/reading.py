@@ -213,11 +213,17 @@ class Reader:
         rules = self._rules[job.connector_id]
         if isinstance(job, SitemapJob):
             return _of_sitemap(job, rules)
-        unwanted = _unwanted(job, rules)
+        content_type = content_type_of(job.body, job.headers.get("content-type", ""), job.url)
+        unwanted = _unwanted(job, content_type, rules)
         if unwanted is not None:
             return unwanted
         content = read(
-            job.body, url=job.url, headers=job.headers, rules=rules.extraction, transcript=job.transcript
+            job.body,
+            url=job.url,
+            headers=job.headers,
+            rules=rules.extraction,
+            content_type=content_type,
+            transcript=job.transcript,
         )
         links = [*content.links, *map(Link, job.more_links)]
         found = _Found()
@@ -302,9 +308,8 @@ class Reader:
         )
 
 
-def _unwanted(job: ReadJob, rules: ReadingRules) -> Reading | None:
+def _unwanted(job: ReadJob, content_type: str, rules: ReadingRules) -> Reading | None:
     """The answer to a file that a filter refuses: it is not parsed."""
-    content_type = content_type_of(job.body, job.headers.get("content-type", ""), job.url)
     if content_type in HTML:
         return None
     decision = rules.links.file_decision(job.url, content_type, is_seed=job.is_seed)
