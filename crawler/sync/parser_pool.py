@@ -81,7 +81,7 @@ class ParserPool:
             idlest = min(self._parsers, key=lambda parser: len(parser.tickets), default=None)
             busy = 1 if self._spare else self.kind.worth_another
             if (idlest is None or len(idlest.tickets) >= busy) and len(self._parsers) < self._size:
-                idlest = _Parser(self, self._spare.pop() if self._spare else self._start())
+                idlest = _Parser(self, self._spare.pop() if self._spare else StartedParser.start(self.kind))
                 self._parsers.append(idlest)
             if idlest is None or len(idlest.tickets) >= self.kind.ahead:
                 return
@@ -109,9 +109,6 @@ class ParserPool:
         task = asyncio.get_running_loop().create_task(asyncio.to_thread(parser.started.reap))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
-
-    def _start(self) -> StartedParser:
-        return StartedParser.start() if self.kind is PAGES else StartedParser.start(self.kind)
 
 
 class _Parser(asyncio.Protocol):
@@ -167,7 +164,8 @@ class _Parser(asyncio.Protocol):
                 ticket.answer.set_result(reading)
             self._done += 1
             self._time_job()
-        if not self.tickets and self._done >= (self._pool.kind.most_jobs or self._done + 1):
+        most = self._pool.kind.most_jobs
+        if not self.tickets and most is not None and self._done >= most:
             self._pool.retire(self)
         self._pool.feed()
 
