@@ -37,6 +37,11 @@ _PAGES_AT_ONCE: Final = 32
 class _Passage:
     text: str
     heading_path: tuple[str, ...]
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
 
 
 Entry = tuple[Document, list[tuple[int, _Passage]]]

@@ -22,8 +22,8 @@ from tokenizers import Tokenizer
 
 from catalog.document import Document
 from indexer.chunking import Chunk, Chunking, chunk_documents
+from indexer.lexical.block_languages import BlockLanguages
 from indexer.lexical.exact import ExactTerms
-from indexer.lexical.languages import stemming_language
 from indexer.lexical.texts import PreparedText
 
 LEAST_DOCUMENTS: Final = 64
@@ -120,7 +120,7 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-_PackedChunk = tuple[tuple[Any, ...], tuple[str, tuple[str, ...], tuple[str, ...]]]
+_PackedChunk = tuple[tuple[Any, ...], tuple[str, tuple[str, ...], tuple[str, ...], str]]
 """The fields of a `Chunk` and of the `PreparedText` of its text: tuples cross over several times as fast."""
 
 
@@ -128,8 +128,8 @@ def _chunked(documents: Sequence[Document]) -> list[list[_PackedChunk]]:
     """In a process: what `_received` takes."""
     found = chunk_documents(documents, _own.tokenizer, _own.chunking)
     return [
-        [_sent(chunk, stemming_language(document.language)) for chunk in chunks]
-        for document, chunks in zip(documents, found, strict=True)
+        [_sent(chunk, languages.between(chunk.start, chunk.end)) for chunk in chunks]
+        for languages, chunks in zip(map(BlockLanguages.of, documents), found, strict=True)
     ]
 
 
@@ -146,14 +146,14 @@ def _sent(chunk: Chunk, language: str) -> _PackedChunk:
             chunk.end,
             chunk.embedded_text,
         ),
-        (body.written, tuple(body.exact.terms), body.exact.parts),
+        (body.written, tuple(body.exact.terms), body.exact.parts, language),
     )
 
 
 def _received(packed: Sequence[_PackedChunk]) -> ChunkedDocument:
     chunks = tuple(Chunk(*fields) for fields, _ in packed)
     bodies = {
-        chunk.text: PreparedText(written, ExactTerms(frozenset(terms), parts))
-        for chunk, (_, (written, terms, parts)) in zip(chunks, packed, strict=True)
+        chunk.text: PreparedText(written, ExactTerms(frozenset(terms), parts), language)
+        for chunk, (_, (written, terms, parts, language)) in zip(chunks, packed, strict=True)
     }
     return ChunkedDocument(chunks, bodies)

@@ -12,9 +12,10 @@ import tantivy
 
 from catalog.document import Document, FieldValue
 from indexer.lexical.analysis import words_analyzer
+from indexer.lexical.block_languages import BlockLanguages
 from indexer.lexical.characters import printable
 from indexer.lexical.languages import ENGLISH, stemming_language
-from indexer.lexical.schema import STRINGS, column, indexable_date, string_term
+from indexer.lexical.schema import STRINGS, column, indexable_date, stemmed_term, string_term
 from indexer.lexical.storage import Description
 from indexer.lexical.texts import PreparedText, exact_field
 from settings.fields import FieldType
@@ -28,6 +29,12 @@ class PassageText(Protocol):
 
     @property
     def heading_path(self) -> tuple[str, ...]: ...
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 Column = tuple[Callable[[tantivy.Document, str, Any], None], str, Any]
@@ -68,38 +75,46 @@ class _Common:
         high, low = id_halves(self.document.id)
         entry.add_unsigned("document_high", high)
         entry.add_unsigned("document_low", low)
-        self._add_words(entry, "headings", headings.words)
-        self._add_words(entry, "fields", self.fields.words)
-        self._add_words(entry, "body", body.words)
+        _add_words(entry, "headings", [headings])
+        _add_words(entry, "fields", [self.fields])
+        _add_words(entry, "body", [body])
         entry.add_text("exact", exact_field((self.title, self.fields, headings, body)))
         return entry
 
     def whole(self, texts: Sequence[PreparedText]) -> tantivy.Document:
         """The entry of the document, whose text is that of `texts`."""
         entry = self._entry()
-        self._add_words(entry, "body", "\n".join(text.words for text in (self.fields, *texts)))
+        _add_words(entry, "body", [self.fields, *texts])
         entry.add_text("exact", exact_field((self.title, self.fields), names_of=texts))
         for name, value in self.strings:
             entry.add_text(column(name), value)
+        for language in {self.language, *(text.language for text in texts)}:
+            entry.add_text(STRINGS, stemmed_term(language))
         return entry
 
     def _entry(self) -> tantivy.Document:
         entry = tantivy.Document()
         entry.add_text("document", self.document.id)
         entry.add_unsigned("access", self.document.access_id)
-        self._add_words(entry, "title", self.title.words)
+        _add_words(entry, "title", [self.title])
         for add, field, value in self.columns:
             add(entry, field, value)
         for name, string in self.strings:
             entry.add_text(STRINGS, string_term(name, string))
         return entry
 
-    def _add_words(self, entry: tantivy.Document, field: str, words: str) -> None:
-        """English is analysed by the field itself, which costs less."""
-        if self.language == ENGLISH:
+
+def _add_words(entry: tantivy.Document, field: str, texts: Sequence[PreparedText]) -> None:
+    """Each language's words by its own rules; English is analysed by the field itself, which costs less."""
+    by_language: dict[str, list[str]] = {}
+    for text in texts:
+        by_language.setdefault(text.language, []).append(text.words)
+    for language, several in by_language.items():
+        words = "\n".join(several)
+        if language == ENGLISH:
             entry.add_text(field, words)
         elif words:
-            entry.add_pre_tokenized_text(field, words_analyzer(self.language).pre_tokenize(words))
+            entry.add_pre_tokenized_text(field, words_analyzer(language).pre_tokenize(words))
 
 
 def entries(
@@ -113,9 +128,13 @@ def entries(
     `bodies` has texts of passages that were made ready before.
     """
     common = _Common.of(document, description)
-    texts = [
-        bodies.get(passage.text) or PreparedText.of(passage.text, common.language) for _, passage in passages
-    ]
+    texts = [bodies[passage.text] for _, passage in passages if passage.text in bodies]
+    if len(texts) < len(passages):
+        languages = BlockLanguages.of(document)
+        texts = [
+            PreparedText.of(passage.text, languages.between(passage.start, passage.end))
+            for _, passage in passages
+        ]
     paths: dict[tuple[str, ...], PreparedText] = {}
     made = []
     for (chunk_id, passage), body in zip(passages, texts, strict=True):
@@ -124,7 +143,10 @@ def entries(
             paths[path] = PreparedText.of("\n".join(path), common.language)
         made.append(common.passage(chunk_id, body, paths[path]))
     if not passages:
-        texts = [PreparedText.of(block.text, common.language) for block in document.blocks]
+        texts = [
+            PreparedText.of(block.text, stemming_language(block.language or document.language))
+            for block in document.blocks
+        ]
     return common.whole(texts), made
 
 

@@ -15,7 +15,7 @@ from tantivy import Order, Query
 from indexer.lexical.entries import joined_ids
 from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
-from indexer.lexical.schema import column
+from indexer.lexical.schema import STRINGS, column, stemmed_term
 from indexer.lexical.storage import Layout, Signature, read_description
 from settings.fields import FieldType
 
@@ -169,5 +169,5 @@ def _open_snapshot(layout: Layout) -> LexicalSnapshot:
 
 def _languages(documents: tantivy.Searcher) -> tuple[str, ...]:
     return tuple(
-        code for code in STEMMERS if code != ENGLISH and documents.doc_freq(column("language"), code)
+        code for code in STEMMERS if code != ENGLISH and documents.doc_freq(STRINGS, stemmed_term(code))
     )

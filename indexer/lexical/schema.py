@@ -12,7 +12,7 @@ import tantivy
 from indexer.lexical.analysis import EXACT, WORDS
 from settings.fields import FieldType
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 
@@ -33,6 +33,12 @@ STRINGS: Final = "strings"
 def string_term(name: str, value: str) -> str:
     """The term in `STRINGS` for a value of the string column `name`. (Names hold no colon.)"""
     return f"{name}:{value}"
+
+
+def stemmed_term(language: str) -> str:
+    """The term in `STRINGS` of documents some of whose text is stemmed by a language's rules: no column has
+    an empty name."""
+    return string_term("", language)
 
 
 def column(name: str) -> str:

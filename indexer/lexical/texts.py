@@ -12,16 +12,18 @@ from indexer.lexical.exact import ExactTerms, exact_terms, is_name
 
 @dataclass(frozen=True, slots=True)
 class PreparedText:
-    """`written` is the text in comparable characters, unspaced scripts in grams."""
+    """`written` is the text in comparable characters, unspaced scripts in grams; by the rules of `language`
+    its words are stemmed."""
 
     written: str
     exact: ExactTerms
+    language: str
 
     @classmethod
     def of(cls, text: str, language: str) -> Self:
         """Any text, in a language of `STEMMERS`."""
         characters = comparable(text)
-        return cls(with_grams(characters), exact_terms(characters, language))
+        return cls(with_grams(characters), exact_terms(characters, language), language)
 
     @property
     def words(self) -> str:

@@ -71,7 +71,7 @@ class LexicalWriter:
     ) -> None:
         """Make `document` stand in the index with exactly these passages, each with its chunk id.
 
-        `bodies` has what was made of passages' texts in the document's language before: it is not made again.
+        `bodies` has what was made of all passages' texts before: it is not made again.
         """
         self.remove([document.id])
         document_entry, passage_entries = entries(document, passages, self._description, bodies)

@@ -24,6 +24,11 @@ class Text:
 
     text: str
     heading_path: tuple[str, ...] = ()
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
 
 
 def document(

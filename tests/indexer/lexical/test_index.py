@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tantivy import Query
 
-from catalog.document import FieldValue
+from catalog.document import Block, BlockKind, FieldValue
+from indexer.lexical.block_languages import BlockLanguages
 from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, LexicalIndexError
 from indexer.lexical.phrases import wording
 from indexer.lexical.reader import LexicalReader
@@ -226,3 +228,26 @@ def test_damaged_files_are_reported_and_the_former_state_stays_in_use(folder: Pa
         reader.refresh()
     assert reader.snapshot is not None
     assert ask(reader.snapshot, "steady") == [1]
+
+
+def test_passages_in_another_language_than_their_document_are_found_by_its_words(
+    folder: Path, writer: LexicalWriter
+) -> None:
+    english, german = "These houses stand by the sea.", "Die Häuser der Stadt stehen am Meer und am Hafen."
+    blocks = (Block(BlockKind.PARAGRAPH, english), Block(BlockKind.PARAGRAPH, german, language="de"))
+    page = replace(document(1, ""), blocks=blocks)
+    writer.replace(page, [(10, Text(english)), (11, Text(german, start=len(english) + 2))])
+    writer.commit()
+    opened = snapshot(folder)
+    assert opened.languages == ("de",)
+    assert ask(opened, "welches Haus in den Städten") == [11]
+    assert ask(opened, "one house") == [10]
+    assert holding(opened, "Haus der Städte") == holding(opened, "house standing") == [1]
+
+
+def test_a_passage_is_in_the_language_of_most_of_it() -> None:
+    blocks = [Block(BlockKind.PARAGRAPH, "x" * 100, language=language) for language in (None, "fr", None)]
+    languages = BlockLanguages.of(replace(document(1, ""), blocks=tuple(blocks)))
+    assert [languages.between(*place) for place in ((0, 100), (102, 202), (60, 202), (150, 304))] == [
+        "en", "fr", "fr", "en",
+    ]  # fmt: skip

@@ -194,3 +194,11 @@ class _Text:
     @property
     def heading_path(self) -> tuple[str, ...]:
         return self.part.headings
+
+    @property
+    def start(self) -> int:
+        return 0
+
+    @property
+    def end(self) -> int:
+        return len(self.text)
