@@ -1,7 +1,7 @@
 """How soon a single question is embedded, and how many of 32 people who ask at once are served in a second.
 
 The bundled model embeds short questions on one thread each, through the batching that a search service uses,
-but none of them is remembered. One question is timed beside the same model with its weights as float16; the
+but none of them is remembered. One question is timed beside sentence-transformers on as many threads; the
 peer of 32 people's throughput is one who asks one question after the other.
 """
 
@@ -18,8 +18,8 @@ from itertools import count
 from typing import Final
 
 from benchmarks.report import Figure, alternate, print_figure
+from indexer.embedding.bundled import bundled_model
 from indexer.embedding.local import LocalEmbedder
-from indexer.embedding.precision import Precision
 from indexer.embedding.query_batching import QueryBatcher
 
 QUESTIONS: Final = tuple(
@@ -67,29 +67,27 @@ def main() -> None:
 
 
 def single(embedder: LocalEmbedder, rounds: int = 10) -> None:
-    """Time and processor time of one question, beside the model in float32."""
-    exact = LocalEmbedder(device="cpu", threads=1, precision=Precision.FLOAT32)
+    """Time and processor time of one question, beside sentence-transformers in float32."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(bundled_model()), device="cpu")
+    batcher = QueryBatcher(embedder.embed_queries, remembered=0)
+    asked: tuple[Callable[[str], object], ...] = (
+        batcher.embed_query,
+        partial(model.encode, show_progress_bar=False),
+    )
     times: tuple[list[tuple[float, float]], ...] = ([], [])
-    batchers = [QueryBatcher(each.embed_queries, remembered=0) for each in (embedder, exact)]
     for question in QUESTIONS * rounds:
-        for batcher, found in zip(batchers, times, strict=True):
+        for embed, found in zip(asked, times, strict=True):
             started, begun = time.perf_counter(), time.thread_time()
-            batcher.embed_query(question)
+            embed(question)
             found.append((1000 * (time.perf_counter() - started), 1000 * (time.thread_time() - begun)))
-    (waited, worked), (exact_waited, exact_worked) = (zip(*found[10:], strict=True) for found in times)
-    peer = "weights in float16"
-    print_figure(
-        Figure("one question, p50", statistics.median(waited), "ms", peer, statistics.median(exact_waited))
+    ours, peer = (
+        [statistics.median(each) for each in zip(*found[len(QUESTIONS) :], strict=True)] for found in times
     )
-    print_figure(
-        Figure(
-            "one question, processor p50",
-            statistics.median(worked),
-            "ms",
-            peer,
-            statistics.median(exact_worked),
-        )
-    )
+    for name, value, peer_value in zip(("p50", "processor p50"), ours, peer, strict=True):
+        print_figure(Figure(f"one question, {name}", value, "ms", "SentenceTransformer.encode", peer_value))
+    waited = [each for each, _ in times[0][len(QUESTIONS) :]]
     print_figure(Figure("one question, p95", statistics.quantiles(waited, n=20)[-1], "ms"))
 
 
