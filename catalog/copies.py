@@ -1,8 +1,9 @@
 """Which document a page repeats, exactly or nearly, and which of the two stays.
 
 Those compared belong to one connector and are for the same readers. The one that stood before this run stays;
-of those that this run met first it is the one with the shortest address, then the first in the alphabet: so
-the choice does not depend on the order in which pages come.
+of those that this run met first it is the one with the shortest address (its scheme aside: nobody is led from
+https to http), then the first in the alphabet, small letters first: so the choice does not depend on the
+order in which pages come.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _BATCH: Final = 500  # values in one IN list: below every engine's limit of boun
 _MARKS: Final = tuple(documents.c[f"near_{place}"] for place in range(MARKS))
 _ANSWERED: Final = frozenset({UrlState.INDEXED.value, UrlState.UNCHANGED.value})
 
-Rank = tuple[bool, datetime, int, str]
+Rank = tuple[bool, datetime, int, bool, str]
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -55,7 +56,8 @@ class Original:
     @property
     def rank(self) -> Rank:
         """The least stays."""
-        return self.is_new, self.since, len(self.url), self.url
+        scheme, _, rest = self.url.partition("://")
+        return self.is_new, self.since, len(rest), scheme != "https", rest.swapcase()
 
 
 class Originals:

@@ -34,6 +34,7 @@ from catalog.tables import (
     rendering,
     runs,
     sessions,
+    url_variants,
     urls,
 )
 from catalog.vocabulary import NOBODY, PUBLIC, RunMode, RunState
@@ -50,6 +51,7 @@ OF_CONNECTORS: Final[tuple[Table, ...]] = (
     rendering,
     boilerplate,
     hash_routes,
+    url_variants,
     hubs,
     sessions,
     runs,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, null, or_, select, update
 
 from catalog.copies import least_agreement, resembles
 from catalog.deletion import LONGEST_WAY, next_steps
@@ -17,6 +17,7 @@ from catalog.evidence import stands
 from catalog.ledger import requeue
 from catalog.tables import documents, urls
 from catalog.task import FoundBy
+from catalog.url_variants import recognised
 from catalog.vocabulary import UrlState
 
 _BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
@@ -53,9 +54,9 @@ def reconsider_copies(
 
 
 def _doubtful(connector_id: int, run_id: int) -> Any:
-    """Copies but for those whose original stands and says exactly the same; those found by a link that names
-    no content (a redirect learned, say) are believed where there is one."""
-    same = or_(urls.c.content_hash.is_(None), urls.c.content_hash == documents.c.content_hash)
+    """Copies but for those whose original stands and says exactly the same; those of which this run read
+    nothing, as they were recognised by their address, are believed where there is one."""
+    same = or_(urls.c.content_hash.is_(None), urls.c.content_hash == documents.c.content_hash, recognised())
     original = exists().where(documents.c.id == urls.c.document_id, stands(documents, run_id), same)
     own = urls.alias()
     looked_at = (
@@ -64,7 +65,12 @@ def _doubtful(connector_id: int, run_id: int) -> Any:
         .where(own.c.run_id == run_id, own.c.state != UrlState.QUEUED)
     )
     return select(
-        urls.c.id, urls.c.url, urls.c.reason, urls.c.document_id, urls.c.content_hash, urls.c.sketch
+        urls.c.id,
+        urls.c.url,
+        urls.c.reason,
+        urls.c.document_id,
+        case((recognised(), null()), else_=urls.c.content_hash).label("content_hash"),
+        urls.c.sketch,
     ).where(
         urls.c.connector_id == connector_id,
         urls.c.state == UrlState.DUPLICATE,

@@ -111,6 +111,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "documents": run.counts.get("documents", 0),
         "visited": run.counts.get("fetched", 0),
         "duplicates": run.counts.get("state:duplicate", 0),
+        "variants": run.counts.get("variants", 0),
         "redirects": run.counts.get("state:redirect", 0),
         "gone": run.counts.get("state:gone", 0),
         "rendered": run.counts.get("rendered", 0),

@@ -332,6 +332,18 @@ boilerplate = Table(  # blocks that many pages of a host share (catalog.boilerpl
     Column("pages", Integer, nullable=False),  # that have it, of those looked at
 )
 
+url_variants = Table(  # differences of addresses that change nothing (crawler.variants)
+    "url_variants",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("host", String(300), primary_key=True),  # without `www.`
+    Column("kind", String(16), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("run_id", Integer, nullable=False),  # the latest that found something out
+    Column("pages", Integer, nullable=False),  # that were seen alike
+    Column("refuted", Text),  # by which addresses
+)
+
 hash_routes = Table(  # hosts whose pages are told apart by fragments (crawler.rules.hash_routing)
     "hash_routes",
     metadata,

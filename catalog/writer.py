@@ -221,6 +221,7 @@ class Writer:
         )
         counts["found"] += len(queued)
         counts["fetched"] += len(verdicts)
+        counts["not_asked"] += sum(verdict.attempts == 0 for verdict in verdicts)
         counts["bytes"] += sum(visit.transferred for visit in visits)
         for verdict in verdicts:
             counts[f"state:{verdict.state.value}"] += 1

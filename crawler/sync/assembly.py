@@ -17,6 +17,7 @@ from catalog.hash_routes import load_hash_routes
 from catalog.redirected_seeds import redirected_seeds
 from catalog.rendering import RenderingRecord, load_rendering
 from catalog.runs import Run, begin_run
+from catalog.url_variants import load_variants
 from catalog.vocabulary import RunMode
 from catalog.writer import RunContext
 from crawler.rendering.pool import PagePool
@@ -35,6 +36,7 @@ from crawler.sync.sitemap_planting import listed_roots, scope_roots, sitemap_add
 from crawler.sync.sitemap_state import Sitemaps
 from crawler.sync.starts import NO_STARTS, Starts
 from crawler.sync.transcribing import Transcriber
+from crawler.variants.learning import Variants
 from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
@@ -71,6 +73,7 @@ def prepare(
         rules = _reading_rules(connection, settings, connector, number, links)
         patterns = rules.access.patterns
         follow_access_rules(connection, number, patterns, rules.access_ids, rules.access_id)
+        variants = Variants.of(load_variants(connection, number), run.id)
     politeness = connector.politeness
     per_minute = politeness.requests_per_minute
     return ConnectorCrawl(
@@ -93,6 +96,7 @@ def prepare(
         max_duration=connector.scope.max_duration,
         deletion_guard=1.0 if accept_deletions else connector.sync.deletion_guard,
         delete_orphans_after=connector.sync.delete_orphans_after,
+        variants=variants,
         warnings=tuple(_warnings(connector)),
         sitemaps=Sitemaps(
             configured=sitemaps,

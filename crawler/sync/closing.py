@@ -16,11 +16,13 @@ from catalog.reconsidering import reconsider_copies
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.seeds import Seeds, seeds_of
+from catalog.url_variants import count_recognised
 from catalog.vocabulary import Reason, RunState, UrlState
 from crawler.sync.boilerplate import learn_boilerplate
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
 from crawler.sync.deleting import Deletions, carry_out, carry_out_in_part, kept_for_want_of_an_end
 from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
+from crawler.sync.variant_visits import queue_refuted_again
 
 
 def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]:
@@ -32,8 +34,8 @@ def next_phase(crawl: ConnectorCrawl, connection: Connection) -> tuple[str, ...]
     if crawl.limit is not None or crawl.failure is not None:
         crawl.phase = Phase.DONE
         return ()
-    waiting = 0
-    if crawl.phase is Phase.CRAWLING:
+    waiting = queue_refuted_again(crawl, connection)
+    if not waiting and crawl.phase is Phase.CRAWLING:
         crawl.phase = Phase.ASKING_UNMET
         if not crawl.context.incremental:  # it does not meet most documents, on purpose
             waiting = ask_about_unmet(connection, connector_id, run_id)
@@ -84,7 +86,8 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
             failed[reason.value] = number
     copies = sum(number for (url_state, _), number in states.items() if url_state is UrlState.DUPLICATE)
     # What was taken for a copy at first, and was none, has been counted as one.
-    counts |= {"duplicate": copies, f"state:{UrlState.DUPLICATE}": copies}
+    variants = count_recognised(connection, connector_id, run_id) if crawl.variants.has_rules else 0
+    counts |= {"variants": variants, "duplicate": copies, f"state:{UrlState.DUPLICATE}": copies}
     finish_run(
         connection,
         run_id,

@@ -27,6 +27,7 @@ from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.sitemap_state import Sitemaps
 from crawler.sync.transcribing import Transcriber
+from crawler.variants.learning import Variants
 
 
 class Fetcher(Protocol):
@@ -100,6 +101,7 @@ class ConnectorCrawl:
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
     health: HostHealth = field(default_factory=HostHealth)
     sitemaps: Sitemaps = field(default_factory=Sitemaps)
+    variants: Variants = field(default_factory=Variants)
     warnings: tuple[str, ...] = ()  # what weakens this crawl by its own configuration, said in every summary
     phase: Phase = Phase.SIGNING_IN
     failure: str | None = None  # why the proxy or the login does not work (any more): the crawl ends

@@ -20,7 +20,7 @@ from catalog.database import Catalog
 from catalog.ledger import frontier_window
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
-from catalog.writer import Committed, Writer
+from catalog.writer import Committed, RunContext, Writer
 from crawler.auth.keeper import Standing
 from crawler.frontier.frontier import WINDOW, Frontier, Idle, RobotsTask, TurnTask, Wait
 from crawler.frontier.lane import Lane
@@ -38,6 +38,7 @@ from crawler.sync.robots_memory import learn_robots
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.sitemap_discovery import SitemapDiscovery
 from crawler.sync.understanding import Understanding
+from crawler.sync.variant_visits import VariantVisits
 
 CONCURRENCY: Final = 64
 """Visits under way at a time, over all connectors."""
@@ -97,6 +98,7 @@ class Crawl:
         pages = page_readings(crawls, reader, self._write)
         self._understanding = Understanding.over(reader, self._read, bodies, say, pages, turns=self._turns)
         self._repeating = Repeating(self._frontier, self._understanding, say)
+        self._variants = VariantVisits(self._write, self._hand_over, self._run_errand, self._wake.set)
 
     @property
     def stopped(self) -> bool:
@@ -149,7 +151,7 @@ class Crawl:
     async def _begin(self, crawl: ConnectorCrawl) -> None:
         crawl.started_at = crawl.started_at or time.monotonic()
         crawl.counts = {name: count for name, count in crawl.run.counts.items() if isinstance(count, int)}
-        crawl.pages_begun = crawl.counts.get("fetched", 0)
+        crawl.pages_begun = crawl.counts.get("fetched", 0) - crawl.counts.get("not_asked", 0)
         tasks, waiting_hosts = await self._write(partial(plant, crawl))
         crawl.counts = crawl.counts | {"found": crawl.counts.get("found", 0) + len(tasks)}
         self._writer.count_on_from(crawl.context, crawl.counts)
@@ -203,9 +205,12 @@ class Crawl:
             self._frontier.abandon(task, now)
             return
         decision = may_ask(crawl, task)
+        settled = self._variants.recognised(crawl, task) if decision.allowed else None
         if not decision.allowed:
+            settled = visits.not_asked(task, decision)
+        if settled is not None:
             self._frontier.pass_over(task, now)
-            self._record(crawl, task, visits.not_asked(task, decision))
+            self._record(crawl, task, settled)
             return
         crawl.pages_begun += task.attempts == 0 and task.found_by is not FoundBy.SITEMAP_FILE
         crawl.in_flight += 1
@@ -277,7 +282,10 @@ class Crawl:
 
     def _record(self, crawl: ConnectorCrawl, task: FetchTask, visit: Visit) -> None:
         crawl.uncommitted[task.url_id] = task.host
-        self._writer.put(crawl.context, visit)
+        self._hand_over(crawl.context, self._variants.noted(crawl, task, visit))
+
+    def _hand_over(self, run: RunContext, visit: Visit) -> None:
+        self._writer.put(run, visit)
 
     def _take_over(self, committed: Committed) -> None:
         """A crawl that lost count of what is committed would wait for ever: an error here ends it."""

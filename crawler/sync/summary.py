@@ -45,6 +45,7 @@ class RunSummary:
     orphans: int = 0
     skipped: int = 0
     sitemaps: int = 0
+    variants: int = 0
     misfits: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
@@ -140,6 +141,8 @@ def _others(summary: RunSummary) -> str:
     """URLs that are neither documents nor refused."""
     kinds = (("duplicates", summary.duplicates), ("redirects", summary.redirects), ("gone", summary.gone))
     named = [f"{number:,} {kind}" for kind, number in kinds if number]
+    if summary.variants:
+        named[0] += f" ({summary.variants:,} recognised by their address, and not asked for)"
     if summary.sitemaps:
         named.append(f"{summary.sitemaps:,} sitemap{'' if summary.sitemaps == 1 else 's'}")
     if summary.rendered:
