@@ -65,10 +65,13 @@ class KnownDocument:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A ledger row and what hangs on it. `chain` leads from the URL itself back to a seed; `size` is in
-    bytes, `milliseconds` is the time of the fetch, `links` how many links the page has. `run_state` is None
-    where the run that met it last is not kept any more, `target` where it leads nowhere (it is neither a
-    redirect nor a copy), and `next_visit` says when an incremental run visits it."""
+    """A ledger row and what hangs on it.
+
+    `chain` leads from the URL itself back to a seed, `link_text` is what a link to it says of it; `size` is
+    in bytes, `milliseconds` is the time of the fetch, `links` how many links the page has. `run_state` is
+    None where the run that met it last is not kept any more, `target` where it leads nowhere (it is neither a
+    redirect nor a copy), and `next_visit` says when an incremental run visits it.
+    """
 
     url: str
     connector: str
@@ -79,6 +82,7 @@ class Explanation:
     rule: str | None
     detail: str | None
     chain: tuple[Finding, ...]
+    link_text: str | None
     status: int | None
     redirects: tuple[str, ...]
     renderer: str | None
@@ -173,6 +177,7 @@ def _explanation(
         rule=row.rule,
         detail=row.detail,
         chain=_chain(connection, row),
+        link_text=row.link_text,
         status=row.status,
         redirects=tuple(row.redirects or ()),
         renderer=row.renderer,

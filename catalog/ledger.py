@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -34,7 +35,7 @@ from catalog.dialect import fitting, insert_into
 from catalog.history import history_after
 from catalog.tables import urls
 from catalog.task import FetchTask, FoundBy
-from catalog.visit import REACHABLE_ANOTHER_WAY, Discovery, FetchedCopy, Verdict
+from catalog.visit import REACHABLE_ANOTHER_WAY, Discovery, FetchedCopy, Verdict, each_once
 from catalog.vocabulary import Reason, UrlState
 
 _TASK_COLUMNS: Final = (
@@ -47,6 +48,7 @@ _TASK_COLUMNS: Final = (
     urls.c.found_by,
     urls.c.attempts,
     cast(urls.c.redirects, Text).label("redirects"),
+    urls.c.link_text,
     urls.c.etag,
     urls.c.last_modified,
     urls.c.body_hash,
@@ -62,15 +64,16 @@ def enqueue(
     """Queue what this run has not met yet; return just those rows, now durable.
 
     A URL that an earlier run knew is queued again under its old id; one that this run has met stays as it
-    is, unless it was refused only for the way it was reached.
+    is, unless it was refused only for the way it was reached, or has no link text yet. Of the runs that met a
+    URL with a link text the latest one's stays.
     """
     dialect = connection.dialect.name
-    found = _once(discoveries)
+    found = each_once(discoveries)
     of_run = {"of_connector": connector_id, "of_run": run_id, "in_state": UrlState.QUEUED.value}
     if found:
         met = _met_already(dialect).fetch(connection, _KEYS.parameters([[key] for key in found]) | of_run)
-        for (key,) in met:
-            del found[key]
+        known = {key: (found.pop(key), has_text) for key, has_text in met}
+        _name(connection, [item for item, has_text in known.values() if item.link_text and not has_text])
     if not found:
         return ()
     rows = [_met_row(item) for item in found.values()]
@@ -85,7 +88,10 @@ def refuse(connection: Connection, connector_id: int, run_id: int, discoveries: 
     if not discoveries:
         return 0
     parameters = _REFUSED.parameters(
-        [[*_met_row(item), item.decision.reason, item.decision.rule] for item in _once(discoveries).values()]
+        [
+            [*_met_row(item), item.decision.reason, item.decision.rule]
+            for item in each_once(discoveries).values()
+        ]
     )
     of_run = {"of_connector": connector_id, "of_run": run_id, "in_state": UrlState.REFUSED.value}
     return int(connection.execute(_refusing(connection.dialect.name), parameters | of_run).rowcount)
@@ -126,6 +132,11 @@ def queued_hosts(connection: Connection, connector_id: int, run_id: int) -> Mapp
     return {row.host: row[1] for row in connection.execute(statement)}
 
 
+def read_link_text(connection: Connection, key: bytes) -> str:
+    """What a link says of the URL of a key, as far as is known; else ""."""
+    return connection.scalar(select(urls.c.link_text).where(urls.c.key == key)) or ""
+
+
 def frontier_window(
     connection: Connection, connector_id: int, run_id: int, host: str, limit: int
 ) -> tuple[FetchTask, ...]:
@@ -151,17 +162,12 @@ def state_counts(
 
 _COPY_COLUMNS: Final = tuple(field.name for field in fields(FetchedCopy))
 _VERDICT_COLUMNS: Final = ("id", "state", "reason", "rule", "detail", "status", "attempts", "fetch_ms")
+_MET_COLUMNS: Final = ("key", "url", "host", "depth", "referrer_id", "found_by", "redirects", "link_text")
 
 _KEYS: Final = ManyRows([urls.c.key])
-_MET: Final = ManyRows(
-    [urls.c[name] for name in ("key", "url", "host", "depth", "referrer_id", "found_by", "redirects")]
-)
-_REFUSED: Final = ManyRows(
-    [
-        urls.c[name]
-        for name in ("key", "url", "host", "depth", "referrer_id", "found_by", "redirects", "reason", "rule")
-    ]
-)
+_MET: Final = ManyRows([urls.c[name] for name in _MET_COLUMNS])
+_REFUSED: Final = ManyRows([urls.c[name] for name in (*_MET_COLUMNS, "reason", "rule")])
+_NAMED: Final = ManyRows([urls.c.key, urls.c.link_text])
 
 # The literal state lets both engines use the partial index.
 _QUEUED_LITERAL: Final[BindParameter[str]] = bindparam("queued", "queued", literal_execute=True)
@@ -185,13 +191,15 @@ def _window(dialect: str) -> ManyOf:
 
 @cache
 def _met_already(dialect: str) -> ManyOf:
-    """Those of some keys that the run has met, and not refused only for the way they were reached."""
+    """Those of some keys that the run has met, and not refused only for the way they were reached, and
+    whether each has a link text."""
     keys = _KEYS.source(dialect)
     met = and_(
         urls.c.run_id >= bindparam("of_run"),
         or_(urls.c.state != UrlState.REFUSED, urls.c.reason.not_in(REACHABLE_ANOTHER_WAY)),
     )
-    return ManyOf(select(urls.c.key).join(keys, keys.c.key == urls.c.key).where(met), dialect)
+    query = select(urls.c.key, urls.c.link_text.is_not(None).label("has_text"))
+    return ManyOf(query.join(keys, keys.c.key == urls.c.key).where(met), dialect)
 
 
 @cache
@@ -220,7 +228,7 @@ def _enqueuing(dialect: str) -> sqlite.Insert | postgresql.Insert:
     met_anew = {
         column: insert.excluded[column]
         for column in ("run_id", "depth", "referrer_id", "found_by", "redirects", "state")
-    }
+    } | {"link_text": _latest_text(insert)}
     return insert.on_conflict_do_update(
         index_elements=[urls.c.key],
         set_=met_anew | {"reason": null(), "rule": null(), "detail": null(), "attempts": 0},
@@ -231,13 +239,31 @@ def _enqueuing(dialect: str) -> sqlite.Insert | postgresql.Insert:
     )
 
 
+def _latest_text(insert: sqlite.Insert | postgresql.Insert) -> ColumnElement[str | None]:
+    """A page that was not read anew hands its links over without their texts."""
+    return func.coalesce(insert.excluded.link_text, urls.c.link_text)
+
+
+def _name(connection: Connection, discoveries: Sequence[Discovery]) -> None:
+    """Note the link texts of URLs that have none."""
+    if discoveries:
+        rows = [[item.key, item.link_text] for item in discoveries]
+        connection.execute(_naming(connection.dialect.name), _NAMED.parameters(rows))
+
+
+@cache
+def _naming(dialect: str) -> Update:
+    source = _NAMED.source(dialect)
+    return update(urls).where(urls.c.key == source.c.key).values(link_text=source.c.link_text)
+
+
 @cache
 def _refusing(dialect: str) -> sqlite.Insert | postgresql.Insert:
     insert = _met_by_run(dialect, _REFUSED)
     met_anew = {
         column: insert.excluded[column]
         for column in ("run_id", "depth", "referrer_id", "found_by", "state", "reason", "rule")
-    }
+    } | {"link_text": _latest_text(insert)}
     return insert.on_conflict_do_update(
         index_elements=[urls.c.key],
         set_=met_anew | {"detail": null()},
@@ -291,14 +317,6 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
     return row
 
 
-def _once(discoveries: Sequence[Discovery]) -> dict[bytes, Discovery]:
-    """Each key's first: PostgreSQL refuses to change a row twice in one statement."""
-    first: dict[bytes, Discovery] = {}
-    for item in discoveries:
-        first.setdefault(item.key, item)
-    return first
-
-
 def _met_row(item: Discovery) -> list[Any]:
     return [
         item.key,
@@ -308,12 +326,13 @@ def _met_row(item: Discovery) -> list[Any]:
         item.referrer_id,
         item.found_by,
         item.redirects or None,
+        item.link_text or None,
     ]
 
 
 def _task(row: Sequence[Any]) -> FetchTask:
     """The task that a row of `_TASK_COLUMNS` stands for."""
-    url_id, key, url, host, depth, connector_id, found_by, attempts, redirects, *copy, document_id = row
+    url_id, key, url, host, depth, connector_id, found_by, attempts, redirects, text, *copy, document_id = row
     # Only a document of its own is asked for conditionally: a 304 says nothing about a refused page (of which
     # no content was kept, even where its document is protected), nor whether a copy still is one.
     etag, last_modified, body_hash, content_hash, read_by = copy
@@ -328,6 +347,7 @@ def _task(row: Sequence[Any]) -> FetchTask:
         _FOUND_BY[found_by],
         attempts,
         tuple(orjson.loads(redirects) or ()) if redirects else (),
+        text or "",
         etag if kept else None,
         last_modified if kept else None,
         body_hash if kept else None,

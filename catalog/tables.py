@@ -108,6 +108,7 @@ urls = Table(  # the ledger: one row for every URL ever seen, which is the durab
     Column("depth", Integer, nullable=False),
     Column("referrer_id", RowId),
     Column("found_by", String(16), nullable=False),  # catalog.task.FoundBy
+    Column("link_text", Text),  # of a link to it that says what is there (extract.link_text)
     Column("run_id", Integer, nullable=False),  # the latest run that met it
     Column("state", String(16), nullable=False),
     Column("reason", String(40)),

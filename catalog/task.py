@@ -26,7 +26,8 @@ class FetchTask:
     """A queued URL.
 
     `host` is the WHATWG host (name, and port where it is not the scheme's own). `depth` counts links from
-    a seed, which has 0. `redirects` are the addresses that led here, oldest first. `etag`,
+    a seed, which has 0. `redirects` are the addresses that led here, oldest first. `link_text` is what a
+    link to it said of it, "" where none did. `etag`,
     `last_modified` and `body_hash` describe the copy that the catalog keeps of a document, for a
     conditional request, `read_by` the mark of the rules that read it; all are None where there is none.
     """
@@ -40,6 +41,7 @@ class FetchTask:
     found_by: FoundBy = FoundBy.LINK
     attempts: int = 0
     redirects: tuple[str, ...] = ()
+    link_text: str = ""
     etag: str | None = None
     last_modified: str | None = None
     body_hash: bytes | None = None

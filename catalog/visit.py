@@ -7,8 +7,8 @@ send has no slots: a frozen class with slots is pickled by Python code, one with
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -38,6 +38,17 @@ class Discovery:
     referrer_id: int | None = None
     redirects: tuple[str, ...] = ()
     lastmod: datetime | None = None  # aware: what a sitemap or feed says
+    link_text: str = ""  # where it says what is there (extract.link_text)
+
+
+def each_once(discoveries: Iterable[Discovery]) -> dict[bytes, Discovery]:
+    """By key the first discovery of each URL, with the first link text that any of them has."""
+    first: dict[bytes, Discovery] = {}
+    for item in discoveries:
+        known = first.setdefault(item.key, item)
+        if item.link_text and not known.link_text:
+            first[item.key] = replace(known, link_text=item.link_text)
+    return first
 
 
 @dataclass(frozen=True)

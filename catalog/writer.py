@@ -32,7 +32,7 @@ from catalog.revisits import unknown, worth_a_visit
 from catalog.sitemaps import note_lastmods
 from catalog.tables import documents, runs
 from catalog.task import FetchTask
-from catalog.visit import Discovery, DocumentDraft, Verdict, Visit
+from catalog.visit import Discovery, DocumentDraft, Verdict, Visit, each_once
 from catalog.vocabulary import MISFIT, Reason, UrlState
 
 LARGEST_BATCH: Final = 2_000
@@ -237,11 +237,9 @@ class Writer:
     def _write_discoveries(
         self, connection: Connection, run: RunContext, visits: Sequence[Visit]
     ) -> tuple[FetchTask, ...]:
-        allowed: dict[bytes, Discovery] = {}
-        kept_out: dict[bytes, Discovery] = {}
-        for visit in visits:
-            for item in visit.discoveries:
-                (allowed if item.decision.allowed else kept_out).setdefault(item.key, item)
+        found = [item for visit in visits for item in visit.discoveries]
+        allowed = each_once(item for item in found if item.decision.allowed)
+        kept_out = each_once(item for item in found if not item.decision.allowed)
         to_ask: Sequence[Discovery] = list(allowed.values())
         not_to_ask: Sequence[Discovery] = [item for key, item in kept_out.items() if key not in allowed]
         if run.incremental:
@@ -255,7 +253,7 @@ class Writer:
             run.run_id,
             [host for visit in visits for host in visit.hosts_refused],
         )
-        note_lastmods(connection, (item for visit in visits for item in visit.discoveries))
+        note_lastmods(connection, found)
         return queued
 
     def _write_documents(

@@ -112,6 +112,8 @@ def _story(found: Explanation, places: RulePlaces) -> Iterator[tuple[str, Sequen
     if found.detail:
         yield _DETAIL_LABELS.get(found.state, "detail"), [found.detail]
     yield "found", list(_chain(found.chain))
+    if found.link_text:
+        yield "linked as", [f"“{found.link_text}”"]
     if found.redirects:
         yield "redirects", [f"from {address}" for address in found.redirects]
     if found.fetched_at is not None:

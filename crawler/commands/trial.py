@@ -62,6 +62,7 @@ def _as_object(trial: Trial, mappings: tuple[FieldMapping, ...]) -> dict[str, An
         "detail": None if found is None else found.detail,
         "status": None if found is None else found.status,
         "renderer": None if found is None else found.renderer,
+        "link_text": None if found is None else found.link_text,
         "document": None if document is None else document.url,
         "title": None if document is None else document.title,
         "language": None if document is None else document.language,
@@ -86,7 +87,7 @@ def _print(trial: Trial, mappings: tuple[FieldMapping, ...]) -> None:
 
     screen = terminal.console()
     screen.print(Text(trial.url, style="bold"))
-    for line in _verdict(trial):
+    for line in (*_verdict(trial), *_of_link_text(trial, mappings)):
         screen.print(Text(line))
     if trial.document is None:
         return
@@ -121,6 +122,13 @@ def _verdict(trial: Trial) -> Iterator[str]:
         how = "" if found is None else f", status {found.status}, read by {found.renderer}"
         what = document.url if document.url != trial.url else f"a {document.kind.value}"
         yield f"It is {what}{how}, language {document.language or 'unknown'}."
+
+
+def _of_link_text(trial: Trial, mappings: tuple[FieldMapping, ...]) -> Iterator[str]:
+    if trial.found is not None and trial.found.link_text:
+        yield f"A link to it that a sync followed says “{trial.found.link_text}”."
+    elif any("link:text" in mapping.sources for mapping in mappings):
+        yield "No link text is known of it: no page was read that links it. A sync takes that of the link."
 
 
 def _shown(value: FieldValue) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.database import Catalog
-from catalog.document import Document
+from catalog.document import Document, url_key
 from catalog.documents import read_documents
 from catalog.explanation import Explanation, explain
+from catalog.ledger import read_link_text
 from catalog.runs import read_run
 from catalog.vocabulary import Decision, Reason
 from crawler.planning.judge import Judge
@@ -60,7 +61,9 @@ def try_page(
 
     def begin_there(crawl: ConnectorCrawl) -> None:
         crawl.seeds, crawl.sitemaps = (address,), Sitemaps()
+        crawl.link_texts = {address.url: link_text}
 
+    link_text = _link_text(known, connector.name, address.url)
     scope = connector.scope.model_copy(update={"max_depth": 0, "max_pages": _REQUESTS})
     alone = connector.model_copy(update={"scope": scope})
     with thrown_away_crawl(settings, [alone], known, begin_there) as left:
@@ -76,3 +79,11 @@ def try_page(
             document=next(iter(documents.values()), None),
             error=None if run is None else run.error,
         )
+
+
+def _link_text(known: Catalog | None, connector: str, url: str) -> str:
+    """What a link said of the page that a sync found by it."""
+    if known is None:
+        return ""
+    with known.read() as connection:
+        return read_link_text(connection, url_key(connector, url))

@@ -98,6 +98,7 @@ class ConnectorCrawl:
     watch: SessionWatch | None = None
     rendering: PageRendering | None = None
     transcriber: Transcriber | None = None
+    link_texts: Mapping[str, str] = field(default_factory=dict)  # of seeds, by URL, where any are known
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
     health: HostHealth = field(default_factory=HostHealth)
     sitemaps: Sitemaps = field(default_factory=Sitemaps)

@@ -50,6 +50,7 @@ def _seeds(crawl: ConnectorCrawl) -> list[Discovery]:
             depth=0,
             found_by=FoundBy.SEED,
             decision=rules.decide(seed, 0, is_seed=True),
+            link_text=crawl.link_texts.get(seed.url, ""),
         )
         for seed in {seed.url: seed for seed in crawl.seeds}.values()
     ]

@@ -33,6 +33,7 @@ from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
 from extract.content_type import HTML, content_type_of
 from extract.files.transcript import Transcript
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
+from extract.link_text import telling_text
 from extract.page import Link, Page
 from extract.read import read
 from extract.rules import ExtractionRules
@@ -96,6 +97,13 @@ class ReadingRules:
         return frozenset(source.argument.lower() for source in sources if source.kind == "header")
 
     @cached_property
+    def maps_link_text(self) -> bool:
+        """Whether a field comes from the text of links."""
+        return any(
+            source.kind == "link" for mapping in self.extraction.mappings for source in mapping.sources
+        )
+
+    @cached_property
     def header_names(self) -> frozenset[str]:
         """All headers of an answer that reading takes."""
         return READ_HEADERS | self.mapped_headers
@@ -131,7 +139,7 @@ class ReadJob:
     """A body to be read. `follow` is False where links lead nowhere new, `alone` where the page's
     canonical link was found to lead nowhere and the page is judged by itself. `more_links` are absolute
     addresses that stand nowhere in the body, but were seen in a browser, `transcript` is what is said in
-    audio or video."""
+    audio or video, `link_text` what a link to it says of it."""
 
     connector_id: int
     url_id: int
@@ -144,6 +152,7 @@ class ReadJob:
     alone: bool = False
     more_links: tuple[str, ...] = ()
     transcript: Transcript | None = None
+    link_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,6 +232,7 @@ class Reader:
             headers=job.headers,
             rules=rules.extraction,
             content_type=content_type,
+            link_text=job.link_text,
             transcript=job.transcript,
         )
         links = [*content.links, *map(Link, job.more_links)]
@@ -253,33 +263,47 @@ class Reader:
 
     def _follow(self, job: Job, links: Iterable[Link], *, page_nofollow: bool) -> _Found:
         rules, settled = self._rules[job.connector_id], self._settled[job.connector_id]
-        found, seen_here = _Found(), set[str]()
+        found, leading_there = _Found(), dict[str, list[Link]]()
         for link in links:
-            text = _without_place(link.url, rules)
-            if text in seen_here:
+            leading_there.setdefault(_without_place(link.url, rules), []).append(link)
+        for number, (text, same) in enumerate(leading_there.items(), start=1):
+            # One mark for what was handed over with a link text, and one for what was handed over without.
+            named = hash(text)
+            unnamed = ~named
+            if named in settled:
                 continue
-            seen_here.add(text)
-            mark = hash(text)
-            if mark in settled:
+            link_text = telling_text((link.text for link in same), text)
+            is_known = unnamed in settled
+            if is_known and not link_text:
                 continue
+            mark = named if link_text else unnamed
             address = _address(text, rules)
             if isinstance(address, UrlFault):
                 settled.add(mark)  # neither a host to ask nor an address to write down
                 continue
             decision = rules.links.decide(address, job.depth + 1)
-            if decision.allowed and (page_nofollow or link.nofollow):
-                decision = refused(Reason.NOFOLLOW, "rel=nofollow" if link.nofollow else "robots nofollow")
-            elif decision.allowed and len(seen_here) > rules.max_links_per_page:
+            if decision.allowed and (page_nofollow or same[0].nofollow):
+                rule = "rel=nofollow" if same[0].nofollow else "robots nofollow"
+                decision = refused(Reason.NOFOLLOW, rule)
+            elif decision.allowed and number > rules.max_links_per_page:
                 decision = refused(
                     Reason.TOO_MANY_LINKS, f"scope.max_links_per_page {rules.max_links_per_page}"
                 )
             if decision.reason not in REACHABLE_ANOTHER_WAY:
                 settled.add(mark)
-            self._sort(found, job, address, decision, rules)
+            if decision.allowed or not is_known:
+                self._sort(found, job, address, decision, rules, link_text=link_text)
         return found
 
     def _sort(
-        self, found: _Found, job: Job, address: WebAddress, decision: Decision, rules: ReadingRules
+        self,
+        found: _Found,
+        job: Job,
+        address: WebAddress,
+        decision: Decision,
+        rules: ReadingRules,
+        *,
+        link_text: str,
     ) -> None:
         if decision.reason is not None and address.host not in rules.hosts:
             found.hosts.setdefault((address.host, decision.reason), []).append(address.url)
@@ -293,6 +317,7 @@ class Reader:
                 found_by=FoundBy.LINK,
                 decision=decision,
                 referrer_id=job.url_id,
+                link_text=link_text,
             )
         )
 
@@ -305,6 +330,7 @@ class Reader:
             found_by=FoundBy.CANONICAL,
             decision=ALLOWED,
             referrer_id=job.url_id,
+            link_text=job.link_text,
         )
 
 

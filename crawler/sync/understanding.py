@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from catalog.bodies import BodyStore
+from catalog.ledger import read_link_text
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from crawler.auth.keeper import Standing
@@ -40,6 +42,7 @@ class Understanding:
     say: Callable[[str, str], None]
     pages: Mapping[int, PageReading]  # of the connectors that may open pages in a browser
     impostors: Impostors
+    link_text_of: Callable[[bytes], Awaitable[str]]  # as the ledger has it now
 
     @classmethod
     def over(
@@ -55,7 +58,14 @@ class Understanding:
         """One whose catalog is asked by `ask_catalog`, and keeps bodies in `bodies`, if any."""
         following, rereading = Following(ask_catalog), Rereading(ask_catalog, bodies)
         impostors = Impostors(reader, turns)
-        return cls(reader, following, rereading, RenderedAgain(ask_catalog), say, pages, impostors)
+
+        async def link_text_of(key: bytes) -> str:
+            known: str = await ask_catalog(partial(read_link_text, key=key))
+            return known
+
+        return cls(
+            reader, following, rereading, RenderedAgain(ask_catalog), say, pages, impostors, link_text_of
+        )
 
     async def visit(
         self, crawl: ConnectorCrawl, task: FetchTask, outcome: Outcome, generation: int = 0
@@ -126,6 +136,7 @@ class Understanding:
             follow=task.found_by is not FoundBy.ORPHAN,
             # The routes of a script share one document, whose canonical link is none of theirs.
             alone=task.found_by is FoundBy.COPY or "#" in task.url,
+            link_text=await self._link_text(crawl, task, outcome),
         )
         if isinstance(outcome, HtmlFetched) and (pages := self.pages.get(crawl.connector_id)) is not None:
             return await pages.read(task, outcome, job, generation)
@@ -135,6 +146,14 @@ class Understanding:
                 return visits.without_content(task, heard)
             job = replace(job, transcript=heard)
         return visits.read(task, outcome, await self.reader.read(job), crawl.rules)
+
+    async def _link_text(
+        self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched
+    ) -> str:
+        """What a link says of a URL; where it matters most, also if that was met after the task was taken."""
+        if task.link_text or not (isinstance(outcome, FileFetched) or crawl.rules.maps_link_text):
+            return task.link_text
+        return await self.link_text_of(task.key)
 
     def _widen(self, crawl: ConnectorCrawl, task: FetchTask, outcome: Redirected) -> None:
         """A seed's redirect target joins the scope, unless people only sign in there."""

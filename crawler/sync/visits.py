@@ -86,6 +86,7 @@ def redirected(task: FetchTask, outcome: Redirected, connector: str, rules: Link
         decision=decision,
         referrer_id=task.url_id,
         redirects=passed,
+        link_text=task.link_text,
     )
     return Visit(replace(verdict, document_id=document_id(connector, target.url)), discoveries=(found,))
 

@@ -21,9 +21,10 @@ from extract.files.transcript import Transcript, transcript_content
 from extract.fingerprint import content_hash
 from extract.html.blocks import first_heading
 from extract.html.metadata import directives_of
-from extract.language import language_of
+from extract.language import language_of, with_languages
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
+from extract.words import as_it_stands
 
 _NO_TITLE: Final = re.compile(r"spreadsheet|ms-excel|json$|xml$")
 """Types whose first heading is a sheet's or an element's name, not what the file is about."""
@@ -68,16 +69,20 @@ def _page(content: FileContent, subject: Subject, rules: ExtractionRules) -> Pag
     heading = None if _NO_TITLE.search(subject.content_type) else first_heading(content.blocks)
     stated = content.text("title") or content.text("subject")
     title = stated or heading or subject.link_text or subject.file_name or subject.url
-    subject = replace(subject, title=title)
+    language = _stated_language(content) or language_of(content.blocks)
+    subject = replace(subject, title=as_it_stands(title), language=language)
     own, faults = mapped(rules.mappings, subject, DocumentKind.FILE)
+    if isinstance(own.get("title"), str):
+        own["title"] = as_it_stands(str(own["title"]))
+    blocks = with_languages(content.blocks, language)
     fields = known(_standard(content, subject)) | own
     return Page(
         kind=DocumentKind.FILE,
         title=str(fields["title"]),
-        blocks=content.blocks,
+        blocks=blocks,
         links=(),
         fields=fields,
-        content_hash=content_hash(str(fields["title"]), content.blocks, own),
+        content_hash=content_hash(str(fields["title"]), blocks, own),
         content_type=subject.content_type,
         directives=directives_of({}, subject.headers),
         language=str(fields["language"]) if "language" in fields else None,
@@ -89,7 +94,7 @@ def _standard(content: FileContent, subject: Subject) -> dict[str, FieldValue | 
     return {
         "title": subject.title,
         "url": subject.url,
-        "language": _stated_language(content) or language_of(content.blocks),
+        "language": subject.language,
         "description": content.text("description"),
         "authors": content.authors,
         "created_at": parse_date(content.text("created_at") or ""),

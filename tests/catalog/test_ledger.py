@@ -15,6 +15,7 @@ from catalog.ledger import (
     enqueue,
     frontier_window,
     queued_hosts,
+    read_link_text,
     record_verdicts,
     refuse,
     requeue,
@@ -60,6 +61,26 @@ def test_a_later_run_queues_again_under_the_old_id(catalog: Catalog) -> None:
     assert (again.depth, again.found_by, again.attempts, again.redirects) == (1, FoundBy.SITEMAP, 0, ())
     row = row_of(catalog, "/page")
     assert (row.run_id, row.state, row.reason, row.detail, row.referrer_id) == (2, "queued", None, None, 7)
+
+
+def test_the_first_link_text_of_a_run_is_kept_and_none_takes_none_away(catalog: Catalog) -> None:
+    (task,) = find(catalog, 1, met("/page"), met("/page", link_text="Rates"), met("/page", link_text="More"))
+    assert task.link_text == "Rates"
+    find(catalog, 1, met("/page", link_text="Prices"))
+    assert row_of(catalog, "/page").link_text == "Rates"
+    (again,) = find(catalog, 2, met("/page"))
+    assert again.link_text == "Rates"
+    (renamed,) = find(catalog, 3, met("/page", link_text="Prices\0"))
+    assert renamed.link_text == "Prices\ufffd"
+
+
+def test_a_link_text_that_comes_late_is_noted(catalog: Catalog) -> None:
+    (task,) = find(catalog, 1, met("/page"))
+    assert task.link_text == ""
+    assert find(catalog, 1, met("/page", link_text="Rates")) == ()
+    with catalog.read() as connection:
+        assert read_link_text(connection, task.key) == "Rates"
+        assert read_link_text(connection, bytes(16)) == ""
 
 
 def test_an_earlier_run_that_still_writes_takes_nothing_from_a_later_one(catalog: Catalog) -> None:
