@@ -50,7 +50,12 @@ def test_a_rule_that_is_refuted_is_remembered_with_the_run_that_did_it(catalog: 
 
 
 SAID, OTHER = hash_of("the same"), hash_of("something else")
-COPY: dict[str, Any] = {"state": "duplicate", "reason": "duplicate_of", "content_hash": SAID, "document_id": "d"}
+COPY: dict[str, Any] = {
+    "state": "duplicate",
+    "reason": "duplicate_of",
+    "content_hash": SAID,
+    "document_id": "d",
+}
 PAGE: dict[str, Any] = {"state": "indexed", "content_hash": SAID, "document_id": "d"}
 
 
