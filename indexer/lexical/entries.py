@@ -15,7 +15,7 @@ from indexer.lexical.analysis import words_analyzer
 from indexer.lexical.block_languages import BlockLanguages
 from indexer.lexical.characters import printable
 from indexer.lexical.languages import ENGLISH, stemming_language
-from indexer.lexical.schema import STRINGS, column, indexable_date, stemmed_term, string_term
+from indexer.lexical.schema import DOCUMENT_ORDER, STRINGS, column, indexable_date, stemmed_term, string_term
 from indexer.lexical.storage import Description
 from indexer.lexical.texts import PreparedText, exact_field
 from settings.fields import FieldType
@@ -72,9 +72,7 @@ class _Common:
         """The entry of one chunk."""
         entry = self._entry()
         entry.add_unsigned("chunk", chunk_id)
-        high, low = id_halves(self.document.id)
-        entry.add_unsigned("document_high", high)
-        entry.add_unsigned("document_low", low)
+        entry.add_unsigned("document_low", id_halves(self.document.id)[1])
         _add_words(entry, "headings", [headings])
         _add_words(entry, "fields", [self.fields])
         _add_words(entry, "body", [body])
@@ -95,6 +93,7 @@ class _Common:
     def _entry(self) -> tantivy.Document:
         entry = tantivy.Document()
         entry.add_text("document", self.document.id)
+        entry.add_unsigned(DOCUMENT_ORDER, id_halves(self.document.id)[0])
         entry.add_unsigned("access", self.document.access_id)
         _add_words(entry, "title", [self.title])
         for add, field, value in self.columns:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,15 @@ from tantivy import Order, Query
 from indexer.lexical.entries import joined_ids
 from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
-from indexer.lexical.schema import STRINGS, column, stemmed_term
+from indexer.lexical.schema import DOCUMENT_ORDER, STRINGS, column, stemmed_term
 from indexer.lexical.storage import Layout, Signature, read_description
 from settings.fields import FieldType
 
-LARGEST_FACET: Final = 1000
-"""Values counted per facet."""
+SortValue = str | int | float | bool
+"""What a column is sorted by."""
+
+_MOST_BUCKETS: Final = 65_000
+"""As many as tantivy makes at once."""
 MOST_HOLDING: Final = 100_000
 """Passages that decide which documents hold a phrase; further ones would tell little new."""
 
@@ -36,10 +39,11 @@ class PassageMatches:
 
 @dataclass(frozen=True, slots=True)
 class DocumentMatches:
-    """Documents found, best first, and how many there are in all."""
+    """Documents found, first to last, what each stands by (its score, or its value of a column: dates in
+    nanoseconds since 1970), and how many there are in all."""
 
     document_ids: tuple[str, ...]
-    scores: tuple[float, ...]
+    keys: tuple[SortValue | None, ...]
     total: int
 
 
@@ -65,7 +69,7 @@ class LexicalSnapshot:
         hits = self._passages.search(query, limit=limit, count=False).hits
         addresses = [address for _, address in hits]
         chunks = self._passages.fast_field_values("chunk", addresses)
-        high = self._passages.fast_field_values("document_high", addresses)
+        high = self._passages.fast_field_values(DOCUMENT_ORDER, addresses)
         low = self._passages.fast_field_values("document_low", addresses)
         return PassageMatches(
             np.array(chunks, np.int64),
@@ -78,45 +82,40 @@ class LexicalSnapshot:
         return list(dict.fromkeys(self.passages(query, MOST_HOLDING).document_ids))
 
     def documents(
-        self, query: Query, limit: int, *, offset: int = 0, sort: str | None = None
+        self, query: Query, limit: int, *, by: str | None = None, is_descending: bool = False
     ) -> DocumentMatches:
-        """Documents for `query` (over `documents_schema`), by score, or by column `sort`.
+        """Documents for `query` (over `documents_schema`), by score, or by the values of column `by`.
 
-        A "-" before the column's name sorts descending; documents without a value come last.
+        Those without a value come last.
         """
-        found = self._documents.search(
-            query,
-            limit=limit,
-            offset=offset,
-            order_by_field=None if sort is None else column(sort.removeprefix("-")),
-            order=Order.Asc if sort is not None and not sort.startswith("-") else Order.Desc,
-        )
-        ids = tuple(self._documents.doc(address)["document"][0] for _, address in found.hits)
-        scores = tuple(score if sort is None else 0.0 for score, _ in found.hits)
-        return DocumentMatches(ids, scores, int(found.count))  # type: ignore[attr-defined]  # tantivy's stub forgets it
+        return self._found(query, limit, None if by is None else column(by), is_descending)
+
+    def documents_by_id(self, query: Query, limit: int) -> DocumentMatches:
+        """Documents for `query` (over `documents_schema`), in the order of their ids."""
+        return self._found(query, limit, DOCUMENT_ORDER, is_descending=False)
+
+    def _found(self, query: Query, limit: int, field: str | None, is_descending: bool) -> DocumentMatches:
+        order = Order.Asc if field is not None and not is_descending else Order.Desc
+        found = self._documents.search(query, limit=limit, order_by_field=field, order=order)
+        ids = tuple([self._documents.doc(address)["document"][0] for _, address in found.hits])
+        keys = tuple([key for key, _ in found.hits])
+        return DocumentMatches(ids, keys, int(found.count))  # type: ignore[attr-defined]  # tantivy's stub forgets it
 
     def count(self, query: Query) -> int:
         """How many documents `query` (over `documents_schema`) finds."""
         return self.documents(query, 1).total
 
-    def facets(self, query: Query, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        """For each column the values among the documents of `query`, the most frequent first."""
-        if not names:
-            return {}
-        request = {
-            name: {
-                "terms": {"field": column(name), "size": LARGEST_FACET, "segment_size": LARGEST_FACET * 10}
-            }
-            for name in names
-        }
-        answer = self._documents.aggregate(query, request)
-        return {
-            name: [
-                (str(bucket.get("key_as_string", bucket["key"])), int(bucket["doc_count"]))
-                for bucket in answer[name]["buckets"]
-            ]
-            for name in names
-        }
+    def distinct(self, query: Query, name: str) -> int:
+        """How many values column `name` has among the documents of `query`; estimated above 65,000."""
+        request = {"values": {"terms": {"field": column(name), "size": _MOST_BUCKETS}}}
+        counted = self._documents.aggregate(query, request)["values"]
+        if counted["sum_other_doc_count"]:
+            return round(self._documents.cardinality(query, column(name)))
+        return len(counted["buckets"])
+
+    def aggregate(self, query: Query, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The aggregations of `request`, in tantivy's terms, over the documents of `query`."""
+        return self._documents.aggregate(query, dict(request)) if request else {}
 
 
 @dataclass(slots=True)

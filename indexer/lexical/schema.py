@@ -12,7 +12,7 @@ import tantivy
 from indexer.lexical.analysis import EXACT, WORDS
 from settings.fields import FieldType
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 
@@ -28,6 +28,10 @@ _LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
 
 STRINGS: Final = "strings"
 """The field of what all string columns hold, see `string_term`: each field costs every passage a byte."""
+
+
+DOCUMENT_ORDER: Final = "document_high"
+"""The first half of a document's id, to order documents by that are equal otherwise."""
 
 
 def string_term(name: str, value: str) -> str:
@@ -62,7 +66,7 @@ def passages_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("chunk", indexed=True, fast=True)
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("document_high", fast=True)
+    builder.add_unsigned_field(DOCUMENT_ORDER, fast=True)
     builder.add_unsigned_field("document_low", fast=True)
     builder.add_unsigned_field("access", indexed=True)
     for name in ("title", "headings", "fields", "body"):
@@ -81,6 +85,7 @@ def documents_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     """
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("document", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(DOCUMENT_ORDER, fast=True)
     builder.add_unsigned_field("access", indexed=True)
     builder.add_text_field("title", tokenizer_name=WORDS)
     builder.add_text_field("body", tokenizer_name=WORDS, index_option="basic")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -34,6 +34,19 @@ class DenseQuery:
 
     vectors: VectorIndex
     vector: npt.NDArray[np.float32]
+    _found: dict[int, tuple[dict[int, float], dict[int, str], dict[int, float]]] = field(default_factory=dict)
+
+    def closest(self, scope: Scope, limit: int) -> tuple[dict[int, float], dict[int, str], dict[int, float]]:
+        """The `limit` nearest readable passages, nearest first: their cosines, documents, and BM25 scores.
+
+        Found once, however many filters a question is asked with.
+        """
+        if limit not in self._found:
+            scores, chunk_ids = self.vectors.search(self.vector[np.newaxis, :], scope.allowed, limit)
+            pairs = zip(chunk_ids[0].tolist(), scores[0].tolist(), strict=True)
+            cosines = {chunk: score for chunk, score in pairs if chunk >= 0}
+            self._found[limit] = (cosines, *_looked_up(scope, list(cosines)))
+        return self._found[limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,6 @@ def gather(
     only the dense half found gets its true BM25 score.
     """
     near = NONE_NEAR if query is None or weights.dense <= 0 else nearest(scope, query)
-    nearest_documents = tuple(dict.fromkeys(near.document_of.values()))
     lexical: dict[int, float] = {}
     document_of = dict(near.document_of)
     if weights.lexical > 0:
@@ -70,7 +82,7 @@ def gather(
         lexical |= near.lexical
         document_of |= matching_documents
     scores = fuse(min_max(near.dense), from_zero(lexical), weights)
-    return Candidates(scores, near.dense, lexical, document_of, nearest_documents)
+    return Candidates(scores, near.dense, lexical, document_of, near.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,11 @@ class Nearest:
     dense: dict[int, float]
     document_of: dict[int, str]
     lexical: dict[int, float]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Each document once."""
+        return tuple(dict.fromkeys(self.document_of.values()))
 
 
 NONE_NEAR: Final = Nearest({}, {}, {})
@@ -93,10 +110,7 @@ def nearest(scope: Scope, query: DenseQuery) -> Nearest:
     """
     limit = NEAREST
     while True:
-        scores, chunk_ids = query.vectors.search(query.vector[np.newaxis, :], scope.allowed, limit)
-        pairs = zip(chunk_ids[0].tolist(), scores[0].tolist(), strict=True)
-        found = {chunk: score for chunk, score in pairs if chunk >= 0}
-        document_of, lexical = _looked_up(scope, list(found))
+        found, document_of, lexical = query.closest(scope, limit)
         if scope.is_constrained:
             permitted = scope.permitted(list(dict.fromkeys(document_of.values())))
             document_of = {chunk: name for chunk, name in document_of.items() if name in permitted}

@@ -13,8 +13,10 @@ from tantivy import Occur, Query
 from catalog.document import FieldValue
 from indexer.lexical.characters import printable
 from indexer.lexical.queries import any_of
+from indexer.lexical.reader import SortValue
 from indexer.lexical.schema import STRINGS, column, indexable_date, string_term
-from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not, Phrase, Site, Words
+from indexer.retrieval.intervals import from_epoch_nanoseconds
+from indexer.retrieval.question import AllOf, AnyOf, Comparison, Facet, Filter, Not, Phrase, Site, Words
 from settings.fields import FieldType
 
 Scalar = str | int | float | bool | datetime
@@ -84,6 +86,30 @@ def _holds_text(part: Filter) -> bool:
             return False
 
 
+def without_field(part: Filter | None, name: str) -> Filter | None:
+    """`part` without those of the conditions which must all hold that are about field `name` alone."""
+    match part:
+        case None:
+            return None
+        case AllOf(parts):
+            kept = tuple(each for each in (without_field(each, name) for each in parts) if each is not None)
+            return AllOf(kept) if kept else None
+        case _:
+            return None if _is_about(part, name) else part
+
+
+def _is_about(part: Filter, name: str) -> bool:
+    match part:
+        case AllOf(parts) | AnyOf(parts):
+            return all(_is_about(each, name) for each in parts)
+        case Not(inner):
+            return _is_about(inner, name)
+        case Comparison():
+            return part.field == name
+        case Words() | Phrase() | Site():
+            return False
+
+
 def _of_site(site: Site, schema: tantivy.Schema) -> Query:
     port = "" if ":" in site.host else "(:[0-9]+)?"
     rest = f"{re.escape(site.path)}(.|\n)*" if site.path else "([/?#](.|\n)*)?"
@@ -98,11 +124,29 @@ def known_column(name: str, columns: Mapping[str, FieldType]) -> FieldType:
     return columns[name]
 
 
-def check_sort(sort: str, columns: Mapping[str, FieldType]) -> None:
-    """Raise `InvalidFilterError` when `sort` names no column with a single value."""
-    name = sort.removeprefix("-")
+def check_facet(facet: Facet, columns: Mapping[str, FieldType]) -> None:
+    """Raise `InvalidFilterError` when a facet, or one within it, names no column, or ranges of one that has
+    none."""
+    kind = known_column(facet.field, columns)
+    if facet.ranges is not None and kind not in _RANGE_TYPES:
+        raise InvalidFilterError(f"{facet.field} is a {kind} field: it has values, but no ranges")
+    for inner in facet.facets:
+        check_facet(inner, columns)
+
+
+def check_single(name: str, columns: Mapping[str, FieldType]) -> None:
+    """Raise `InvalidFilterError` when `name` is no column with a single value per document."""
     if known_column(name, columns) is FieldType.STRING_LIST:
-        raise InvalidFilterError(f"{name!r} has several values per document: results cannot be sorted by it")
+        raise InvalidFilterError(
+            f"{name!r} has several values per document: results cannot be sorted or collapsed by it"
+        )
+
+
+def equal_to(name: str, value: SortValue, schema: tantivy.Schema, column_type: FieldType) -> Query:
+    """The documents whose column `name` has a value as `LexicalSnapshot.documents` tells it."""
+    if column_type is FieldType.DATE and not isinstance(value, str):
+        return _equal(name, from_epoch_nanoseconds(value), schema)
+    return _equal(name, value, schema)
 
 
 def _comparison(part: Comparison, schema: tantivy.Schema, column_type: FieldType) -> Query:

@@ -15,6 +15,7 @@ from catalog.tables import chunks
 from indexer.retrieval.candidates import Candidates
 from indexer.retrieval.folding import Folded
 from indexer.retrieval.question import Hit, Passage
+from indexer.retrieval.ranking import Ranked
 from indexer.retrieval.scope import Scope
 
 _BATCH: Final = 500  # ids in one statement: below every engine's limit of bound variables
@@ -24,44 +25,58 @@ _SPARE: Final = 4
 ChunkRow = Row[*tuple[Any, ...]]
 
 
-def verified_hits(
+def verified_results(
     connection: Connection,
-    ranking: Iterable[Folded],
+    ranking: Iterable[Ranked],
     scope: Scope,
     candidates: Candidates,
     *,
     passages: int,
     batch_size: int,
-) -> Iterator[Hit]:
-    """The hits of `ranking`, in its order, read in batches as far as they are asked for.
+) -> Iterator[tuple[Hit, bytes]]:
+    """The results of `ranking` with their marks, in its order, read in batches as far as they are asked for.
 
     What the catalog does not confirm is dropped: a document that was deleted or may not be read, a
-    passage that has gone, a document whose every passage has gone. A document that matched as a whole
-    comes with the passages that hold the words, or with its beginning.
+    passage that has gone, a document whose every passage has gone. The best of what remains leads its result.
     """
     remaining = iter(ranking)
     while batch := list(islice(remaining, batch_size)):
-        found = read_documents(connection, [folded.document_id for folded in batch], blocks=False)
-        readable = [
-            folded
-            for folded in batch
-            if folded.document_id in found and found[folded.document_id].access_id in scope.allowed
+        documents = [document for result in batch for document in result.documents]
+        hits = _verified_hits(connection, documents, scope, candidates, passages)
+        for result in batch:
+            shown = [hits[each.document_id] for each in result.documents if each.document_id in hits]
+            if shown:
+                yield replace(shown[0], more=tuple(shown[1:])), result.mark
+
+
+def _verified_hits(
+    connection: Connection, documents: Sequence[Folded], scope: Scope, candidates: Candidates, passages: int
+) -> dict[str, Hit]:
+    """The hits by document id. A document that matched as a whole comes with the passages that hold the
+    words, or with its beginning."""
+    found = read_documents(connection, [folded.document_id for folded in documents], blocks=False)
+    readable = [
+        folded
+        for folded in documents
+        if folded.document_id in found and found[folded.document_id].access_id in scope.allowed
+    ]
+    chosen = _with_passages(scope, readable, passages)
+    rows = read_chunks(connection, [chunk for folded in chosen for chunk in folded.chunk_ids])
+    beginnings = _beginnings(connection, [each.document_id for each in chosen if not each.chunk_ids])
+    hits = {}
+    for folded in chosen:
+        shown = [
+            as_passage(rows[chunk], candidates)
+            for chunk in folded.chunk_ids
+            if chunk in rows and rows[chunk].document_id == folded.document_id
         ]
-        chosen = _with_passages(scope, readable, passages)
-        rows = read_chunks(connection, [chunk for folded in chosen for chunk in folded.chunk_ids])
-        beginnings = _beginnings(connection, [each.document_id for each in chosen if not each.chunk_ids])
-        for folded in chosen:
-            shown = [
-                as_passage(rows[chunk], candidates)
-                for chunk in folded.chunk_ids
-                if chunk in rows and rows[chunk].document_id == folded.document_id
-            ]
-            if folded.chunk_ids and not shown:
-                continue
-            beginning = beginnings.get(folded.document_id)
-            if beginning is not None:
-                shown.append(as_passage(beginning, candidates))
-            yield _hit(found[folded.document_id], folded.score, shown)
+        if folded.chunk_ids and not shown:
+            continue
+        beginning = beginnings.get(folded.document_id)
+        if beginning is not None:
+            shown.append(as_passage(beginning, candidates))
+        hits[folded.document_id] = _hit(found[folded.document_id], folded.score, shown)
+    return hits
 
 
 def verified_passages(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, Literal
 
 from catalog.document import FieldValue
 from settings.access import EVERYONE
@@ -68,15 +69,66 @@ Filter = Comparison | Words | Phrase | Site | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Numbers or dates from `low` up to, not including, `high`; None: without an end."""
+
+    low: float | datetime | None = None
+    high: float | datetime | None = None
+
+
+AutomaticRanges = Literal["auto", "year", "month"]
+"""Years or months of a date; "auto": what of them suits the dates found, or rounded steps of a number."""
+LARGEST_FACET: Final = 1000
+"""The most values or ranges that are counted in one facet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Counts the values of a field, or its `ranges`, and within each of them the inner `facets`.
+
+    With `is_multi_select` it is counted as if the question's filter said nothing of this field.
+    """
+
+    field: str
+    size: int = LARGEST_FACET  # values, the most frequent ones or, with `by_value`, the first ones
+    by_value: bool = False
+    ranges: tuple[Interval, ...] | AutomaticRanges | None = None
+    facets: tuple[Facet, ...] = ()
+    is_multi_select: bool = False
+
+
+RELEVANCE: Final = "_score"
+"""The sort key of the score that an answer shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """Results in the order of a field's values; those without one come last. `RELEVANCE`: the best first."""
+
+    field: str
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collapse:
+    """One result per value of `field`, with up to `size` further documents beneath it. A document without
+    a value stands for itself."""
+
+    field: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A query and who asks it: nothing outside `principals` is ever found, counted or shown."""
 
     text: str
     principals: frozenset[str] = frozenset({EVERYONE})
     filter: Filter | None = None
-    facets: tuple[str, ...] = ()
-    sort: str | None = None  # a field, "-" before it for descending; None: by relevance
-    offset: int = 0
+    facets: tuple[Facet, ...] = ()
+    sort: tuple[SortKey, ...] = ()  # none: by relevance; ties are broken by relevance, then by id
+    collapse: Collapse | None = None
+    shown: tuple[bytes, ...] = ()  # what the pages before showed, see `Results.shown`
     page_size: int = 10
     passages_per_document: int = 3
     condition: Filter | None = None  # what the text itself demands, beside its phrases and exclusions
@@ -113,14 +165,25 @@ class Hit:
     fields: Mapping[str, FieldValue]
     score: float
     passages: tuple[Passage, ...]
+    more: tuple[Hit, ...] = ()  # the next best of those that are collapsed beneath it
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """How many readable matching documents carry this value."""
+    """How many readable matching documents carry this value, or one in this range."""
 
     value: str
     count: int
+    interval: Interval | None = None
+    facets: Mapping[str, FacetCounts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """The values of a facet; `others` counts the values (each per document) beyond them."""
+
+    values: tuple[FacetValue, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +193,9 @@ class Results:
 
     hits: tuple[Hit, ...]
     total: int
-    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    facets: Mapping[str, FacetCounts] = field(default_factory=dict)
+    groups: int | None = None  # with `Question.collapse`: how many results the documents collapse to
+    shown: tuple[bytes, ...] = ()  # marks of all results up to here, for the question for the next page
+    has_more: bool = False  # whether there is a next page
     terms: tuple[str, ...] = ()  # the words of the question as typed, to be highlighted
     notices: tuple[str, ...] = ()  # why the answer is less than it could be, for the operator

@@ -1,48 +1,74 @@
-"""In which order documents are shown: fused relevance first, then everything else that was counted."""
+"""Which results are shown, in which order: single documents, or one document per value of a field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
-from indexer.retrieval.candidates import Candidates
-from indexer.retrieval.folding import Folded, fold
-from indexer.retrieval.scope import Scope
+from indexer.lexical.queries import any_of
+from indexer.retrieval.folding import Folded
+from indexer.retrieval.ordering import EVERYTHING, Ordering, Part
+from indexer.retrieval.question import Collapse, SortKey
 
-BROWSING_SORT: Final = "-updated_at"
+BROWSING_SORT: Final = (SortKey("updated_at", is_descending=True),)
 """How a blank question orders all documents: the newest first."""
+MARK_BYTES: Final = 5
+"""Of a thousand results by a thousand others, one in a million is taken for one that was shown."""
 
-_PAGE: Final = 200
-
-
-def ranking(scope: Scope, candidates: Candidates, sort: str | None) -> Iterator[Folded]:
-    """Every document that the question counts, once, lazily.
-
-    By relevance those of the candidate passages come first; the remaining lexical matches follow by the
-    BM25 score of the whole document, with score 0 and no chunk ids. With `sort` (a column, "-" before it
-    for descending) all stand in the column's order, those without a value last.
-    """
-    folded = fold(candidates.scores, candidates.document_of)
-    if sort is not None or scope.text.is_blank:
-        yield from _sorted(scope, candidates, folded, sort or BROWSING_SORT)
-        return
-    yield from folded
-    seen = [document.document_id for document in folded]
-    yield from _pages(scope, [], seen, None)
+_PORTION: Final = 50
+"""Put in order at first; doubled as further ones are asked for."""
+_GROUPED: Final = 200
+"""Put in order at a time to see which values they have."""
 
 
-def _sorted(scope: Scope, candidates: Candidates, folded: list[Folded], sort: str) -> Iterator[Folded]:
-    by_id = {document.document_id: document for document in folded}
-    for document in _pages(scope, list(candidates.nearest_documents), None, sort):
-        yield by_id.get(document.document_id, document)
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A result: its documents, the best one first, and the mark by which later pages leave it out."""
+
+    documents: tuple[Folded, ...]
+    mark: bytes
 
 
-def _pages(scope: Scope, also: list[str], seen: list[str] | None, sort: str | None) -> Iterator[Folded]:
-    query = scope.documents(also, seen)
-    offset = 0
+def ranking(ordering: Ordering, keys: Sequence[SortKey]) -> Iterator[Ranked]:
+    """Every document that the question finds as a result, lazily."""
+    given, limit = 0, _PORTION
     while True:
-        found = scope.snapshot.documents(query, _PAGE, offset=offset, sort=sort)
-        yield from (Folded(document_id, 0.0, ()) for document_id in found.document_ids)
-        offset += _PAGE
-        if offset >= found.total:
+        ids = ordering.first(EVERYTHING, keys, limit)
+        for document_id in ids[given:]:
+            yield Ranked((ordering.document(document_id),), mark_of(document_id))
+        if len(ids) < limit:
             return
+        given, limit = len(ids), 2 * limit
+
+
+def collapsed_ranking(ordering: Ordering, keys: Sequence[SortKey], collapse: Collapse) -> Iterator[Ranked]:
+    """One result per value of the field, each where its best document stands, lazily.
+
+    Each document without a value is a result. What a page before showed as a value is left out as a value,
+    whichever document now stands for it.
+    """
+    part = EVERYTHING
+    while ids := ordering.first(part, keys, _GROUPED):
+        values = ordering.values(ids, collapse.field)
+        members: dict[str, list[str]] = {}
+        for document_id in ids:
+            value = values.get(document_id)
+            name = document_id if value is None else f"{collapse.field}:{value}"
+            members.setdefault(name, []).append(document_id)
+        is_all = len(ids) < _GROUPED
+        for name, known in members.items():
+            best, wanted, value = known, collapse.size + 1, values.get(known[0])
+            if value is not None and not is_all and len(known) < wanted:
+                best = ordering.first(Part((ordering.having(collapse.field, value),)), keys, wanted)
+            yield Ranked(tuple(map(ordering.document, best[:wanted])), mark_of(name))
+        if is_all:
+            return
+        told = [ordering.having(collapse.field, value) for value in dict.fromkeys(values.values())]
+        part = part.without(any_of([*told, ordering.among(ids)]))
+
+
+def mark_of(name: str) -> bytes:
+    """What stands for a result in the memory of what was shown."""
+    return blake2b(name.encode(), digest_size=MARK_BYTES).digest()

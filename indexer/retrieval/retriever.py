@@ -9,19 +9,26 @@ from itertools import islice
 from typing import Final
 
 from sqlalchemy import Connection
+from tantivy import Query
 
 from catalog.access import AccessLists
 from catalog.database import Catalog
 from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.languages import question_language
+from indexer.lexical.queries import restricted
 from indexer.lexical.reader import LexicalReader
+from indexer.lexical.schema import column
 from indexer.lexical.stop_words import content_words
-from indexer.retrieval.candidates import NO_CANDIDATES, Candidates, gather
+from indexer.retrieval.candidates import NO_CANDIDATES, NONE_NEAR, Candidates, DenseQuery, gather, nearest
 from indexer.retrieval.dense import DenseHalf, Unavailable
+from indexer.retrieval.facets import count_facets
+from indexer.retrieval.filters import without_field
+from indexer.retrieval.folding import fold
 from indexer.retrieval.fusion import FusionWeights, weights_for
-from indexer.retrieval.presenting import read_chunks, read_text, verified_hits, verified_passages
-from indexer.retrieval.question import FacetValue, Passage, Question, Results
-from indexer.retrieval.ranking import ranking
+from indexer.retrieval.ordering import Ordering
+from indexer.retrieval.presenting import read_chunks, read_text, verified_passages, verified_results
+from indexer.retrieval.question import Collapse, Facet, FacetCounts, Hit, Passage, Question, Results
+from indexer.retrieval.ranking import BROWSING_SORT, collapsed_ranking, ranking
 from indexer.retrieval.reranking import MOST_READ, Reranker, reordered
 from indexer.retrieval.scope import Scope, make_scope
 from indexer.vectors.backend import VectorIndexError
@@ -97,28 +104,22 @@ class Retriever:
         scope = self._scope(question)
         if scope is None:
             return Results((), 0, notices=(*self._faults, EMPTY_INDEX))
-        candidates, notices = self._candidates(scope, weights)
+        weights = weights_for(scope.text.natural, weights or self._weights)
+        query, notices = self._dense_query(scope, weights)
+        candidates = gather(scope, query, weights) if not scope.text.is_blank else NO_CANDIDATES
         countable = scope.countable(list(candidates.nearest_documents))
         with self._catalog.read() as connection:
-            if rerank and question.sort is None:
+            if rerank and not question.sort:
                 candidates, also = self._reranked(connection, scope, candidates)
                 notices += also
-            hits = verified_hits(
-                connection,
-                ranking(scope, candidates, question.sort),
-                scope,
-                candidates,
-                passages=question.passages_per_document,
-                batch_size=max(question.page_size, _LEAST_BATCH),
-            )
-            page = tuple(islice(hits, question.offset, question.offset + question.page_size))
+            page = _page(connection, question, scope, candidates)
         return Results(
-            hits=page,
+            hits=tuple(hit for hit, _ in page[: question.page_size]),
             total=scope.snapshot.count(countable),
-            facets={
-                name: tuple(FacetValue(value, count) for value, count in values)
-                for name, values in scope.snapshot.facets(countable, question.facets).items()
-            },
+            facets=self._facets(question, scope, countable, query),
+            groups=None if question.collapse is None else _groups(scope, countable, question.collapse),
+            shown=(*question.shown, *(mark for _, mark in page[: question.page_size])),
+            has_more=len(page) > question.page_size,
             terms=_topic(scope),
             notices=(*self._faults, *notices),
         )
@@ -130,7 +131,9 @@ class Retriever:
         scope = self._scope(question)
         if scope is None:
             return ()
-        candidates, _ = self._candidates(scope, weights)
+        weights = weights_for(scope.text.natural, weights or self._weights)
+        query, _ = self._dense_query(scope, weights)
+        candidates = gather(scope, query, weights) if not scope.text.is_blank else NO_CANDIDATES
         wanted = max(0, min(limit, MOST_PASSAGES))
         with self._catalog.read() as connection:
             candidates, _ = self._reranked(connection, scope, candidates)
@@ -152,17 +155,30 @@ class Retriever:
             allowed = self._access.allowed_ids(connection, question.principals)
         return make_scope(question, snapshot, allowed)
 
-    def _candidates(self, scope: Scope, wanted: FusionWeights | None) -> tuple[Candidates, tuple[str, ...]]:
-        """The competing passages, and why there may be fewer than there could be."""
-        weights = weights_for(scope.text.natural, wanted or self._weights)
-        if scope.text.is_blank:
-            return NO_CANDIDATES, ()
-        if weights.dense <= 0:
-            return gather(scope, None, weights), ()
+    def _dense_query(self, scope: Scope, weights: FusionWeights) -> tuple[DenseQuery | None, tuple[str, ...]]:
+        """What to ask the vectors, and why nothing although they should be asked."""
+        if scope.text.is_blank or weights.dense <= 0:
+            return None, ()
         query = self._dense.embed(scope.text.natural)
         if isinstance(query, Unavailable):
-            return gather(scope, None, weights), (f"answered by words alone: {query.reason}",)
-        return gather(scope, query, weights), ()
+            return None, (f"answered by words alone: {query.reason}",)
+        return query, ()
+
+    def _facets(
+        self, question: Question, scope: Scope, countable: Query, query: DenseQuery | None
+    ) -> dict[str, FacetCounts]:
+        """Every facet over what the question finds; one of which values are chosen over what it finds without
+        that choice."""
+        free = [facet for facet in question.facets if _is_chosen(facet, question)]
+        counts = count_facets(
+            scope.snapshot, countable, [facet for facet in question.facets if facet not in free]
+        )
+        for facet in free:
+            wider = replace(question, filter=without_field(question.filter, facet.field))
+            widened = make_scope(wider, scope.snapshot, scope.allowed)
+            near = NONE_NEAR if query is None else nearest(widened, query)
+            counts |= count_facets(scope.snapshot, widened.countable(list(near.documents)), [facet])
+        return {facet.field: counts[facet.field] for facet in question.facets}
 
     def _reranked(
         self, connection: Connection, scope: Scope, candidates: Candidates
@@ -183,6 +199,39 @@ def _topic(scope: Scope) -> tuple[str, ...]:
     words = scope.text.words
     spoken = question_language(words, scope.snapshot.languages)
     return tuple(dict.fromkeys(content_words(words, spoken)))
+
+
+def _page(
+    connection: Connection, question: Question, scope: Scope, candidates: Candidates
+) -> list[tuple[Hit, bytes]]:
+    """The results of one page with their marks, and one more where there is a further page."""
+    folded = fold(candidates.scores, candidates.document_of)
+    ordering = Ordering(scope, folded, candidates.nearest_documents)
+    keys = question.sort or (BROWSING_SORT if scope.text.is_blank else ())
+    if question.collapse is None:
+        ranked = ranking(ordering, keys)
+    else:
+        ranked = collapsed_ranking(ordering, keys, question.collapse)
+    shown = frozenset(question.shown)
+    results = verified_results(
+        connection,
+        (result for result in ranked if result.mark not in shown),
+        scope,
+        candidates,
+        passages=question.passages_per_document,
+        batch_size=max(question.page_size, _LEAST_BATCH) + 1,
+    )
+    return list(islice(results, question.page_size + 1))
+
+
+def _groups(scope: Scope, countable: Query, collapse: Collapse) -> int:
+    """How many results the documents collapse to."""
+    bare = restricted(countable, (), [Query.exists_query(column(collapse.field))])
+    return scope.snapshot.distinct(countable, collapse.field) + scope.snapshot.count(bare)
+
+
+def _is_chosen(facet: Facet, question: Question) -> bool:
+    return facet.is_multi_select and without_field(question.filter, facet.field) != question.filter
 
 
 def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,8 +23,9 @@ from indexer.lexical.query_text import QueryText, parse_query_text
 from indexer.lexical.reader import LexicalSnapshot
 from indexer.lexical.stop_words import content_words
 from indexer.lexical.terms import Terms, analyse
-from indexer.retrieval.filters import check_sort, compile_filter, known_column, without_texts
-from indexer.retrieval.question import Filter, Phrase, Question, Words
+from indexer.retrieval.filters import check_facet, check_single, compile_filter, without_texts
+from indexer.retrieval.question import RELEVANCE, Filter, Phrase, Question, Words
+from settings.fields import FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,10 @@ class Scope:
         within = Query.term_set_query(schema, "document", document_ids)
         return restricted(self.passages(), [within])
 
-    def documents(self, also: list[str], seen: list[str] | None = None) -> Query:
+    def documents(self, also: list[str]) -> Query:
         """Documents that hold any of the words, or are one of `also`, ranked by their words.
 
-        A blank question finds all. Those in `seen` are left out.
+        A blank question finds all.
         """
         schema = self.snapshot.documents_schema
         if self.text.is_blank:
@@ -80,7 +81,7 @@ class Scope:
                     Query.const_score_query(Query.term_set_query(schema, "document", also), 0.0),
                 ]
             )
-        return self._restricted_documents(base, seen)
+        return self._restricted_documents(base)
 
     def countable(self, also: list[str]) -> Query:
         """What `documents` finds, without a ranking: quicker to count."""
@@ -90,30 +91,27 @@ class Scope:
         matches = any_of([matching_query(schema, self.terms), Query.term_set_query(schema, "document", also)])
         return self._restricted_documents(Query.const_score_query(matches, 0.0))
 
+    def among(self, document_ids: Sequence[str]) -> Query:
+        """These documents, whatever else holds of them."""
+        return Query.term_set_query(self.snapshot.documents_schema, "document", list(document_ids))
+
     def permitted(self, document_ids: list[str]) -> frozenset[str]:
         """Those of `document_ids` that satisfy every condition."""
         if not document_ids:
             return frozenset()
-        among = Query.term_set_query(self.snapshot.documents_schema, "document", document_ids)
-        query = self._restricted_documents(Query.const_score_query(among, 0.0))
+        query = self._restricted_documents(Query.const_score_query(self.among(document_ids), 0.0))
         return frozenset(self.snapshot.documents(query, len(document_ids)).document_ids)
 
     def _restricted_passages(self, query: Query) -> Query:
         return restricted(query, self._passage_conditions, self._passage_exclusions)
 
-    def _restricted_documents(self, query: Query, seen: list[str] | None = None) -> Query:
-        exclusions = list(self._document_exclusions)
-        if seen:
-            exclusions.append(Query.term_set_query(self.snapshot.documents_schema, "document", seen))
-        return restricted(query, self._document_conditions, exclusions)
+    def _restricted_documents(self, query: Query) -> Query:
+        return restricted(query, self._document_conditions, self._document_exclusions)
 
 
 def make_scope(question: Question, snapshot: LexicalSnapshot, allowed: frozenset[int]) -> Scope:
-    """Raises `InvalidFilterError` when the filter, a facet or the sort cannot be carried out."""
-    for name in question.facets:
-        known_column(name, snapshot.columns)
-    if question.sort is not None:
-        check_sort(question.sort, snapshot.columns)
+    """Raises `InvalidFilterError` when the filter, a facet, sort or collapse cannot be carried out."""
+    _check(question, snapshot.columns)
     text = parse_query_text(question.text)
     phrases = [found for words in text.phrases if (found := wording(snapshot, words, allowed)) is not None]
     excluded = [found for words in text.excluded if (found := wording(snapshot, words, allowed)) is not None]
@@ -135,6 +133,16 @@ def make_scope(question: Question, snapshot: LexicalSnapshot, allowed: frozenset
         tuple(each.in_passages for each in excluded),
         tuple(each.in_documents for each in excluded),
     )
+
+
+def _check(question: Question, columns: Mapping[str, FieldType]) -> None:
+    for facet in question.facets:
+        check_facet(facet, columns)
+    for key in question.sort:
+        if key.field != RELEVANCE:
+            check_single(key.field, columns)
+    if question.collapse is not None:
+        check_single(question.collapse.field, columns)
 
 
 def _column_conditions(wanted: Sequence[Filter], snapshot: LexicalSnapshot) -> list[Query]:

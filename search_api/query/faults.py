@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,20 @@ class InvalidQuestionError(Exception):
 def invalid(field: str, message: str) -> InvalidQuestionError:
     """The exception for a single fault."""
     return InvalidQuestionError([Fault(field, message)])
+
+
+def parse_each(parse: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Parse every item and report the faults of all of them, not of the first alone."""
+    parsed: list[U] = []
+    faults: list[Fault] = []
+    for item in items:
+        try:
+            parsed.append(parse(item))
+        except InvalidQuestionError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InvalidQuestionError(faults)
+    return parsed
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

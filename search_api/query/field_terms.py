@@ -20,11 +20,18 @@ _FILE_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """What people call kinds of files, beside their extensions."""
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:\*?\.)?([\w.\-]*\w(?::\d{1,5})?)(/\S*)?", re.IGNORECASE)
-_RANGED: Final = (FieldType.DATE, FieldType.LONG, FieldType.DOUBLE)
+RANGED: Final = (FieldType.DATE, FieldType.LONG, FieldType.DOUBLE)
 _BETWEEN: Final = re.compile(r"([\[{])\s*(.+?)\s+TO\s+(.+?)\s*([\]}])", re.DOTALL)
 _COMPARED: Final = re.compile(r"(>=|<=|>|<)(.+)", re.DOTALL)
+_SPAN: Final = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
 _MEANT: Final = re.compile(r"[\d<>\[{.]|-\d")
 """How a value begins that is plainly meant as a number or a date."""
+
+
+def is_range(value: str) -> bool:
+    """Whether the text means several numbers or dates: `[2 TO 5}`, `2..5`, `>2`, the year 2026, a month."""
+    forms = (_BETWEEN, _COMPARED, _SPAN)
+    return ".." in value or any(form.fullmatch(value.strip()) for form in forms)
 
 
 def names_field(name: str, fields: FieldCatalog) -> bool:
@@ -54,7 +61,7 @@ def field_condition(name: str, value: str, fields: FieldCatalog) -> Filter | Non
 
 
 def _of_column(name: str, kind: FieldType, value: str, *, may_end_open: bool) -> Filter | None:
-    if kind in _RANGED:
+    if kind in RANGED:
         return _ranged(name, kind, value)
     if kind is FieldType.BOOLEAN:
         truth = {"true": True, "yes": True, "false": False, "no": False}.get(value.lower())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search_api.query.faults import nearest
-from settings.fields import FieldSettings
+from settings.fields import FieldSettings, FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,16 @@ class FieldCatalog:
     def sorts(self) -> tuple[str, ...]:
         """The names of the fields that results can be ordered by."""
         return tuple(name for name, field in self.fields.items() if field.sort)
+
+    @property
+    def ranged(self) -> tuple[str, ...]:
+        """The names of the fields whose values can be counted in ranges."""
+        return tuple(
+            name
+            for name, field in self.fields.items()
+            if field.type in (FieldType.DATE, FieldType.LONG, FieldType.DOUBLE)
+            and (field.facet or field.sort)
+        )
 
     def unknown(self, name: str) -> str:
         """The sentence about a name that is no field."""

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from catalog.document import FieldValue
 from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not, Phrase, Site, Words
-from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
+from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, parse_each, shown
+from search_api.query.field_terms import RANGED, field_condition, is_range
 from search_api.query.fields import FieldCatalog
 from search_api.query.limits import MAX_COMPARISONS, MAX_FILTER_DEPTH, MAX_VALUES
 from search_api.query.values import InvalidValueError, typed_value
@@ -29,9 +30,6 @@ _ALLOWED: Final[Mapping[FieldType, tuple[str, ...]]] = {
     FieldType.DOUBLE: ("eq", "in", *_RANGES),
     FieldType.BOOLEAN: ("eq", "in"),
 }
-
-T = TypeVar("T")
-U = TypeVar("U")
 
 
 def parse_filter(value: object, fields: FieldCatalog) -> Filter:
@@ -55,17 +53,32 @@ def filter_of_parameters(selected: Iterable[tuple[str, str]], fields: FieldCatal
         values.setdefault(name, []).append(value)
     if sum(map(len, values.values())) > MAX_COMPARISONS:
         raise invalid("f", f"at most {MAX_COMPARISONS} values may be selected")
-    parts = _each(lambda entry: _selection(*entry, fields), values.items())
+    parts = parse_each(lambda entry: _selection(*entry, fields), values.items())
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts)) if parts else None
 
 
 def _selection(name: str, chosen: list[str], fields: FieldCatalog) -> Filter:
-    """One field of an address; its faults name the parameter, which has no inner places."""
+    """One field of an address; its faults name the parameter, which has no inner places.
+
+    What is no single number or date may be a range as in a query: that is how facets name ranges.
+    """
     try:
+        if name in fields and fields[name].type in RANGED and any(map(is_range, chosen)):
+            parts = parse_each(lambda value: _number_or_range(name, value, fields), chosen)
+            return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
         return _comparison({"field": name, "in": chosen}, "f", fields)
     except InvalidQuestionError as error:
         parameter = f"f.{shown(name)[1:-1]}"
         raise InvalidQuestionError([Fault(parameter, fault.message) for fault in error.faults]) from None
+
+
+def _number_or_range(name: str, value: str, fields: FieldCatalog) -> Filter:
+    if not is_range(value):
+        return _comparison({"field": name, "eq": value}, "f", fields)
+    found = field_condition(name, value, fields)
+    if found is None:
+        raise invalid("f", f"must be a value or a range such as [2 TO 5}}, not {shown(value)}")
+    return found
 
 
 def _node(value: object, path: str, depth: int, fields: FieldCatalog) -> Filter:
@@ -83,7 +96,7 @@ def _node(value: object, path: str, depth: int, fields: FieldCatalog) -> Filter:
         return Not(_node(value[name], inner, depth + 1, fields))
     parts = _list_of(value[name], "filter", MAX_COMPARISONS, inner)
     places = [(part, f"{inner}[{index}]") for index, part in enumerate(parts)]
-    found = tuple(_each(lambda place: _node(place[0], place[1], depth + 1, fields), places))
+    found = tuple(parse_each(lambda place: _node(place[0], place[1], depth + 1, fields), places))
     return AllOf(found) if name == "and" else AnyOf(found)
 
 
@@ -120,7 +133,7 @@ def _compare(name: str, kind: FieldType, operator: str, value: object, path: str
         places = [(item, f"{path}[{index}]") for index, item in enumerate(given)]
     else:
         places = [(value, path)]
-    values = _each(lambda place: _value(kind, *place), places)
+    values = parse_each(lambda place: _value(kind, *place), places)
     if kind is FieldType.STRING_LIST:
         return Comparison(
             name, "contains_all" if operator == "contains_all" else "contains_any", _texts(values)
@@ -147,20 +160,6 @@ def _list_of(value: object, what: str, most: int, path: str) -> list[object]:
     if len(value) > most:
         raise invalid(path, f"holds {len(value):,} {what}s; at most {most:,} can be asked")
     return value
-
-
-def _each(parse: Callable[[T], U], items: Iterable[T]) -> list[U]:
-    """Parse every item and report the faults of all of them, not of the first alone."""
-    parsed: list[U] = []
-    faults: list[Fault] = []
-    for item in items:
-        try:
-            parsed.append(parse(item))
-        except InvalidQuestionError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise InvalidQuestionError(faults)
-    return parsed
 
 
 def _comparisons(node: Filter) -> int:

@@ -7,9 +7,16 @@ from typing import Final
 MAX_QUERY_CHARACTERS: Final = 1_000
 MAX_QUERY_WORDS: Final = 200
 MAX_PAGE_SIZE: Final = 100
-MAX_OFFSET: Final = 1_000
-"""Documents into the ranking; it holds the lexical matches and the 1,000 nearest passages."""
+MAX_SHOWN: Final = 1_000
+"""Results after which no further page follows: a cursor remembers each of them."""
 MAX_FACETS: Final = 20
+MAX_FACET_DEPTH: Final = 3
+MAX_FACET_VALUES: Final = 50_000
+"""Values and ranges of all facets together, within one another multiplied."""
+MAX_RANGES: Final = 100
+MAX_SORT_KEYS: Final = 5
+MAX_COLLAPSED: Final = 20
+"""Documents shown beneath a result."""
 MAX_FILTER_DEPTH: Final = 16
 MAX_COMPARISONS: Final = 200
 MAX_VALUES: Final = 1_000

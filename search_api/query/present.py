@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from catalog.document import Document
-from indexer.retrieval.question import Hit, Passage, Results
+from indexer.retrieval.question import FacetCounts, FacetValue, Hit, Interval, Passage, Results
 from search_api.backend import Source
 from search_api.query.confidence import confidence
 from search_api.query.cursor import encode_cursor
 from search_api.query.deep_link import deep_link
 from search_api.query.excerpt import make_excerpt
-from search_api.query.limits import MAX_OFFSET
+from search_api.query.limits import MAX_SHOWN
 from search_api.query.request import Search
 from search_api.query.response import (
     BlockAnswer,
@@ -38,12 +38,36 @@ def present_results(search: Search, results: Results, *, query_id: str, took_ms:
         took_ms=took_ms,
         next=_next_cursor(search, results),
         results=[present_hit(hit, results.terms, explain=search.explain) for hit in results.hits],
-        facets={
-            name: [FacetCount(value=entry.value, count=entry.count) for entry in counts]
-            for name, counts in results.facets.items()
-        },
-        notices=[*search.notices, *results.notices],
+        groups=results.groups,
+        facets=present_facets(results.facets),
+        facet_others=_others(results.facets),
+        notices=[*search.notices, *results.notices, *_paging_notices(results)],
     )
+
+
+def present_facets(facets: Mapping[str, FacetCounts]) -> dict[str, list[FacetCount]]:
+    """The values of each facet with their counts, and what is counted within them."""
+    return {name: [_facet_count(value) for value in counts.values] for name, counts in facets.items()}
+
+
+def _facet_count(value: FacetValue) -> FacetCount:
+    interval = value.interval or Interval()
+    return FacetCount(
+        value=value.value,
+        count=value.count,
+        from_=_bound(interval.low),
+        to=_bound(interval.high),
+        facets=present_facets(value.facets),
+        facet_others=_others(value.facets),
+    )
+
+
+def _bound(bound: float | datetime | None) -> float | str | None:
+    return bound.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(bound, datetime) else bound
+
+
+def _others(facets: Mapping[str, FacetCounts]) -> dict[str, int]:
+    return {name: counts.others for name, counts in facets.items() if counts.others}
 
 
 def present_hit(hit: Hit, terms: Sequence[str], *, explain: bool = False) -> ResultAnswer:
@@ -62,6 +86,7 @@ def present_hit(hit: Hit, terms: Sequence[str], *, explain: bool = False) -> Res
         score=min(1.0, max(0.0, hit.score)),
         confidence=confidence(hit.score),
         passages=[_passage(hit, passage, explain) for passage in hit.passages],
+        more=[present_hit(each, terms, explain=explain) for each in hit.more],
     )
 
 
@@ -129,7 +154,12 @@ def _deep_link(hit: Hit | Source, passage: Passage | None, start: int = 0) -> st
 
 
 def _next_cursor(search: Search, results: Results) -> str | None:
-    following = search.question.offset + len(results.hits)
-    if not results.hits or following >= min(results.total, MAX_OFFSET):
+    if not results.has_more or len(results.shown) >= MAX_SHOWN:
         return None
-    return encode_cursor(search.question, following)
+    return encode_cursor(search.question, results.shown)
+
+
+def _paging_notices(results: Results) -> list[str]:
+    if not results.has_more or len(results.shown) < MAX_SHOWN:
+        return []
+    return [f"there are further results, but no page after the first {MAX_SHOWN:,}: ask more narrowly"]

@@ -7,23 +7,25 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from indexer.retrieval.question import Filter, Question
-from search_api.query.cursor import decode_cursor
+from search_api.query.cursor import MAX_CURSOR_CHARACTERS, decode_cursor
+from search_api.query.facets import facet_schema, parse_facets
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
 from search_api.query.fields import FieldCatalog
 from search_api.query.filters import filter_of_parameters, parse_filter
 from search_api.query.language import QueryParts, parse_query
 from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS
+from search_api.query.order import COLLAPSE_SCHEMA, SORT_SCHEMA, parse_collapse, parse_sort
 from search_api.query.values import unprintable
 from settings.access import EVERYONE
 
 PUBLIC: Final = frozenset({EVERYONE})
 """The principals of whoever did not say who they are."""
 
-_NOT_YET: Final = ("collapse", "boosts")
+_NOT_YET: Final = ("boosts",)
 _PARAMETER_NAMES: Final = MappingProxyType({"query": "q", "facets": "facet"})
 """What two fields of a body are called in an address."""
 
@@ -51,12 +53,33 @@ class SearchRequest(BaseModel):
         examples=["parental leave"],
     )
     filter: dict[str, object] | None = Field(None, examples=[{"field": "department", "eq": "HR"}])
-    facets: list[str] = Field([], max_length=MAX_FACETS, examples=[["department"]])
-    sort: str | None = Field(
-        None, description="A field, `-` before it for descending.", examples=["-updated_at"]
+    facets: Annotated[
+        list[object], WithJsonSchema({"type": "array", "items": facet_schema(), "maxItems": MAX_FACETS})
+    ] = Field(
+        [],
+        description="Fields whose values are counted: names, short forms or objects.",
+        examples=[
+            [
+                {"field": "connector", "size": 10, "facets": [{"field": "department"}]},
+                {"field": "updated_at", "interval": "year"},
+            ]
+        ],
+    )
+    sort: Annotated[object, WithJsonSchema(SORT_SCHEMA)] = Field(
+        "",
+        description="Fields, `-` before one for descending; `_score` stands for relevance. Documents "
+        "without a value come last; equal ones stand by score, then by id.",
+        examples=["-updated_at,title"],
+    )
+    collapse: Annotated[object, WithJsonSchema(COLLAPSE_SCHEMA)] = Field(
+        None,
+        description="One result per value of this field, with `size` further documents in `more`.",
+        examples=[{"field": "product", "size": 3}],
     )
     page_size: PageSize = 10
-    cursor: str | None = Field(None, max_length=200, description="`next` of the answer before.")
+    cursor: str | None = Field(
+        None, max_length=MAX_CURSOR_CHARACTERS, description="`next` of the answer before."
+    )
     explain: bool = Field(False, description="Adds each half's score to every passage.")
 
 
@@ -102,11 +125,11 @@ def parse_retrieval(
 def parse_parameters(
     parameters: Iterable[tuple[str, str]], fields: FieldCatalog, principals: frozenset[str] = PUBLIC
 ) -> Search:
-    """The search that a query string asks for: `q page_size cursor sort explain facet f.FIELD`.
+    """The search that a query string asks for: `q page_size cursor sort collapse explain facet f.FIELD`.
 
     Raises `InvalidQuestionError`, also for a parameter that does not exist and for one given twice.
     """
-    known = ("q", "page_size", "cursor", "sort", "explain", "facet")
+    known = ("q", "page_size", "cursor", "sort", "collapse", "explain", "facet")
     single: dict[str, str] = {}
     facets: list[str] = []
     selected: list[tuple[str, str]] = []
@@ -140,17 +163,21 @@ def _search(
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Search:
     parts = _query_parts(request.query, fields, names.get("query", "query"))
+    is_address = bool(names)
     question = Question(
         text=parts.text,
         principals=principals,
         filter=found,
         condition=parts.condition,
-        facets=_facets(request.facets, fields, names.get("facets", "facets")),
-        sort=_sort(request.sort, fields),
+        facets=parse_facets(
+            request.facets, fields, names.get("facets", "facets"), are_multi_select=is_address
+        ),
+        sort=parse_sort(request.sort, fields),
+        collapse=parse_collapse(request.collapse, fields),
         page_size=request.page_size,
     )
     if request.cursor is not None:
-        question = replace(question, offset=decode_cursor(question, request.cursor))
+        question = replace(question, shown=decode_cursor(question, request.cursor))
     return Search(question, request.explain, parts.notices)
 
 
@@ -166,31 +193,6 @@ def _query_parts(text: str, fields: FieldCatalog, field: str) -> QueryParts:
         return parse_query(" ".join(text.split()), fields)
     except InvalidQuestionError as error:
         raise InvalidQuestionError([Fault(field, fault.message) for fault in error.faults]) from None
-
-
-def _facets(names: list[str], fields: FieldCatalog, field: str) -> tuple[str, ...]:
-    faults = []
-    for index, name in enumerate(names):
-        if name not in fields:
-            faults.append(Fault(f"{field}[{index}]", f"{shown(name)}: {fields.unknown(name)}"))
-        elif not fields[name].facet:
-            message = f"{name} cannot be counted; these can: {', '.join(fields.facets)}"
-            faults.append(Fault(f"{field}[{index}]", message))
-    if faults:
-        raise InvalidQuestionError(faults)
-    return tuple(dict.fromkeys(names))
-
-
-def _sort(sort: str | None, fields: FieldCatalog) -> str | None:
-    if sort is None or sort in ("", "relevance"):
-        return None
-    name = sort.removeprefix("-")
-    if name not in fields:
-        raise invalid("sort", f"{shown(name)}: {fields.unknown(name)}")
-    if not fields[name].sort:
-        message = f"results cannot be ordered by {name}; these can be used: {', '.join(fields.sorts)}"
-        raise invalid("sort", message)
-    return sort
 
 
 def _refuse_what_comes_later(body: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from catalog.document import BlockKind, FieldValue
 from search_api.query.confidence import Confidence
@@ -76,12 +78,21 @@ class TextAnswer(BaseModel):
 
 
 class FacetCount(BaseModel):
-    """How many of the documents counted in `total` carry this value."""
+    """How many of the documents counted in `total` carry this value, or one from `from` up to, not including,
+    `to`. What does not apply is left out."""
 
-    model_config = _FROZEN
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True)
 
-    value: str
+    value: str = Field(description="Can be sent back as `f.FIELD`.")
     count: int
+    from_: int | float | str | None = Field(None, serialization_alias="from")
+    to: int | float | str | None = None
+    facets: dict[str, list[FacetCount]] = Field({}, description="The facets within this one.")
+    facet_others: dict[str, int] = Field({}, description="As beside the outer facets.")
+
+    @model_serializer(mode="wrap")
+    def _only_what_applies(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value not in (None, {})}
 
 
 class Spelling(BaseModel):
@@ -103,7 +114,11 @@ class SearchAnswer(BaseModel):
     next: str | None
     answers: list[TextAnswer] = []
     results: list[ResultAnswer]
+    groups: int | None = Field(None, description="With `collapse`: how many results all documents make.")
     facets: dict[str, list[FacetCount]]
+    facet_others: dict[str, int] = Field(
+        {}, description="Per facet how many further values there are, each counted once per document."
+    )
     spelling: Spelling = Spelling()
     suggestions: list[str] = []
     notices: list[str] = Field([], description="Why there may be less than there could be.")

@@ -11,13 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from indexer.retrieval.filters import InvalidFilterError
-from indexer.retrieval.question import Question
+from indexer.retrieval.question import Facet, FacetCounts, Question
 from search_api.asking import answer_search
 from search_api.backend import Backend, UnavailableError
 from search_api.query.faults import InvalidQuestionError
-from search_api.query.filters import filter_of_parameters
 from search_api.query.request import Search, parse_parameters
-from search_api.query.response import FacetCount
 from search_api.routes.context import Context, ContextOf, PrincipalsOf
 from search_api.service import OverloadedError
 from search_api.web.addresses import PageAddress, page_address
@@ -84,29 +82,17 @@ async def _content(request: Request, context: Context, principals: frozenset[str
 def _results(backend: Backend, *, address: PageAddress, search: Search, remember: bool) -> ResultsView:
     """The results with every facet; a facet of which something is chosen is counted as if it were not, so
     that further values of it can be added."""
-    question = replace(search.question, facets=backend.fields.facets)
-    answer = answer_search(backend, replace(search, question=question), remember=remember)
-    counts = dict(answer.facets)
-    for name in dict.fromkeys(field for field, _ in address.selected if field in counts):
-        others = [selection for selection in address.selected if selection[0] != name]
-        unfiltered = replace(
-            question,
-            filter=filter_of_parameters(others, backend.fields),
-            facets=(name,),
-            offset=0,
-            page_size=1,
-            sort=None,
-        )
-        found = backend.retriever.search(unfiltered).facets.get(name, ())
-        counts[name] = [FacetCount(value=entry.value, count=entry.count) for entry in found]
-    return view_results(address, search, answer, counts, backend.fields.sorts)
+    facets = tuple(Facet(name, is_multi_select=True) for name in backend.fields.facets)
+    search = replace(search, question=replace(search.question, facets=facets))
+    answer = answer_search(backend, search, remember=remember)
+    return view_results(address, search, answer, answer.facets, backend.fields.sorts)
 
 
 def _sources(backend: Backend, *, principals: frozenset[str]) -> tuple[Choice, ...]:
     """The connectors with documents that the asker may read, to look around in."""
-    everything = Question("", principals, facets=("connector",), page_size=1)
-    found = backend.retriever.search(everything).facets.get("connector", ())
+    everything = Question("", principals, facets=(Facet("connector", _HOME_SOURCES),), page_size=1)
+    found = backend.retriever.search(everything).facets.get("connector", FacetCounts())
     return tuple(
         Choice(entry.value, entry.count, False, PageAddress(selected=(("connector", entry.value),)).href)
-        for entry in found[:_HOME_SOURCES]
+        for entry in found.values
     )

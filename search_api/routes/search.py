@@ -38,13 +38,20 @@ _PARAMETERS: Final = {
             "page_size", "Documents per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
         ),
         _parameter("cursor", "`next` of the answer before", {"type": "string"}),
-        _parameter("sort", "A field, `-` before it for descending", {"type": "string"}),
         _parameter(
-            "facet", "A field whose values are counted", {"type": "array", "items": {"type": "string"}}
+            "sort", "Fields, parted by commas, `-` before one for descending; `_score`", {"type": "string"}
+        ),
+        _parameter("collapse", "A field: one result per value of it", {"type": "string"}),
+        _parameter(
+            "facet",
+            "A field whose values are counted; `updated_at:year`, `size:1000,50000`, `connector/department`",
+            {"type": "array", "items": {"type": "string"}},
         ),
         _parameter("explain", "Add each half's scores", {"type": "boolean"}),
         _parameter(
-            "f.FIELD", "Only documents with this value; repeat it for any of several", {"type": "string"}
+            "f.FIELD",
+            "Only documents with this value, or in this range; repeat it for any of several",
+            {"type": "string"},
         ),
     ]
 }

@@ -129,8 +129,9 @@ def view_results(
     sorts: Sequence[str],
 ) -> ResultsView:
     """Everything below the box. `counts` are the facets, each as if nothing of itself were chosen."""
-    size, offset = search.question.page_size, search.question.offset
-    before = encode_cursor(search.question, max(0, offset - size)) if offset > size else None
+    size, shown = search.question.page_size, search.question.shown
+    offset = len(shown)
+    before = encode_cursor(search.question, shown[: offset - size]) if offset > size else None
     return ResultsView(
         address=address,
         total=answer.total,

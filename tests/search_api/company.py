@@ -12,10 +12,12 @@ from catalog.access import AccessList
 from catalog.activity import Asked
 from catalog.api_keys import ApiKey
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
+from indexer.retrieval.filters import without_field
 from indexer.retrieval.question import (
     AllOf,
     AnyOf,
     Comparison,
+    FacetCounts,
     FacetValue,
     Filter,
     Hit,
@@ -24,6 +26,7 @@ from indexer.retrieval.question import (
     Question,
     Results,
 )
+from indexer.retrieval.ranking import mark_of
 from search_api.backend import Backend, Source
 from search_api.query.fields import FieldCatalog
 from settings.access import EVERYONE
@@ -104,16 +107,21 @@ class Company:
     def search(self, question: Question) -> Results:
         self.questions.append(question)
         hits = self._hits(question)
-        if question.sort:
-            name = question.sort.removeprefix("-")
-            hits.sort(key=lambda hit: str(hit.fields.get(name, "")), reverse=question.sort.startswith("-"))
+        for key in reversed(question.sort):
+            values = {hit.document_id: str(hit.fields.get(key.field, "")) for hit in hits}
+            hits = sorted(hits, key=lambda hit: values[hit.document_id], reverse=key.is_descending)
         by_id = {entry.id: entry for entry in self.entries}
-        facets = {
-            name: _counted(value for hit in hits for value in by_id[hit.document_id].facet_values(name))
-            for name in question.facets
-        }
-        page = hits[question.offset : question.offset + question.page_size]
-        return Results(tuple(page), len(hits), facets, tuple(_WORD.findall(question.text)))
+        facets = {}
+        for facet in question.facets:
+            wanted = without_field(question.filter, facet.field) if facet.is_multi_select else question.filter
+            found = [by_id[hit.document_id] for hit in self._hits(replace(question, filter=wanted))]
+            facets[facet.field] = _counted(v for entry in found for v in entry.facet_values(facet.field))
+        left = [hit for hit in hits if mark_of(hit.document_id) not in question.shown]
+        page = left[: question.page_size]
+        return Results(
+            tuple(page), len(hits), facets, shown=(*question.shown, *(mark_of(h.document_id) for h in page)),
+            has_more=len(left) > len(page), terms=tuple(_WORD.findall(question.text)),
+        )  # fmt: skip
 
     def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]:
         passages = [passage for hit in self._hits(question) for passage in hit.passages]
@@ -217,8 +225,8 @@ def _satisfies(entry: Entry, wanted: Filter) -> bool:
     raise AssertionError(f"this company does not know {wanted}")
 
 
-def _counted(values: Iterable[str]) -> tuple[FacetValue, ...]:
-    return tuple(FacetValue(value, count) for value, count in Counter(values).most_common())
+def _counted(values: Iterable[str]) -> FacetCounts:
+    return FacetCounts(tuple(FacetValue(value, count) for value, count in Counter(values).most_common()))
 
 
 def _day(year: int, month: int, day: int) -> datetime:

@@ -15,6 +15,8 @@ from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, Lexic
 from indexer.lexical.phrases import wording
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
+from indexer.retrieval.facets import count_facets
+from indexer.retrieval.question import Facet, FacetCounts, FacetValue
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.indexer.lexical.support import NOON, Text, ask, document, holding, places, snapshot
 
@@ -141,8 +143,11 @@ def test_facets_count_documents_and_not_passages(folder: Path, writer: LexicalWr
         fields: dict[str, FieldValue] = {"authors": authors, "updated_at": NOON}
         writer.replace(document(number, "x", fields=fields), [(number * 10 + n, Text("x")) for n in range(3)])
     writer.commit()
-    facets = snapshot(folder).facets(Query.all_query(), ["authors", "updated_at"])
-    assert facets == {"authors": [("ada", 2), ("bob", 1)], "updated_at": [("2026-11-23T12:00:00Z", 3)]}
+    facets = count_facets(snapshot(folder), Query.all_query(), [Facet("authors"), Facet("updated_at")])
+    assert facets == {
+        "authors": FacetCounts((FacetValue("ada", 2), FacetValue("bob", 1))),
+        "updated_at": FacetCounts((FacetValue("2026-11-23T12:00:00Z", 3),)),
+    }
 
 
 def test_what_no_index_can_hold_is_written_without_an_error(folder: Path, writer: LexicalWriter) -> None:

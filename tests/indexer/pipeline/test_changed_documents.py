@@ -14,6 +14,8 @@ from catalog.tables import chunks, documents
 from indexer.lexical.reader import LexicalReader
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress
+from indexer.retrieval.facets import count_facets
+from indexer.retrieval.question import Facet
 from settings.configuration import Settings
 from settings.fields import FieldSettings, FieldType
 from tests.indexer.pipeline.support import WordEmbedder, add, found, lexical_documents, served
@@ -53,7 +55,8 @@ def facet(settings: Settings) -> dict[str, int]:
     assert build is not None
     snapshot = LexicalReader.open(build.lexical).snapshot
     assert snapshot is not None
-    return dict(snapshot.facets(Query.all_query(), ["department"])["department"])
+    counts = count_facets(snapshot, Query.all_query(), [Facet("department")])["department"]
+    return {value.value: value.count for value in counts.values}
 
 
 def test_fields_that_move_alone_embed_nothing_and_keep_every_chunk(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.access import access_list
-from indexer.retrieval.question import Comparison, Question
+from indexer.retrieval.question import Comparison, Facet, Question
 from tests.indexer.retrieval.library import Library
 
 WORDS = ("budget", "salary", "merger", "lunch", "roof", "python")
@@ -65,7 +65,7 @@ def test_only_readable_documents_are_returned_counted_or_faceted(
         retriever = library.retriever()
         for text, principals, filtered in asked:
             wanted = Comparison("department", "eq", "HR") if filtered else None
-            question = Question(text, principals, wanted, ("department",), page_size=50)
+            question = Question(text, principals, wanted, (Facet("department"),), page_size=50)
             readable = {
                 name
                 for name, sheet in by_id.items()
@@ -75,7 +75,7 @@ def test_only_readable_documents_are_returned_counted_or_faceted(
             results = retriever.search(question)
             assert {hit.document_id for hit in results.hits} == readable
             assert results.total == len(readable)
-            assert sum(value.count for value in results.facets["department"]) == len(readable)
+            assert sum(value.count for value in results.facets["department"].values) == len(readable)
             assert {p.document_id for p in retriever.retrieve(question, 100)} <= readable
             assert all(p.document_id == hit.document_id for hit in results.hits for p in hit.passages)
             browsed = retriever.search(Question("", principals, wanted, page_size=50))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not, Phrase, Question, Site, Words
+from indexer.retrieval.question import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Facet,
+    Filter,
+    Not,
+    Phrase,
+    Question,
+    Site,
+    Words,
+)
 from indexer.retrieval.retriever import Retriever
 from tests.indexer.retrieval.library import Library
 
@@ -20,7 +31,7 @@ def retriever(library: Library) -> Retriever:
 
 
 def urls(retriever: Retriever, condition: Filter, text: str = "") -> set[str]:
-    question = Question(text, condition=condition, facets=("department",))
+    question = Question(text, condition=condition, facets=(Facet("department"),))
     results = retriever.search(question)
     assert results.total == len(results.hits)
     return {hit.url for hit in results.hits}

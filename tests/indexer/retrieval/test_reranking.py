@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from indexer.embedding.devices import CPU_THREADS, torch_threads
 from indexer.retrieval.cross_encoder import CrossEncoderScorer
-from indexer.retrieval.question import Question
+from indexer.retrieval.question import Question, SortKey
 from indexer.retrieval.reranking import (
     BUDGET_SECONDS,
     MOST_READ,
@@ -104,7 +104,7 @@ def test_passages_for_a_language_model_are_reranked_too(filled: Library) -> None
 
 def test_a_sorted_answer_is_not_reranked(filled: Library) -> None:
     scorer = Lengths()
-    filled.retriever(reranker=Reranker(lambda: scorer)).search(Question("leave", sort="title"))
+    filled.retriever(reranker=Reranker(lambda: scorer)).search(Question("leave", sort=(SortKey("title"),)))
     assert scorer.asked == []
 
 

@@ -11,7 +11,16 @@ from indexer.lexical.reader import LexicalReader
 from indexer.retrieval.dense import DenseHalf, QueryEmbedder
 from indexer.retrieval.filters import InvalidFilterError
 from indexer.retrieval.fusion import FusionWeights
-from indexer.retrieval.question import Comparison, FacetValue, Not, Question, Results
+from indexer.retrieval.question import (
+    Comparison,
+    Facet,
+    FacetCounts,
+    FacetValue,
+    Not,
+    Question,
+    Results,
+    SortKey,
+)
 from indexer.retrieval.retriever import EMPTY_INDEX, Retriever
 from tests.catalog.rows import NOON
 from tests.indexer.retrieval.library import Library, Part
@@ -59,16 +68,16 @@ def test_nothing_outside_the_callers_principals_is_found_counted_or_faceted(libr
     library.add(site("hr"), "salary bands of each person", allow=["group:hr"], fields={"department": "HR"})
     library.add(site("denied"), "salary bands", deny=["group:contractors"], fields={"department": "Board"})
     retriever = library.retriever()
-    question = Question("salary bands", facets=("department",))
+    question = Question("salary bands", facets=(Facet("department"),))
     anonymous = retriever.search(question)
     assert set(urls(anonymous)) == {"open", "denied"}
     assert anonymous.total == 2
-    assert {value.value for value in anonymous.facets["department"]} == {"Press", "Board"}
+    assert {value.value for value in anonymous.facets["department"].values} == {"Press", "Board"}
     contractor = retriever.search(
-        Question("salary bands", frozenset({"group:hr", "group:contractors"}), facets=("department",))
+        Question("salary bands", frozenset({"group:hr", "group:contractors"}), facets=(Facet("department"),))
     )
     assert set(urls(contractor)) == {"open", "hr"}
-    assert {value.value for value in contractor.facets["department"]} == {"Press", "HR"}
+    assert {value.value for value in contractor.facets["department"].values} == {"Press", "HR"}
 
 
 def test_hits_that_the_catalog_no_longer_confirms_are_dropped(library: Library) -> None:
@@ -151,13 +160,13 @@ def test_a_filter_restricts_both_halves_the_total_and_the_facets(library: Librar
     question = Question(
         "travel expenses",
         filter=Comparison("department", "eq", "IT"),
-        facets=("department",),
+        facets=(Facet("department"),),
         page_size=50,
     )
     results = retriever.search(question)
     assert results.total == len(results.hits) == 10
     assert {hit.fields["department"] for hit in results.hits} == {"IT"}
-    assert results.facets == {"department": (FacetValue("IT", 10),)}
+    assert results.facets == {"department": FacetCounts((FacetValue("IT", 10),))}
     for weights in (FusionWeights(1, 0), FusionWeights(0, 1)):
         assert len(retriever.search(question, weights=weights).hits) == 10
     assert all(p.document_id for p in retriever.retrieve(question, 100))
@@ -185,8 +194,9 @@ def test_every_counted_document_can_be_paged_to_exactly_once(
         library.add(site(f"n{number}"), f"holiday calendar number {number}", f"more holiday {number}")
     retriever = library.retriever()
     seen: list[str] = []
-    for offset in range(0, 60, 6):
-        page = retriever.search(Question("holiday calendar", offset=offset, page_size=6))
+    page = Results((), 0, has_more=True)
+    while page.has_more:
+        page = retriever.search(Question("holiday calendar", shown=page.shown, page_size=6))
         assert page.total == 40
         assert all(hit.passages for hit in page.hits)
         seen += urls(page)
@@ -198,9 +208,19 @@ def test_results_are_sorted_by_a_field_with_those_lacking_it_last(library: Libra
         library.add(site(name), "a laptop", fields={"price": price})
     library.add(site("none"), "a laptop without price")
     retriever = library.retriever()
-    assert urls(retriever.search(Question("laptop", sort="price"))) == ["low", "mid", "high", "none"]
-    assert urls(retriever.search(Question("laptop", sort="-price"))) == ["high", "mid", "low", "none"]
-    assert all(hit.passages for hit in retriever.search(Question("laptop", sort="price")).hits)
+    assert urls(retriever.search(Question("laptop", sort=(SortKey("price"),)))) == [
+        "low",
+        "mid",
+        "high",
+        "none",
+    ]
+    assert urls(retriever.search(Question("laptop", sort=(SortKey("price", is_descending=True),)))) == [
+        "high",
+        "mid",
+        "low",
+        "none",
+    ]
+    assert all(hit.passages for hit in retriever.search(Question("laptop", sort=(SortKey("price"),))).hits)
 
 
 def test_a_blank_question_browses_everything_readable_newest_first(library: Library) -> None:
@@ -220,8 +240,11 @@ def test_a_blank_question_browses_everything_readable_newest_first(library: Libr
     ("question", "message"),
     [
         (Question("x", filter=Comparison("departmnt", "eq", "HR")), "there is no field 'departmnt'"),
-        (Question("x", facets=("nope",)), "there is no field 'nope'"),
-        (Question("x", sort="-tags"), "'tags' has several values per document"),
+        (Question("x", facets=(Facet("nope"),)), "there is no field 'nope'"),
+        (
+            Question("x", sort=(SortKey("tags", is_descending=True),)),
+            "'tags' has several values per document",
+        ),
     ],
 )
 def test_what_cannot_be_carried_out_is_named(library: Library, question: Question, message: str) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,16 @@ WORDS = ("budget", "salary", "merger", "lunch", "roof")
 PRINCIPALS = ("user:eva", "user:bob", "group:hr", "group:it", "group:staff")
 NESTED = [("group:staff", "group:hr"), ("group:it", "user:bob")]
 DEPARTMENTS = ("Alpha", "Beta")
+ARRANGED: Mapping[str, Any] = {
+    "facets": [
+        {"field": "department", "facets": ["size:3,6", {"field": "tags", "size": 1}]},
+        {"field": "size", "interval": "auto"},
+    ],
+    "sort": ["-size", "title"],
+    "collapse": {"field": "department", "size": 20},
+    "page_size": 1,
+}
+"""Everything that counts, groups and orders."""
 
 words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 
@@ -47,6 +57,7 @@ class Sheet:
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     department: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ sheets = st.builds(
     allow=st.lists(st.sampled_from((*PRINCIPALS, "everyone")), max_size=2).map(tuple),
     deny=st.lists(st.sampled_from(PRINCIPALS), max_size=1).map(tuple),
     department=st.sampled_from(DEPARTMENTS),
+    size=st.integers(0, 9),
 )
 SIGNS: Mapping[str, Callable[[str, list[str]], bool]] = {
     "": lambda _, __: True,
@@ -153,6 +165,14 @@ async def answers(app: FastAPI, question: Asked, ids: list[str]) -> dict[str, ht
         if question.query:
             body = {"query": question.query, "page_size": 100}
             found["retrieve"] = await client.post("/v1/retrieve", json=body)
+        arranged = {"query": question.query, **ARRANGED}
+        if question.department is not None:
+            arranged["filter"] = {"field": "department", "eq": question.department}
+        for number in range(len(DEPARTMENTS) + 1):
+            page = found[f"page {number}"] = await client.post("/v1/search", json=arranged)
+            if (cursor := page.json().get("next")) is None:
+                break
+            arranged["cursor"] = cursor
         for name in ids:
             found[name] = await client.get(f"/v1/documents/{name}")
         return found
@@ -176,9 +196,42 @@ def check(told: dict[str, Sheet], number_of: dict[str, int], question: Asked, go
     assert {result["id"] for result in search["results"]} == expected
     assert search["total"] == len(expected)
     counted = {entry["value"]: entry["count"] for entry in search["facets"]["department"]}
-    assert counted == Counter(told[name].department for name in expected)
+    unchosen = replace(question, department=None)
+    assert counted == Counter(told[name].department for name in readable if _matches(told[name], unchosen))
+    check_arranged(told, expected, [page.json() for route, page in got.items() if route.startswith("page ")])
     hidden_bodies = {got[name].content for name in hidden}
     assert len(hidden_bodies) <= 1
+
+
+def check_arranged(told: dict[str, Sheet], expected: set[str], pages: list[dict[str, Any]]) -> None:
+    """Compare what counts, groups and orders with counting, grouping and ordering by hand."""
+    groups: dict[str, list[Sheet]] = defaultdict(list)
+    for name in expected:
+        groups[told[name].department].append(told[name])
+    for page in pages:
+        assert (page["total"], page["groups"], page["facet_others"]) == (len(expected), len(groups), {})
+        counted = {entry["value"]: entry for entry in page["facets"]["department"]}
+        assert {value: entry["count"] for value, entry in counted.items()} == {
+            value: len(members) for value, members in groups.items()
+        }
+        for value, members in groups.items():
+            inner = counted[value]["facets"]
+            sizes = [sheet.size for sheet in members]
+            assert [entry["count"] for entry in inner["size"]] == [
+                sum(low <= size < high for size in sizes) for low, high in ((0, 3), (3, 6), (6, 10))
+            ]
+            held = Counter(word for sheet in members for word in set(sheet.text.split()))
+            assert inner["tags"][0]["count"] == max(held.values())
+            others = counted[value].get("facet_others", {}).get("tags", 0)
+            assert inner["tags"][0]["count"] + others == sum(held.values())
+        assert sum(entry["count"] for entry in page["facets"]["size"]) == len(expected)
+    led = [[result, *result["more"]] for page in pages for result in page["results"]]
+    shown = [result["id"] for group in led for result in group]
+    assert sorted(shown) == sorted(expected)
+    assert [[result["fields"]["size"] for result in group] for group in led] == sorted(
+        (sorted((sheet.size for sheet in members), reverse=True) for members in groups.values()),
+        key=lambda sizes: -sizes[0],
+    )
 
 
 def _matches(sheet: Sheet, question: Asked) -> bool:
@@ -206,7 +259,10 @@ def test_no_route_shows_or_counts_what_the_caller_may_not_read(
             secret = secret_word(number)
             name = library.add(
                 f"https://i.example/{secret}", f"{sheet.text} {secret}", title=f"Sheet {secret}",
-                allow=sheet.allow, deny=sheet.deny, fields={"department": sheet.department},
+                allow=sheet.allow, deny=sheet.deny, fields={
+                    "department": sheet.department, "size": sheet.size,
+                    "tags": tuple(dict.fromkeys(sheet.text.split())),
+                },
             )  # fmt: skip
             by_id[name], number_of[name] = sheet, number
         app, service = application(library)
