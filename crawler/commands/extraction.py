@@ -12,6 +12,7 @@ import typer
 from settings.console import DEFAULT_CONFIG, ConfigOption, ExitCode, print_json, stop
 
 if TYPE_CHECKING:
+    from crawler.sync.file_reader import FileReader
     from extract.page import Page, Unreadable
     from extract.rules import ExtractionRules
 
@@ -31,13 +32,18 @@ def extract(
     missing = [path for path in paths if not path.exists()]
     if missing:
         stop(f"{missing[0]} does not exist", ExitCode.WRONG_CALL)
+    from contextlib import closing
+
+    from crawler.sync.file_reader import FileReader
+
     rules, largest = _rules(config, connector)
     unread = 0
-    for path in _files(paths):
-        found = _extracted(path, rules, largest)
-        unread += found is None
-        if found is not None:
-            _print(found, jsonl)
+    with closing(FileReader()) as reader:
+        for path in _files(paths):
+            found = _extracted(path, rules, largest, reader)
+            unread += found is None
+            if found is not None:
+                _print(found, jsonl)
     if unread:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -67,9 +73,11 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _extracted(path: Path, rules: ExtractionRules, largest: int) -> dict[str, Any] | None:
+def _extracted(path: Path, rules: ExtractionRules, largest: int, reader: FileReader) -> dict[str, Any] | None:
     """The object of one file; None, and a line on standard error, when it cannot be read."""
     from catalog.vocabulary import Reason
+    from crawler.sync.file_reader import SavedFile
+    from extract.content_type import is_parsed_as_file
     from extract.page import Unreadable
     from extract.read import read
 
@@ -83,7 +91,10 @@ def _extracted(path: Path, rules: ExtractionRules, largest: int) -> dict[str, An
         typer.echo(f"{path} cannot be read: {error.strerror or error}", err=True)
         return None
     url = path.absolute().as_uri()
-    page = read(body, url=url, headers={}, rules=rules)
+    if is_parsed_as_file(body, "", url, ocr=rules.ocr):
+        page = reader.read(SavedFile(body, url, rules))
+    else:
+        page = read(body, url=url, headers={}, rules=rules)
     return _object(path, url, page)
 
 

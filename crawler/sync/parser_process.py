@@ -11,11 +11,13 @@ import socket
 import sys
 from typing import Final
 
+from crawler.sync.file_reader import SavedFile
 from crawler.sync.frames import FrameBuffer, pack_frame
 from crawler.sync.parser_kind import PAGES
 from crawler.sync.reading import FollowJob, Reader, ReadingRules, ReadJob
 from crawler.sync.sitemap_links import SitemapJob
 from extract.language import warm_up
+from extract.read import read
 
 _RECEIVE_BYTES: Final = 256 * 1024
 _PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -44,6 +46,8 @@ def main() -> None:
                         reader.use(connector_id, rules)
                     case ReadJob() | FollowJob() | SitemapJob() as job:
                         connection.sendall(pack_frame(reader.read(job)))
+                    case SavedFile(body, url, rules=extraction):
+                        connection.sendall(pack_frame(read(body, url=url, headers={}, rules=extraction)))
                     case _:
                         raise TypeError(f"no message for a parser: {type(message).__name__}")
 

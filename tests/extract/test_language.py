@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.content import pack_blocks, unpack_blocks
 from catalog.document import Block, BlockKind
 from extract.language import with_languages
+from tests.extract.files.reading import file_of
 from tests.extract.pages import page_of
 
 GERMAN = "Der Urlaub steht jedem Beschäftigten jährlich zu; der Antrag ist zwei Wochen vorher zu stellen."
@@ -40,3 +41,9 @@ def test_the_language_of_a_block_comes_with_its_page_and_is_kept() -> None:
     page = page_of(f"<html lang=de><body><main><p>{GERMAN}</p><p>{ENGLISH}</p></main>")
     assert [block.language for block in page.blocks] == [None, "en"]
     assert unpack_blocks(pack_blocks(page.blocks)) == page.blocks
+
+
+def test_blocks_of_a_file_are_told_as_those_of_a_page() -> None:
+    page = file_of(f"{GERMAN}\n\n{ENGLISH}\n\n{GERMAN}".encode(), "urlaub.txt", "text/plain")
+    assert (page.language, page.fields["language"]) == ("de", "de")
+    assert [block.language for block in page.blocks] == [None, "en", None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
+from crawler.sync import file_reader
+from crawler.sync.parser_kind import FILES
+from tests.support.made_files import pdf
 
 CONFIGURATION = """
 version: 1
@@ -73,6 +77,18 @@ def test_a_csv_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
         "reason": "too_large",
         "detail": "it has 2,000,000,000 bytes, more than 50,000,000",
     }
+
+
+def test_a_file_that_takes_too_much_memory_is_refused_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_reader, "FILES", replace(FILES, memory=450 * 2**20))
+    (tmp_path / "a.xml").write_bytes(b"<r>" + b"<a><b/></a>" * 2_000_000 + b"</r>")
+    (tmp_path / "b.pdf").write_bytes(pdf("Mileage rates"))
+    code, (greedy, rates), _ = run(tmp_path)
+    assert code == 0
+    assert greedy["refused"]["reason"] == "parser_crashed"
+    assert rates["text"] == "Mileage rates"
 
 
 def test_a_connector_lends_its_selectors_and_mappings(saved: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.support.made_files import (
     WORD,
     container,
     lying_container,
+    pdf,
     pdf_of_objects,
     word_by_hand,
     word_xml,
@@ -146,6 +147,11 @@ def test_nul_bytes_are_dropped(name: str, body: bytes) -> None:
     assert "\0" not in page.text + page.title
     assert "Words" in page.text + page.title
     assert "ours" in page.text
+
+
+def test_a_title_reads_as_it_stands() -> None:
+    page = file_of(pdf("Invoice", title="invoice \u202efdp.exe\x07"), "a.pdf")
+    assert page.title == "invoice fdp.exe"
 
 
 def test_nesting_without_end_is_refused() -> None:
