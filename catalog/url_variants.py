@@ -160,17 +160,15 @@ def refuted_in(connection: Connection, connector_id: int, run_id: int) -> tuple[
     return tuple(VariantRecord(*row) for row in connection.execute(found))
 
 
-def requeue_recognised(
-    connection: Connection, connector_id: int, run_id: int, host: str, sentence: str
-) -> int:
-    """Queue what this run took for variants on a site by a rule that says so; return how many.
+def requeue_recognised(connection: Connection, connector_id: int, run_id: int, host: str, words: str) -> int:
+    """Queue what this run took for variants on a site by a rule with these words; return how many.
 
     Each is asked for as it was met.
     """
     of_site = and_(
         urls.c.connector_id == connector_id, urls.c.run_id == run_id, urls.c.host.in_([host, f"www.{host}"])
     )
-    by_rule = and_(recognised(), urls.c.rule.contains(sentence, autoescape=True))
+    by_rule = and_(recognised(), urls.c.rule.contains(words, autoescape=True))
     again = update(urls).where(of_site, by_rule)
     nothing = {"reason": None, "rule": None, "detail": None, "document_id": None}
     return int(connection.execute(again.values(state=UrlState.QUEUED.value, **nothing)).rowcount)

@@ -137,6 +137,7 @@ def _prospect_object(each: Prospect, places: RulePlaces) -> dict[str, Any]:
         "connector": each.connector,
         "crawl": decision_object(each.crawl, each.connector, places),
         "keep": None if each.keep is None else decision_object(each.keep, each.connector, places),
+        "variant_of": each.variant_of,
         "as": "file" if each.looks_like_file else "page",
         "access": each.readers,
         "access_rule": each.access_rule,

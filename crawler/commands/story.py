@@ -58,7 +58,7 @@ def verdict_sentence(found: Explanation) -> str:
         UrlState.UNCHANGED: f"It was asked for{asked}, and stands as it was. {_of_document(found.document)}",
         UrlState.QUEUED: f"It was met, and waits to be asked for. {_of_queue(found.run_state)}{former}",
         UrlState.REFUSED: f"{what}.{former}",
-        UrlState.DUPLICATE: f"It says the same as another address, which stands for it{_of_target(found)}.",
+        UrlState.DUPLICATE: f"{_of_copy(found)}, which stands for it{_of_target(found)}.",
         UrlState.REDIRECT: f"It only leads to another address{_of_target(found)}.",
         UrlState.GONE: f"There was nothing any more when it was asked for{asked}.{former}",
         UrlState.FAILED: f"It could not be fetched ({times}); the next sync tries again.{former}",
@@ -93,6 +93,12 @@ def _of_queue(run_state: RunState | None) -> str:
             return "The next sync goes on with it."
 
 
+def _of_copy(found: Explanation) -> str:
+    if found.attempts:
+        return "It says the same as another address"
+    return "It was not asked for: its host shows the same at another address"
+
+
 def _of_target(found: Explanation) -> str:
     if found.target is None:
         return ""
@@ -116,7 +122,7 @@ def _story(found: Explanation, places: RulePlaces) -> Iterator[tuple[str, Sequen
         yield "linked as", [f"“{found.link_text}”"]
     if found.redirects:
         yield "redirects", [f"from {address}" for address in found.redirects]
-    if found.fetched_at is not None:
+    if found.fetched_at is not None and found.attempts:
         yield "answer", [_answer(found)]
     if found.renderer is not None:
         why = "" if found.renderer_reason is None else f", because {found.renderer_reason}"
@@ -229,6 +235,9 @@ def print_unseen(
 def _prospect(each: Prospect, places: RulePlaces) -> Iterator[str]:
     if not each.crawl.allowed:
         yield f"would not ask for it: {_ruling(each.crawl, each.connector, places)}"
+        return
+    if each.variant_of is not None:
+        yield f"would take it for a variant of {each.variant_of.url}: {each.variant_of.rule}"
         return
     if each.keep is not None and not each.keep.allowed:
         yield f"would fetch it, but not index it: {_ruling(each.keep, each.connector, places)}"

@@ -7,13 +7,16 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from catalog.connectors import find_connector
 from catalog.explanation import explain
+from catalog.url_variants import load_variants
 from catalog.vocabulary import Reason
 from crawler.planning.addresses import other_spellings
 from crawler.planning.judge import Judge
 from crawler.planning.ledger_plan import listed_in_files
 from crawler.planning.unseen_prospect import Prospect
 from crawler.rules.canonical_url import WebAddress
+from crawler.variants.learning import Recognised, Variants
 from settings.configuration import Settings
 
 _PAGE_ENDINGS: Final = frozenset({"", ".html", ".htm", ".xhtml", ".php", ".asp", ".aspx", ".jsp", ".cgi"})
@@ -39,9 +42,16 @@ def prospects(connection: Connection, settings: Settings, address: WebAddress) -
                 looks_like_file,
                 judge.readers(rule),
                 judge.quote_access(rule),
+                _variant_of(connection, connector.name, address.url),
             )
         )
     return tuple(sorted(found, key=lambda each: (not each.crawl.allowed, _is_elsewhere(each))))
+
+
+def _variant_of(connection: Connection, connector: str, url: str) -> Recognised | None:
+    number = find_connector(connection, connector)
+    known = () if number is None else load_variants(connection, number)
+    return Variants.of(known).expected(url)
 
 
 def _is_elsewhere(prospect: Prospect) -> bool:

@@ -139,10 +139,15 @@ def _documents(count: int, one: str, several: str) -> str:
 
 def _others(summary: RunSummary) -> str:
     """URLs that are neither documents nor refused."""
-    kinds = (("duplicates", summary.duplicates), ("redirects", summary.redirects), ("gone", summary.gone))
+    known = (
+        f" ({summary.variants:,} recognised by their address, and not asked for)" if summary.variants else ""
+    )
+    kinds = (
+        (f"duplicates{known}", summary.duplicates),
+        ("redirects", summary.redirects),
+        ("gone", summary.gone),
+    )
     named = [f"{number:,} {kind}" for kind, number in kinds if number]
-    if summary.variants:
-        named[0] += f" ({summary.variants:,} recognised by their address, and not asked for)"
     if summary.sitemaps:
         named.append(f"{summary.sitemaps:,} sitemap{'' if summary.sitemaps == 1 else 's'}")
     if summary.rendered:

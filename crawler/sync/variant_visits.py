@@ -37,7 +37,14 @@ from crawler.variants.links import leads_further
 _BY_ADDRESS: Final = frozenset({FoundBy.LINK, FoundBy.SITEMAP})
 """What may be recognised: where a server, a page or the configuration itself leads is asked for."""
 
-Examined = tuple[Claim, Comparison]
+
+@dataclass(slots=True)
+class _Examination:
+    """Claims of one crawl that wait to be examined; `visited` are the addresses visited since the last ones
+    were."""
+
+    claims: list[Claim]
+    visited: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class VariantVisits:
     hand_over: Callable[[RunContext, Visit], None]
     run_errand: Callable[[Coroutine[Any, Any, None]], None]
     wake: Callable[[], None]
-    _waiting: dict[int, list[Claim]] = field(default_factory=dict)
+    _underway: dict[int, _Examination] = field(default_factory=dict)
 
     def recognised(self, crawl: ConnectorCrawl, task: FetchTask) -> Visit | None:
         """The visit of an address that need not be asked for, since it is a variant of another one.
@@ -83,6 +90,8 @@ class VariantVisits:
         verdict = visit.verdict
         if verdict is None or verdict.attempts == task.attempts or "#" in task.url:
             return visit
+        if (underway := self._underway.get(crawl.connector_id)) is not None:
+            underway.visited.add(task.url)
         claims: list[Claim] = []
         normal = None
         match verdict.state:
@@ -105,40 +114,43 @@ class VariantVisits:
             crawl.variants.redirected(task.url, address.url)
 
     def _examine_later(self, crawl: ConnectorCrawl, claims: list[Claim]) -> None:
-        waiting = self._waiting.get(crawl.connector_id)
-        if waiting is not None:
-            waiting += claims
+        if (underway := self._underway.get(crawl.connector_id)) is not None:
+            underway.claims += claims
             return
-        self._waiting[crawl.connector_id] = claims
+        self._underway[crawl.connector_id] = _Examination(claims)
         crawl.in_flight += 1  # no phase ends while something may be queued
         self.run_errand(self._examine(crawl))
 
     async def _examine(self, crawl: ConnectorCrawl) -> None:
-        run = crawl.context
+        run, underway = crawl.context, self._underway[crawl.connector_id]
         try:
-            while (claims := self._waiting[crawl.connector_id]) or crawl.variants.has_unsaved:
-                self._waiting[crawl.connector_id] = []
-                examined: Sequence[Examined] = await self.write(partial(examine, crawl, claims))
-                for each in examined:
-                    self._learn(crawl, each)
+            while underway.claims or crawl.variants.has_unsaved:
+                claims, underway.claims = underway.claims, []
+                underway.visited.clear()
+                for claim, found in await self.write(partial(examine, crawl, claims)):
+                    if found.likeness is Likeness.NOT_YET and claim.other in underway.visited:
+                        underway.claims.append(claim)
+                    else:
+                        self._learn(crawl, claim, found)
                 records = crawl.variants.take_unsaved()
                 await self.write(
                     partial(save_variants, connector_id=run.connector_id, run_id=run.run_id, records=records)
                 )
         finally:
-            del self._waiting[crawl.connector_id]
+            del self._underway[crawl.connector_id]
             crawl.in_flight -= 1
             self.wake()
 
-    def _learn(self, crawl: ConnectorCrawl, examined: Examined) -> None:
-        claim, found = examined
+    def _learn(self, crawl: ConnectorCrawl, claim: Claim, found: Comparison) -> None:
         probe = crawl.variants.learn(claim, found.likeness, found.content)
         normal = None if probe is None else _discovery(crawl, probe, found.depth, found.ids[0])
         if normal is not None:
             self.hand_over(crawl.context, Visit(discoveries=(normal,)))
 
 
-def examine(crawl: ConnectorCrawl, claims: Sequence[Claim], connection: Connection) -> list[Examined]:
+def examine(
+    crawl: ConnectorCrawl, claims: Sequence[Claim], connection: Connection
+) -> list[tuple[Claim, Comparison]]:
     """What the ledger says of claims, and the links of pages that are the same."""
     run_id = crawl.context.run_id
     examined = []
@@ -171,7 +183,7 @@ def queue_refuted_again(crawl: ConnectorCrawl, connection: Connection) -> int:
     connector_id, run_id = crawl.connector_id, crawl.context.run_id
     return sum(
         requeue_recognised(
-            connection, connector_id, run_id, record.host, Step(Kind(record.kind), record.name).sentence
+            connection, connector_id, run_id, record.host, Step(Kind(record.kind), record.name).words
         )
         for record in refuted_in(connection, connector_id, run_id)
     )

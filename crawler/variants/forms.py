@@ -41,23 +41,23 @@ class Step:
     name: str = ""
 
     @property
-    def sentence(self) -> str:
-        """What the step says of a site, for people."""
-        return _SENTENCES[self.kind, self.kind in _DIRECTED and bool(self.name)].format(self.name)
+    def words(self) -> str:
+        """What it is that changes nothing, for people."""
+        return _WORDS[self.kind, self.kind in _DIRECTED and bool(self.name)].format(self.name)
 
 
 _DIRECTED: Final = frozenset({Kind.HOST, Kind.SLASH})
-_SENTENCES: Final = {
-    (Kind.SCHEME, False): "`http` says the same as `https`",
-    (Kind.HOST, False): "`www.` before the name changes nothing",
-    (Kind.HOST, True): "the name without `{}` says the same as with it",
-    (Kind.PATH_PARAMETER, False): "`;{}=` in the path changes nothing",
-    (Kind.CASE, False): "capital letters in the path change nothing",
-    (Kind.INDEX, False): "`{}` at the end changes nothing",
-    (Kind.SLASH, False): "a slash at the end changes nothing",
-    (Kind.SLASH, True): "a path without `{}` at the end says the same as with it",
-    (Kind.PARAMETER, False): "the parameter `{}` changes nothing",
-    (Kind.ORDER, False): "the order of parameters changes nothing",
+_WORDS: Final = {
+    (Kind.SCHEME, False): "`http` instead of `https`",
+    (Kind.HOST, False): "`www.` before the name",
+    (Kind.HOST, True): "a missing `{}` before the name",
+    (Kind.PATH_PARAMETER, False): "`;{}=` in the path",
+    (Kind.CASE, False): "a capital letter in the path",
+    (Kind.INDEX, False): "`{}` at the end",
+    (Kind.SLASH, False): "a slash at the end",
+    (Kind.SLASH, True): "a missing slash at the end",
+    (Kind.PARAMETER, False): "the parameter `{}`",
+    (Kind.ORDER, False): "the order of parameters",
 }
 
 INDEX_NAMES: Final = frozenset(

@@ -10,7 +10,7 @@ ends the rule. Nothing here asks or waits: `crawler.sync.variant_visits` does.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -124,11 +124,12 @@ class _Site:
         self.__dict__.pop("rules", None)
         self.__dict__.pop("left", None)
 
-    def rule(self, steps: Iterable[Step]) -> str:
+    def rule(self, steps: Sequence[Step]) -> str:
         """Steps in words, with the number of pages that each was learned from at least."""
-        taken = list(steps)
-        pages = min(self.known[step].pages for step in taken)
-        return f"on this host {' and '.join(step.sentence for step in taken)}: {pages:,} pages seen alike"
+        *others, last = (step.words for step in steps)
+        what = f"{', '.join(others)} and {last} change" if others else f"{last} changes"
+        pages = min(self.known[step].pages for step in steps)
+        return f"on this host {what} nothing: {pages:,} pages seen alike"
 
 
 @dataclass
@@ -144,7 +145,7 @@ class Variants:
     _unsaved: dict[tuple[str, Step], None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, records: Iterable[VariantRecord], run: int) -> Variants:
+    def of(cls, records: Iterable[VariantRecord], run: int = 0) -> Variants:
         """With what earlier runs found out."""
         variants = cls(run)
         for record in records:
@@ -162,15 +163,19 @@ class Variants:
     def recognise(self, url: str, key: bytes) -> Recognised | None:
         """The normal form of an address that need not be asked for; `key` is that of its row."""
         site = self._sites.get(site_of(url))
-        if site is None:
+        if site is None or (int.from_bytes(key[:4]) + self.run) % CHECKED == 0:
             return None
         normal, taken = normal_form(url, site.rules)
-        if not taken or (int.from_bytes(key[:4]) + self.run) % CHECKED == 0:
-            return None
         area = area_of(url)
-        if not all(site.known[step].trusts(area) for step in taken):
+        if not taken or not all(site.known[step].trusts(area) for step in taken):
             return None
         return Recognised(normal, site.rule(taken))
+
+    def expected(self, url: str) -> Recognised | None:
+        """The normal form of an address by what is known so far, whether that is to be checked or not."""
+        site = self._sites.get(site_of(url))
+        normal, taken = (url, ()) if site is None else normal_form(url, site.rules)
+        return None if site is None or not taken else Recognised(normal, site.rule(taken))
 
     def met(self, url: str) -> tuple[list[Claim], str | None]:
         """A page was read at an address: what it may prove, and a normal form that should be asked for."""

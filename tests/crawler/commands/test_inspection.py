@@ -482,8 +482,12 @@ def test_explain_of_another_spelling_names_the_one_that_is_known(crawled: Termin
         ({"state": "failed", "reason": "timeout", "attempts": 3}, "It could not be fetched (3 attempts)"),
         ({"state": "gone", "reason": "not_found", "fetched_at": NOON}, "There was nothing any more when"),
         (
-            {"state": "duplicate", "reason": "duplicate_of", "detail": PAGE},
+            {"state": "duplicate", "reason": "duplicate_of", "detail": PAGE, "attempts": 1},
             f"It says the same as another address, which stands for it, {PAGE} (indexed).",
+        ),
+        (
+            {"state": "duplicate", "reason": "duplicate_of", "detail": PAGE},
+            f"It was not asked for: its host shows the same at another address, which stands for it, {PAGE}",
         ),
         ({"state": "redirect", "detail": PAGE}, f"It only leads to another address, {PAGE} (indexed)."),
         ({"state": "refused", "reason": "noindex", "attempts": 1}, "It was fetched, but not indexed."),

@@ -92,3 +92,9 @@ def test_people_read_why_in_sentences() -> None:
 def test_people_are_told_how_many_pages_a_browser_read() -> None:
     mixed = replace(SUMMARY, visited=9, redirects=2, rendered=4)
     assert remarks(mixed)[0].endswith(", among them 2 redirects, 4 read in a browser")
+
+
+def test_people_are_told_how_many_addresses_were_not_asked_for() -> None:
+    mixed = replace(SUMMARY, visited=9, duplicates=6, variants=5, gone=1)
+    expected = ", among them 6 duplicates (5 recognised by their address, and not asked for), 1 gone"
+    assert remarks(mixed)[0].endswith(expected)
