@@ -71,7 +71,7 @@ class VariantVisits:
         found = crawl.variants.recognise(task.url, task.key)
         if found is None:
             return None
-        normal = _discovery(crawl, found.url, task.depth, task.url_id)
+        normal = _discovery(crawl, found.url, task.depth, task.url_id, task.link_text)
         if normal is None or crawl.rules.access_id(found.url) != crawl.rules.access_id(task.url):
             return None
         verdict = Verdict(
@@ -102,7 +102,10 @@ class VariantVisits:
             case UrlState.REDIRECT if verdict.detail is not None:
                 self._redirected(crawl, task, verdict.detail)
                 claims = crawl.variants.came_to_nothing(task.url)
-        if normal is not None and (found := _discovery(crawl, normal, task.depth, task.url_id)) is not None:
+        if (
+            normal is not None
+            and (found := _discovery(crawl, normal, task.depth, task.url_id, task.link_text)) is not None
+        ):
             visit = replace(visit, discoveries=(*visit.discoveries, found))
         if claims or crawl.variants.has_unsaved:
             self._examine_later(crawl, claims)
@@ -189,7 +192,9 @@ def queue_refuted_again(crawl: ConnectorCrawl, connection: Connection) -> int:
     )
 
 
-def _discovery(crawl: ConnectorCrawl, url: str, depth: int, referrer_id: int) -> Discovery | None:
+def _discovery(
+    crawl: ConnectorCrawl, url: str, depth: int, referrer_id: int, link_text: str = ""
+) -> Discovery | None:
     """A normal form as it is met, where the rules allow it."""
     address = parse_url(url)
     if not isinstance(address, WebAddress) or address.url != url:
@@ -204,4 +209,5 @@ def _discovery(crawl: ConnectorCrawl, url: str, depth: int, referrer_id: int) ->
         found_by=FoundBy.LINK,
         decision=ALLOWED,
         referrer_id=referrer_id,
+        link_text=link_text,
     )

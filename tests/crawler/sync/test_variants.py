@@ -151,9 +151,10 @@ def test_explain_names_the_rule_by_which_an_address_is_a_variant(tmp_path: Path)
 
 def explain(folder: Path, url: str) -> dict[str, Any]:
     """What `crawler explain` says of a URL."""
-    command = [sys.executable, "-m", "crawler", "explain", "--json", "--config", folder / "connectors.yaml"]
+    command = [sys.executable, "-m", "crawler", "explain", "--json", "--config"]
+    config = str(folder / "connectors.yaml")
     told: dict[str, Any] = orjson.loads(
-        subprocess.run([*command, url], capture_output=True, check=True).stdout
+        subprocess.run([*command, config, url], capture_output=True, check=True).stdout
     )
     return told
 
