@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -53,6 +54,19 @@ def language_of(blocks: Iterable[Block]) -> str | None:
 def with_languages(blocks: Iterable[Block], language: str | None) -> tuple[Block, ...]:
     """The blocks; running text that is clearly in another language than the document has that noted."""
     return tuple(_with_language(block, language) for block in blocks)
+
+
+def languages_of(blocks: Iterable[Block], language: str | None) -> tuple[str, ...]:
+    """The languages in which a document says a good part of what it says, most of it first.
+
+    That is a tenth of the text, or 1,000 characters. What its blocks do not say to be otherwise is in the
+    document's own `language`.
+    """
+    lengths = Counter[str | None]()
+    for block in blocks:
+        lengths[block.language or language] += len(block.text)
+    enough = min(0.1 * lengths.total(), 1_000)
+    return tuple(each for each, length in lengths.most_common() if each is not None and length >= enough)
 
 
 def _with_language(block: Block, language: str | None) -> Block:

@@ -29,7 +29,7 @@ class Settings(Section):
     """The service and its page."""
     fields: Fields = Field(default=BUILT_IN_FIELDS)
     """Your own index fields by name. Always there: title, url, connector, category, authors, description,
-    created_at, updated_at, language, file_type, file_name, size, version, view_count."""
+    created_at, updated_at, language, languages, file_type, file_name, size, version, view_count."""
     connectors: Annotated[tuple[ConnectorSettings, ...], Field(min_length=1)]
     """The crawls."""
 

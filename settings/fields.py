@@ -48,6 +48,7 @@ BUILT_IN_FIELDS: Final[Mapping[str, FieldSettings]] = {
     "created_at": FieldSettings(type=FieldType.DATE, sort=True),
     "updated_at": FieldSettings(type=FieldType.DATE, sort=True),
     "language": FieldSettings(type=FieldType.STRING, facet=True),
+    "languages": FieldSettings(type=FieldType.STRING_LIST, facet=True),
     "file_type": FieldSettings(type=FieldType.STRING, facet=True),
     "file_name": FieldSettings(type=FieldType.STRING, search=True),
     "size": FieldSettings(type=FieldType.LONG, sort=True),

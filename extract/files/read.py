@@ -21,7 +21,7 @@ from extract.files.transcript import Transcript, transcript_content
 from extract.fingerprint import content_hash
 from extract.html.blocks import first_heading
 from extract.html.metadata import directives_of
-from extract.language import language_of, with_languages
+from extract.language import language_of, languages_of, with_languages
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
 from extract.words import as_it_stands
@@ -75,7 +75,8 @@ def _page(content: FileContent, subject: Subject, rules: ExtractionRules) -> Pag
     if isinstance(own.get("title"), str):
         own["title"] = as_it_stands(str(own["title"]))
     blocks = with_languages(content.blocks, language)
-    fields = known(_standard(content, subject)) | own
+    languages = languages_of(blocks, language)
+    fields = known({**_standard(content, subject), "languages": languages}) | own
     return Page(
         kind=DocumentKind.FILE,
         title=str(fields["title"]),

@@ -20,7 +20,7 @@ from extract.html.main_content import main_pieces
 from extract.html.metadata import Head, Metadata, metadata_of
 from extract.html.script_signs import evidence_of
 from extract.html.selection import select
-from extract.language import language_of, with_languages
+from extract.language import language_of, languages_of, with_languages
 from extract.page import Page, Unreadable
 from extract.rules import ExtractionRules
 from extract.words import as_it_stands
@@ -55,7 +55,8 @@ def read_html(
     own, faults = mapped(rules.mappings, subject, DocumentKind.PAGE)
     if isinstance(own.get("title"), str):
         own["title"] = as_it_stands(str(own["title"]))
-    fields = known(_standard(metadata, url=url, title=title, language=language, size=len(body))) | own
+    standard = _standard(metadata, url=url, title=title, language=language, size=len(body))
+    fields = known({**standard, "languages": languages_of(blocks, language)}) | own
     return Page(
         kind=DocumentKind.PAGE,
         title=str(fields["title"]),

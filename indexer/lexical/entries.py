@@ -166,6 +166,7 @@ def joined_ids(high: Sequence[int], low: Sequence[int]) -> tuple[str, ...]:
 def column_values(document: Document) -> dict[str, FieldValue | None]:
     """Every column of a document: the mapped fields, and what the document itself knows."""
     return {
+        "languages": document.language,  # where the document says nothing of further ones
         **document.fields,
         "connector": document.connector,
         "kind": document.kind.value,

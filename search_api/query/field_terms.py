@@ -12,7 +12,7 @@ from search_api.query.fields import FieldCatalog
 from search_api.query.spans import Span, span_of
 from settings.fields import FieldType
 
-_SPECIAL: Final = ("site", "filetype", "intitle", "title")
+_SPECIAL: Final = ("site", "filetype", "intitle", "title", "lang", "language")
 _FILE_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "doc": ("doc", "docx"), "excel": ("xls", "xlsx", "xlsm", "ods"), "htm": ("html",),
     "jpeg": ("jpg", "jpeg"), "markdown": ("md",), "powerpoint": ("ppt", "pptx", "odp"),
@@ -35,7 +35,7 @@ def is_range(value: str) -> bool:
 
 
 def names_field(name: str, fields: FieldCatalog) -> bool:
-    """Whether a word before a colon is a field or one of `site`, `filetype`, `intitle`."""
+    """Whether a word before a colon is a field or one of `site`, `filetype`, `intitle`, `lang`."""
     return name.lower() in _SPECIAL or name.lower() in fields
 
 
@@ -56,6 +56,8 @@ def field_condition(name: str, value: str, fields: FieldCatalog) -> Filter | Non
             return Comparison("file_type", "in", _FILE_TYPES.get(kind, (kind,)))
         case "title" | "intitle":
             return Words(value, in_title=True)
+        case "lang" | "language":
+            return Comparison("languages", "contains_any", _cases(value))
         case _:
             return _of_column(name, fields[name].type, value, may_end_open=not quoted)
 

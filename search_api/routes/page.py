@@ -82,7 +82,9 @@ async def _content(request: Request, context: Context, principals: frozenset[str
 def _results(backend: Backend, *, address: PageAddress, search: Search, remember: bool) -> ResultsView:
     """The results with every facet; a facet of which something is chosen is counted as if it were not, so
     that further values of it can be added."""
-    facets = tuple(Facet(name, is_multi_select=True) for name in backend.fields.facets)
+    # A document's own language is among its languages.
+    names = (name for name in backend.fields.facets if name != "language")
+    facets = tuple(Facet(name, is_multi_select=True) for name in names)
     search = replace(search, question=replace(search.question, facets=facets))
     answer = answer_search(backend, search, remember=remember)
     return view_results(address, search, answer, answer.facets, backend.fields.sorts)

@@ -29,9 +29,10 @@ _LABELS: Final = {
     "connector": "Source",
     "created_at": "Created",
     "file_type": "Type",
+    "languages": "Language",
     "updated_at": "Updated",
 }
-_LAST_FACETS: Final = ("category", "authors", "file_type", "language")
+_LAST_FACETS: Final = ("category", "authors", "file_type", "languages")
 """Built-in facets stand after the company's own, which its people know."""
 _BUILT_IN_FACTS: Final = ("updated_at", "file_type", "category", "authors")
 _NOT_SHOWN: Final = {*BUILT_IN_FIELDS} - {*_BUILT_IN_FACTS}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from catalog.content import pack_blocks, unpack_blocks
 from catalog.document import Block, BlockKind
-from extract.language import with_languages
+from extract.language import languages_of, with_languages
 from tests.extract.files.reading import file_of
 from tests.extract.pages import page_of
 
@@ -41,6 +43,30 @@ def test_the_language_of_a_block_comes_with_its_page_and_is_kept() -> None:
     page = page_of(f"<html lang=de><body><main><p>{GERMAN}</p><p>{ENGLISH}</p></main>")
     assert [block.language for block in page.blocks] == [None, "en"]
     assert unpack_blocks(pack_blocks(page.blocks)) == page.blocks
+
+
+@pytest.mark.parametrize(
+    ("texts", "languages"),
+    [
+        ([GERMAN, GERMAN, ENGLISH], ("de", "en")),
+        ([GERMAN] * 20 + [ENGLISH], ("de",)),
+        ([GERMAN] * 200 + [ENGLISH] * 12, ("de", "en")),
+        ([NAMES], ("de",)),
+    ],
+)
+def test_languages_are_those_of_a_good_part_of_the_text(texts: list[str], languages: tuple[str, ...]) -> None:
+    assert languages_of(with_languages(paragraphs(*texts), "de"), "de") == languages
+
+
+def test_a_document_whose_language_nobody_knows_has_none() -> None:
+    assert languages_of(paragraphs("Ok."), None) == ()
+    assert languages_of(with_languages(paragraphs(ENGLISH), None), None) == ("en",)
+
+
+def test_languages_are_a_field_of_pages_and_files() -> None:
+    page = page_of(f"<html lang=de><body><main><p>{GERMAN}</p><p>{ENGLISH}</p></main>")
+    file = file_of(f"{GERMAN}\n\n{ENGLISH}".encode(), "urlaub.txt", "text/plain")
+    assert page.fields["languages"] == file.fields["languages"] == ("de", "en")
 
 
 def test_blocks_of_a_file_are_told_as_those_of_a_page() -> None:

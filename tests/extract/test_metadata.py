@@ -43,6 +43,7 @@ def test_statements_of_the_head_become_fields() -> None:
         "title": "Shipping",
         "url": "https://docs.example.com/guide/page.html",
         "language": "de",
+        "languages": ("en",),
         "description": "About rates",
         "authors": ("Eva", "Jan"),
         "created_at": datetime(2026, 3, 1, 8, tzinfo=UTC),

@@ -71,6 +71,8 @@ def hr(name: str = "HR") -> Comparison:
         ("-site:*.example.com vpn", "vpn", Not(Site("example.com"))),
         ("filetype:PDF plan", "plan", Comparison("file_type", "in", ("pdf",))),
         ("filetype:doc plan", "plan", Comparison("file_type", "in", ("doc", "docx"))),
+        ("lang:de plan", "plan", Comparison("languages", "contains_any", ("de", "DE", "De"))),
+        ("-language:de plan", "plan", Not(Comparison("languages", "contains_any", ("de", "DE", "De")))),
         ("intitle:guide on call", "on call", Words("guide", in_title=True)),
         ("archived:no x", "x", Comparison("archived", "eq", False)),
         ("pages:>10 x", "x", Comparison("pages", "gt", 10)),

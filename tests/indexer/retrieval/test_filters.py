@@ -31,6 +31,7 @@ def retriever(library: Library) -> Retriever:
             "size": -3,
             "updated_at": JANUARY,
             "current": True,
+            "languages": ("en", "de"),
         },
     )
     library.add(
@@ -74,6 +75,8 @@ def found(retriever: Retriever, wanted: Filter) -> str:
         (Comparison("updated_at", "gt", datetime(1, 1, 1, tzinfo=UTC)), "bc"),
         (Comparison("current", "eq", True), "b"),
         (Comparison("language", "eq", "de"), "c"),
+        (Comparison("languages", "contains_any", ("de",)), "bc"),
+        (Comparison("languages", "contains_any", ("en",)), "ab"),
         (Comparison("kind", "eq", "page"), "abc"),
         (Comparison("connector", "eq", "intranet"), "abc"),
         (Comparison("url", "prefix", "https://i.example/b"), "b"),
