@@ -8,7 +8,7 @@ from typing import Final
 
 from tantivy import Query
 
-from indexer.lexical.queries import access_condition, any_of, as_written, phrase, restricted
+from indexer.lexical.queries import access_condition, any_of, any_value, as_written, phrase, restricted
 from indexer.lexical.reader import LexicalSnapshot
 
 _ORDERED: Final = ("title", "headings", "fields", "body")
@@ -33,4 +33,4 @@ def wording(snapshot: LexicalSnapshot, text: str, allowed: Collection[int]) -> W
     if together is None or titles is None:
         return None
     holding = snapshot.documents_holding(restricted(together, [access_condition(passages, allowed)]))
-    return Wording(together, any_of([titles, Query.term_set_query(documents, "document", holding)]))
+    return Wording(together, any_of([titles, any_value(documents, "document", holding)]))

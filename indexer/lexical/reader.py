@@ -22,8 +22,6 @@ from settings.fields import FieldType
 SortValue = str | int | float | bool
 """What a column is sorted by."""
 
-_MOST_BUCKETS: Final = 65_000
-"""As many as tantivy makes at once."""
 MOST_HOLDING: Final = 100_000
 """Passages that decide which documents hold a phrase; further ones would tell little new."""
 
@@ -101,17 +99,9 @@ class LexicalSnapshot:
         keys = tuple([key for key, _ in found.hits])
         return DocumentMatches(ids, keys, int(found.count))  # type: ignore[attr-defined]  # tantivy's stub forgets it
 
-    def count(self, query: Query) -> int:
-        """How many documents `query` (over `documents_schema`) finds."""
-        return self.documents(query, 1).total
-
-    def distinct(self, query: Query, name: str) -> int:
-        """How many values column `name` has among the documents of `query`; estimated above 65,000."""
-        request = {"values": {"terms": {"field": column(name), "size": _MOST_BUCKETS}}}
-        counted = self._documents.aggregate(query, request)["values"]
-        if counted["sum_other_doc_count"]:
-            return round(self._documents.cardinality(query, column(name)))
-        return len(counted["buckets"])
+    def estimated_values(self, query: Query, name: str) -> int:
+        """How many different values column `name` has among the documents of `query`, to a few percent."""
+        return round(self._documents.cardinality(query, column(name)))
 
     def aggregate(self, query: Query, request: Mapping[str, Any]) -> dict[str, Any]:
         """The aggregations of `request`, in tantivy's terms, over the documents of `query`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -17,6 +18,9 @@ NEAREST: Final = 1000
 MATCHING: Final = 1000
 """Passages that the lexical half brings in for ranking; documents beyond them follow by BM25 alone."""
 _WIDENING: Final = 8
+"""How many times as many passages are looked at, at most, when too few satisfy a filter;"""
+_SPARE: Final = 1.3
+"""so many times as many as would do were the further ones like the nearest."""
 
 
 class VectorIndex(Protocol):
@@ -34,19 +38,26 @@ class DenseQuery:
 
     vectors: VectorIndex
     vector: npt.NDArray[np.float32]
-    _found: dict[int, tuple[dict[int, float], dict[int, str], dict[int, float]]] = field(default_factory=dict)
+    _cosines: dict[int, dict[int, float]] = field(default_factory=dict)
+    _placed: dict[int, tuple[str, float]] = field(default_factory=dict)
 
-    def closest(self, scope: Scope, limit: int) -> tuple[dict[int, float], dict[int, str], dict[int, float]]:
-        """The `limit` nearest readable passages, nearest first: their cosines, documents, and BM25 scores.
+    def closest(self, scope: Scope, limit: int) -> Nearest:
+        """The `limit` nearest readable passages, whatever else is asked of them.
 
-        Found once, however many filters a question is asked with.
+        Found once, however widely and with however many filters a question is asked.
         """
-        if limit not in self._found:
+        if limit not in self._cosines:
             scores, chunk_ids = self.vectors.search(self.vector[np.newaxis, :], scope.allowed, limit)
             pairs = zip(chunk_ids[0].tolist(), scores[0].tolist(), strict=True)
-            cosines = {chunk: score for chunk, score in pairs if chunk >= 0}
-            self._found[limit] = (cosines, *_looked_up(scope, list(cosines)))
-        return self._found[limit]
+            self._cosines[limit] = {chunk: score for chunk, score in pairs if chunk >= 0}
+        cosines = self._cosines[limit]
+        self._placed.update(_looked_up(scope, [chunk for chunk in cosines if chunk not in self._placed]))
+        placed = {chunk: self._placed[chunk] for chunk in cosines if chunk in self._placed}
+        return Nearest(
+            cosines,
+            {chunk: document_id for chunk, (document_id, _) in placed.items()},
+            {chunk: score for chunk, (_, score) in placed.items() if score > 0},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +120,35 @@ def nearest(scope: Scope, query: DenseQuery) -> Nearest:
     there are no more.
     """
     limit = NEAREST
+    asked: set[str] = set()
+    permitted: set[str] = set()
     while True:
-        found, document_of, lexical = query.closest(scope, limit)
+        found = query.closest(scope, limit)
+        document_of = found.document_of
         if scope.is_constrained:
-            permitted = scope.permitted(list(dict.fromkeys(document_of.values())))
+            permitted |= scope.permitted([name for name in found.documents if name not in asked])
+            asked.update(found.documents)
             document_of = {chunk: name for chunk, name in document_of.items() if name in permitted}
-        if len(document_of) >= NEAREST or len(found) < limit or not scope.is_constrained:
-            kept = [chunk for chunk in found if chunk in document_of][:NEAREST]
+        if len(document_of) >= NEAREST or len(found.dense) < limit or not scope.is_constrained:
+            kept = [chunk for chunk in found.dense if chunk in document_of][:NEAREST]
             return Nearest(
-                {chunk: found[chunk] for chunk in kept},
+                {chunk: found.dense[chunk] for chunk in kept},
                 {chunk: document_of[chunk] for chunk in kept},
-                {chunk: lexical[chunk] for chunk in kept if chunk in lexical},
+                {chunk: found.lexical[chunk] for chunk in kept if chunk in found.lexical},
             )
-        limit *= _WIDENING
+        limit = math.ceil(limit * min(_WIDENING, _SPARE * NEAREST / max(1, len(document_of))))
 
 
-def _looked_up(scope: Scope, chunk_ids: list[int]) -> tuple[dict[int, str], dict[int, float]]:
-    """The documents of chunks, and the BM25 scores of those that hold any of the words.
+def _looked_up(scope: Scope, chunk_ids: list[int]) -> dict[int, tuple[str, float]]:
+    """The documents of chunks, and their BM25 scores, 0 of those that hold none of the words.
 
     Both by one query: finding a thousand chunks by their ids is what takes the time.
     """
     if not chunk_ids:
-        return {}, {}
+        return {}
     placed = scope.snapshot.passages(scope.passages_placed(chunk_ids), len(chunk_ids))
-    chunks, scores = placed.chunk_ids.tolist(), placed.scores.tolist()
-    return (
-        dict(zip(chunks, placed.document_ids, strict=True)),
-        {chunk: score for chunk, score in zip(chunks, scores, strict=True) if score > 0},
-    )
+    pairs = zip(placed.document_ids, placed.scores.tolist(), strict=True)
+    return dict(zip(placed.chunk_ids.tolist(), pairs, strict=True))
 
 
 def _matching(scope: Scope) -> tuple[dict[int, float], dict[int, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -25,10 +24,14 @@ _WIDENING: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the documents that a question finds: those where all conditions hold and no exclusion."""
+    """Some of the documents that a question finds: those where all conditions hold and no exclusion.
+
+    `known` are those of the candidate passages among them, best first, where they need not be looked up.
+    """
 
     conditions: tuple[Query, ...] = ()
     exclusions: tuple[Query, ...] = ()
+    known: tuple[str, ...] | None = None
 
     def where(self, condition: Query) -> Part:
         """Those of them where `condition` holds, too."""
@@ -37,6 +40,10 @@ class Part:
     def without(self, excluded: Query) -> Part:
         """Those of them where `excluded` does not hold."""
         return Part(self.conditions, (*self.exclusions, excluded))
+
+    def beyond_known(self, known: Query) -> Part:
+        """Those of them that no candidate passage stands in: all but `known`."""
+        return Part(self.conditions, (*self.exclusions, known), ())
 
 
 EVERYTHING: Final = Part()
@@ -53,7 +60,9 @@ class Ordering:
     def __init__(self, scope: Scope, folded: Sequence[Folded], nearest: Sequence[str]) -> None:
         self._scope: Final = scope
         self._folded: Final = {document.document_id: document for document in folded}
-        self._query: Final = scope.documents(list(nearest))
+        self._ranked: Final = scope.documents()
+        self._matching: Final = scope.countable(list(nearest))
+        self._values: Final[dict[str, dict[str, SortValue | None]]] = {}
 
     def document(self, document_id: str) -> Folded:
         """The document with its score and chunks; one that no candidate passage stands in has neither."""
@@ -79,9 +88,18 @@ class Ordering:
 
     def values(self, document_ids: Sequence[str], name: str) -> dict[str, SortValue]:
         """The value of column `name` of each of these documents that has one."""
-        found = self._scope.snapshot.documents(self.among(document_ids), len(document_ids), by=name)
-        pairs = zip(found.document_ids, found.keys, strict=True)
+        told = self._values.setdefault(name, {})
+        if unknown := [each for each in document_ids if each not in told]:
+            found = self._scope.snapshot.documents(self.among(unknown), len(unknown), by=name)
+            told |= dict.fromkeys(unknown) | dict(zip(found.document_ids, found.keys, strict=True))
+        pairs = ((each, told[each]) for each in document_ids)
         return {document_id: value for document_id, value in pairs if value is not None}
+
+    def group(self, name: str, value: SortValue) -> Part:
+        """The documents whose column `name` has this value."""
+        values = self.values(list(self._folded), name)
+        known = tuple(each for each in self._folded if values.get(each) == value)
+        return Part((self.having(name, value),), (), known)
 
     def among(self, document_ids: Sequence[str]) -> Query:
         """These documents."""
@@ -101,17 +119,17 @@ class Ordering:
         known = self._known(part)
         groups = _equal((self._folded[each].score, each) for each in known)
         ordered = self._refined(groups, keys)[:limit]
-        return ordered + self.first(part.without(self._candidates), keys, limit - len(ordered))
+        return ordered + self.first(part.beyond_known(self.among(known)), keys, limit - len(ordered))
 
     def _by_relevance(self, part: Part, limit: int) -> list[str]:
-        ordered = self._known(part)[:limit]
-        if len(ordered) == limit:
-            return ordered
-        rest = part.without(self._candidates) if self._folded else part
-        return ordered + self._by_words(rest, limit - len(ordered))
+        known = self._known(part)
+        if len(known) >= limit:
+            return known[:limit]
+        rest = part.beyond_known(self.among(known)) if known else part
+        return known + self._by_words(rest, limit - len(known))
 
     def _by_words(self, part: Part, limit: int) -> list[str]:
-        query = self._restricted(part)
+        query = restricted(self._ranked, part.conditions, part.exclusions)
         if self._scope.text.is_blank:
             return list(self._scope.snapshot.documents_by_id(query, limit).document_ids)
         wanted = limit
@@ -125,11 +143,12 @@ class Ordering:
 
     def _known(self, part: Part) -> list[str]:
         """The documents of the candidate passages that belong to `part`, best first."""
+        if part.known is not None:
+            return list(part.known)
         if part == EVERYTHING or not self._folded:
             return list(self._folded)
-        found = self._scope.snapshot.documents(
-            self._restricted(part.where(self._candidates)), len(self._folded)
-        )
+        candidates = self.among(list(self._folded))
+        found = self._scope.snapshot.documents(self._restricted(part.where(candidates)), len(self._folded))
         belonging = set(found.document_ids)
         return [document_id for document_id in self._folded if document_id in belonging]
 
@@ -144,7 +163,9 @@ class Ordering:
         """Exactly these documents in order."""
         if not document_ids:
             return []
-        ordered = self._by_relevance(self._only(document_ids), len(document_ids))
+        wanted = set(document_ids)
+        known = tuple(each for each in self._folded if each in wanted)
+        ordered = self._by_relevance(Part((self.among(document_ids),), (), known), len(document_ids))
         for key in reversed(keys):
             if key.field == RELEVANCE:
                 ordered.sort(key=lambda each: -self.document(each).score)
@@ -160,15 +181,8 @@ class Ordering:
             self._restricted(part), limit, by=key.field, is_descending=key.is_descending
         )
 
-    def _only(self, document_ids: Sequence[str]) -> Part:
-        return Part((self._scope.among(document_ids),))
-
     def _restricted(self, part: Part) -> Query:
-        return restricted(self._query, part.conditions, part.exclusions)
-
-    @cached_property
-    def _candidates(self) -> Query:
-        return self._scope.among(list(self._folded))
+        return restricted(self._matching, part.conditions, part.exclusions)
 
     @property
     def _schema(self) -> tantivy.Schema:

@@ -9,7 +9,7 @@ from typing import Final
 
 from indexer.lexical.queries import any_of
 from indexer.retrieval.folding import Folded
-from indexer.retrieval.ordering import EVERYTHING, Ordering, Part
+from indexer.retrieval.ordering import EVERYTHING, Ordering
 from indexer.retrieval.question import Collapse, SortKey
 
 BROWSING_SORT: Final = (SortKey("updated_at", is_descending=True),)
@@ -61,7 +61,7 @@ def collapsed_ranking(ordering: Ordering, keys: Sequence[SortKey], collapse: Col
         for name, known in members.items():
             best, wanted, value = known, collapse.size + 1, values.get(known[0])
             if value is not None and not is_all and len(known) < wanted:
-                best = ordering.first(Part((ordering.having(collapse.field, value),)), keys, wanted)
+                best = ordering.first(ordering.group(collapse.field, value), keys, wanted)
             yield Ranked(tuple(map(ordering.document, best[:wanted])), mark_of(name))
         if is_all:
             return

@@ -9,25 +9,22 @@ from itertools import islice
 from typing import Final
 
 from sqlalchemy import Connection
-from tantivy import Query
 
 from catalog.access import AccessLists
 from catalog.database import Catalog
 from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.languages import question_language
-from indexer.lexical.queries import restricted
 from indexer.lexical.reader import LexicalReader
-from indexer.lexical.schema import column
 from indexer.lexical.stop_words import content_words
 from indexer.retrieval.candidates import NO_CANDIDATES, NONE_NEAR, Candidates, DenseQuery, gather, nearest
 from indexer.retrieval.dense import DenseHalf, Unavailable
-from indexer.retrieval.facets import count_facets
+from indexer.retrieval.facets import Tally, tally
 from indexer.retrieval.filters import without_field
 from indexer.retrieval.folding import fold
 from indexer.retrieval.fusion import FusionWeights, weights_for
 from indexer.retrieval.ordering import Ordering
 from indexer.retrieval.presenting import read_chunks, read_text, verified_passages, verified_results
-from indexer.retrieval.question import Collapse, Facet, FacetCounts, Hit, Passage, Question, Results
+from indexer.retrieval.question import Facet, Hit, Passage, Question, Results
 from indexer.retrieval.ranking import BROWSING_SORT, collapsed_ranking, ranking
 from indexer.retrieval.reranking import MOST_READ, Reranker, reordered
 from indexer.retrieval.scope import Scope, make_scope
@@ -107,7 +104,7 @@ class Retriever:
         weights = weights_for(scope.text.natural, weights or self._weights)
         query, notices = self._dense_query(scope, weights)
         candidates = gather(scope, query, weights) if not scope.text.is_blank else NO_CANDIDATES
-        countable = scope.countable(list(candidates.nearest_documents))
+        counted = _tally(question, scope, candidates.nearest_documents, query)
         with self._catalog.read() as connection:
             if rerank and not question.sort:
                 candidates, also = self._reranked(connection, scope, candidates)
@@ -115,9 +112,9 @@ class Retriever:
             page = _page(connection, question, scope, candidates)
         return Results(
             hits=tuple(hit for hit, _ in page[: question.page_size]),
-            total=scope.snapshot.count(countable),
-            facets=self._facets(question, scope, countable, query),
-            groups=None if question.collapse is None else _groups(scope, countable, question.collapse),
+            total=counted.total,
+            facets=counted.facets,
+            groups=counted.groups,
             shown=(*question.shown, *(mark for _, mark in page[: question.page_size])),
             has_more=len(page) > question.page_size,
             terms=_topic(scope),
@@ -164,22 +161,6 @@ class Retriever:
             return None, (f"answered by words alone: {query.reason}",)
         return query, ()
 
-    def _facets(
-        self, question: Question, scope: Scope, countable: Query, query: DenseQuery | None
-    ) -> dict[str, FacetCounts]:
-        """Every facet over what the question finds; one of which values are chosen over what it finds without
-        that choice."""
-        free = [facet for facet in question.facets if _is_chosen(facet, question)]
-        counts = count_facets(
-            scope.snapshot, countable, [facet for facet in question.facets if facet not in free]
-        )
-        for facet in free:
-            wider = replace(question, filter=without_field(question.filter, facet.field))
-            widened = make_scope(wider, scope.snapshot, scope.allowed)
-            near = NONE_NEAR if query is None else nearest(widened, query)
-            counts |= count_facets(scope.snapshot, widened.countable(list(near.documents)), [facet])
-        return {facet.field: counts[facet.field] for facet in question.facets}
-
     def _reranked(
         self, connection: Connection, scope: Scope, candidates: Candidates
     ) -> tuple[Candidates, tuple[str, ...]]:
@@ -224,10 +205,19 @@ def _page(
     return list(islice(results, question.page_size + 1))
 
 
-def _groups(scope: Scope, countable: Query, collapse: Collapse) -> int:
-    """How many results the documents collapse to."""
-    bare = restricted(countable, (), [Query.exists_query(column(collapse.field))])
-    return scope.snapshot.distinct(countable, collapse.field) + scope.snapshot.count(bare)
+def _tally(question: Question, scope: Scope, nearby: Sequence[str], query: DenseQuery | None) -> Tally:
+    """What is counted: every facet over what the question finds, but one of which values are chosen over what
+    it finds without that choice."""
+    free = [facet for facet in question.facets if _is_chosen(facet, question)]
+    bound = [facet for facet in question.facets if facet not in free]
+    counted = tally(scope.snapshot, scope.countable(list(nearby)), bound, question.collapse)
+    facets = counted.facets
+    for facet in free:
+        wider = replace(question, filter=without_field(question.filter, facet.field))
+        widened = make_scope(wider, scope.snapshot, scope.allowed)
+        near = NONE_NEAR if query is None else nearest(widened, query)
+        facets |= tally(scope.snapshot, widened.countable(list(near.documents)), [facet]).facets
+    return replace(counted, facets={facet.field: facets[facet.field] for facet in question.facets})
 
 
 def _is_chosen(facet: Facet, question: Question) -> bool:

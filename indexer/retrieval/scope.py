@@ -12,6 +12,7 @@ from indexer.lexical.phrases import wording
 from indexer.lexical.queries import (
     access_condition,
     any_of,
+    any_value,
     document_query,
     matching_query,
     passage_query,
@@ -57,49 +58,41 @@ class Scope:
     def passages_placed(self, chunk_ids: list[int]) -> Query:
         """All of these chunks, whatever their document holds: by the words, with score 0 those without."""
         schema = self.snapshot.passages_schema
-        among = Query.const_score_query(Query.term_set_query(schema, "chunk", chunk_ids), 0.0)
-        return preferring(among, passage_query(schema, self.terms))
+        return preferring(any_value(schema, "chunk", chunk_ids), passage_query(schema, self.terms))
 
     def passages_of(self, document_ids: list[str]) -> Query:
         """Passages by their words, within these documents."""
         schema = self.snapshot.passages_schema
-        within = Query.term_set_query(schema, "document", document_ids)
-        return restricted(self.passages(), [within])
+        return restricted(self.passages(), [any_value(schema, "document", document_ids)])
 
-    def documents(self, also: list[str]) -> Query:
-        """Documents that hold any of the words, or are one of `also`, ranked by their words.
+    def documents(self) -> Query:
+        """Documents that hold any of the words, ranked by them. A blank question finds all."""
+        schema = self.snapshot.documents_schema
+        is_blank = self.text.is_blank
+        return self._restricted_documents(
+            Query.all_query() if is_blank else document_query(schema, self.terms)
+        )
+
+    def countable(self, also: list[str]) -> Query:
+        """Documents that hold any of the words, or are one of `also`, without a ranking: quicker to count.
 
         A blank question finds all.
         """
         schema = self.snapshot.documents_schema
         if self.text.is_blank:
-            base = Query.all_query()
-        else:
-            base = any_of(
-                [
-                    document_query(schema, self.terms),
-                    Query.const_score_query(Query.term_set_query(schema, "document", also), 0.0),
-                ]
-            )
-        return self._restricted_documents(base)
-
-    def countable(self, also: list[str]) -> Query:
-        """What `documents` finds, without a ranking: quicker to count."""
-        schema = self.snapshot.documents_schema
-        if self.text.is_blank:
             return self._restricted_documents(Query.all_query())
-        matches = any_of([matching_query(schema, self.terms), Query.term_set_query(schema, "document", also)])
+        matches = any_of([matching_query(schema, self.terms), self.among(also)])
         return self._restricted_documents(Query.const_score_query(matches, 0.0))
 
     def among(self, document_ids: Sequence[str]) -> Query:
         """These documents, whatever else holds of them."""
-        return Query.term_set_query(self.snapshot.documents_schema, "document", list(document_ids))
+        return any_value(self.snapshot.documents_schema, "document", document_ids)
 
     def permitted(self, document_ids: list[str]) -> frozenset[str]:
         """Those of `document_ids` that satisfy every condition."""
         if not document_ids:
             return frozenset()
-        query = self._restricted_documents(Query.const_score_query(self.among(document_ids), 0.0))
+        query = self._restricted_documents(self.among(document_ids))
         return frozenset(self.snapshot.documents(query, len(document_ids)).document_ids)
 
     def _restricted_passages(self, query: Query) -> Query:

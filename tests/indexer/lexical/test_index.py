@@ -15,7 +15,7 @@ from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, Lexic
 from indexer.lexical.phrases import wording
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
-from indexer.retrieval.facets import count_facets
+from indexer.retrieval.facets import tally
 from indexer.retrieval.question import Facet, FacetCounts, FacetValue
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.indexer.lexical.support import NOON, Text, ask, document, holding, places, snapshot
@@ -143,7 +143,7 @@ def test_facets_count_documents_and_not_passages(folder: Path, writer: LexicalWr
         fields: dict[str, FieldValue] = {"authors": authors, "updated_at": NOON}
         writer.replace(document(number, "x", fields=fields), [(number * 10 + n, Text("x")) for n in range(3)])
     writer.commit()
-    facets = count_facets(snapshot(folder), Query.all_query(), [Facet("authors"), Facet("updated_at")])
+    facets = tally(snapshot(folder), Query.all_query(), [Facet("authors"), Facet("updated_at")]).facets
     assert facets == {
         "authors": FacetCounts((FacetValue("ada", 2), FacetValue("bob", 1))),
         "updated_at": FacetCounts((FacetValue("2026-11-23T12:00:00Z", 3),)),

@@ -14,7 +14,7 @@ from catalog.tables import chunks, documents
 from indexer.lexical.reader import LexicalReader
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress
-from indexer.retrieval.facets import count_facets
+from indexer.retrieval.facets import tally
 from indexer.retrieval.question import Facet
 from settings.configuration import Settings
 from settings.fields import FieldSettings, FieldType
@@ -55,7 +55,7 @@ def facet(settings: Settings) -> dict[str, int]:
     assert build is not None
     snapshot = LexicalReader.open(build.lexical).snapshot
     assert snapshot is not None
-    counts = count_facets(snapshot, Query.all_query(), [Facet("department")])["department"]
+    counts = tally(snapshot, Query.all_query(), [Facet("department")]).facets["department"]
     return {value.value: value.count for value in counts.values}
 
 
