@@ -21,18 +21,9 @@ from hypothesis import strategies as st
 
 from catalog.access import access_list
 from catalog.groups import replace_groups
-from search_api.app import create_app
-from search_api.backend import Backend
-from search_api.identity.identify import Identifier
-from search_api.identity.key_sets import KeySource
-from search_api.identity.tokens import TokenChecker, TokenRules
-from search_api.opening import CatalogCallers, CatalogLibrary
-from search_api.query.fields import FieldCatalog
-from search_api.service import SearchService
-from tests.indexer.retrieval.library import FIELDS, Library
-from tests.support.token_signing import AUDIENCE, ISSUER, Signer
+from tests.indexer.retrieval.library import Library
+from tests.search_api.library_service import SIGNER, application
 
-SIGNER = Signer()
 WORDS = ("budget", "salary", "merger", "lunch", "roof")
 PRINCIPALS = ("user:eva", "user:bob", "group:hr", "group:it", "group:staff")
 NESTED = [("group:staff", "group:hr"), ("group:it", "user:bob")]
@@ -113,34 +104,6 @@ asked = st.builds(
     groups=st.lists(st.sampled_from(["hr", "it", "staff"]), max_size=2).map(tuple),
     department=st.sampled_from([None, *DEPARTMENTS]),
 )
-
-
-class _NoLog:
-    def record(self, event: object) -> None:
-        """Nothing is kept."""
-
-
-class _Refreshed:
-    """The retriever as the service asks it."""
-
-    def __init__(self, library: Library) -> None:
-        retriever = library.retriever()
-        self.search = retriever.search
-        self.retrieve = retriever.retrieve
-        self.prepare = retriever.prepare
-        self.refresh = retriever.refresh
-
-
-def application(library: Library) -> tuple[FastAPI, SearchService]:
-    """The service over a library; it is not started, its backend is there at once."""
-    backend = Backend(
-        _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), _NoLog(),
-        FieldCatalog(FIELDS), lambda: None,
-    )  # fmt: skip
-    service = SearchService(lambda: backend)
-    service._backend = backend
-    checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
-    return create_app(service, Identifier(checker)), service
 
 
 def secret_word(number: int) -> str:

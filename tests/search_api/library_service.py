@@ -1,0 +1,46 @@
+"""The search service over a small real library, with identities by signed tokens."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from search_api.app import create_app
+from search_api.backend import Backend
+from search_api.identity.identify import Identifier
+from search_api.identity.key_sets import KeySource
+from search_api.identity.tokens import TokenChecker, TokenRules
+from search_api.opening import CatalogCallers, CatalogLibrary
+from search_api.query.fields import FieldCatalog
+from search_api.service import SearchService
+from tests.indexer.retrieval.library import FIELDS, Library
+from tests.support.token_signing import AUDIENCE, ISSUER, Signer
+
+SIGNER = Signer()
+
+
+class _NoLog:
+    def record(self, event: object) -> None:
+        """Nothing is kept."""
+
+
+class _Refreshed:
+    """The retriever as the service asks it."""
+
+    def __init__(self, library: Library) -> None:
+        retriever = library.retriever()
+        self.search = retriever.search
+        self.retrieve = retriever.retrieve
+        self.prepare = retriever.prepare
+        self.refresh = retriever.refresh
+
+
+def application(library: Library) -> tuple[FastAPI, SearchService]:
+    """The service over a library; it is not started, its backend is there at once."""
+    backend = Backend(
+        _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), _NoLog(),
+        FieldCatalog(FIELDS), lambda: None,
+    )  # fmt: skip
+    service = SearchService(lambda: backend)
+    service._backend = backend
+    checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
+    return create_app(service, Identifier(checker)), service
