@@ -16,13 +16,13 @@ from catalog.vocabulary import ALLOWED, Reason, RunMode, refused
 from catalog.writer import RunContext
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import HtmlFetched, Outcome
+from crawler.recently_seen import RecentlySeen
 from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.reading import LINKS_REMEMBERED, Job, Reading, ReadingRules
-from crawler.sync.recently_seen import RecentlySeen
 from extract.rules import ExtractionRules
 from settings.scope import Follow
 

@@ -34,6 +34,7 @@ from catalog.tables import (
     rendering,
     runs,
     sessions,
+    url_traps,
     url_variants,
     urls,
 )
@@ -52,6 +53,7 @@ OF_CONNECTORS: Final[tuple[Table, ...]] = (
     boilerplate,
     hash_routes,
     url_variants,
+    url_traps,
     hubs,
     sessions,
     runs,

@@ -345,6 +345,22 @@ url_variants = Table(  # differences of addresses that change nothing (crawler.v
     Column("refuted", Text),  # by which addresses
 )
 
+url_traps = Table(  # patterns of addresses that give nothing new (crawler.rules.traps)
+    "url_traps",
+    metadata,
+    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
+    Column("host", String(300), primary_key=True),
+    Column("pattern", String(300), primary_key=True),
+    Column("pages", BigInteger, nullable=False),
+    # Of pages without news (crawler.rules.traps.tally), and what they led to.
+    Column("score", Integer, nullable=False),
+    Column("fruitless", BigInteger, nullable=False),
+    Column("breeding", BigInteger, nullable=False),
+    Column("bred", BigInteger, nullable=False),
+    Column("is_trap", Boolean, nullable=False),
+    Column("seen", LargeBinary, nullable=False),  # the lines that its pages said, as bits
+)
+
 hash_routes = Table(  # hosts whose pages are told apart by fragments (crawler.rules.hash_routing)
     "hash_routes",
     metadata,

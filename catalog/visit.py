@@ -153,7 +153,8 @@ class Visit:
     """All that one visit of a URL says.
 
     `links` is packed (`catalog.content`), `sources` is what a rendered page was made of, packed too;
-    `unchanged` is the id of a document that stands as it is.
+    `unchanged` is the id of a document that stands as it is. `said` are the lines of what was
+    read, as numbers (`crawler.rules.traps.said`); None where nothing was.
     """
 
     verdict: Verdict | None = None
@@ -164,4 +165,5 @@ class Visit:
     discoveries: Sequence[Discovery] = ()
     hosts_refused: Sequence[HostRefused] = ()
     unchanged: str | None = None
+    said: bytes | None = None
     transferred: int = 0  # bytes over the wire

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
+from settings.patterns import Pattern
 from settings.quantities import Duration, Size
 from settings.section import Count, Positive, Section
 
@@ -34,3 +37,6 @@ class ScopeSettings(Section):
     """The largest body that is taken, decompressed."""
     max_duration: Duration = timedelta(hours=24)
     """How long one run may take."""
+    trap_exceptions: tuple[Pattern, ...] = Field(default=(), examples=[["/calendar/"]])
+    """Regular expressions, found anywhere in the whole URL: such addresses are crawled, however much their
+    pattern looks endless (reason `trap`)."""

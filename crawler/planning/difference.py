@@ -31,6 +31,7 @@ BEFORE_A_REQUEST: Final = frozenset(
         Reason.NOT_INCLUDED_BY_CRAWL_FILTER,
         Reason.LOGOUT_LINK,
         Reason.ROBOTS_DISALLOWED,
+        Reason.TRAP,
     }
 )
 """The URL was never asked for; which rule forbids it is in the configuration or in robots.txt."""
@@ -127,7 +128,7 @@ class Comparison:
         """Judge one row again."""
         self.found.urls += 1
         address = address_of(row.url)
-        crawl = self._judge.crawl(address, row.depth)
+        crawl = self._judge.crawl(address, row.depth, is_document=row.access_id is not None)
         if row.access_id is not None:
             self._document(row, crawl)
         elif not crawl.allowed:

@@ -17,7 +17,8 @@ from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.robots import PRODUCT_NAME, RobotsRules
-from crawler.sync.assembly import link_rules, seed_addresses
+from crawler.rules.traps.watch import TrapWatch
+from crawler.sync.assembly import link_rules, seed_addresses, trap_watch
 from settings.connector import ConnectorSettings
 
 ORIGINS_REMEMBERED: Final = 4_096
@@ -55,6 +56,7 @@ class Judge:
     seeds: frozenset[str]
     ways_in: frozenset[str]
     robots: RobotsAsCached | None  # None: they are ignored
+    traps: TrapWatch
     access: PatternList
     access_lists: tuple[AccessList, ...]
 
@@ -84,15 +86,21 @@ class Judge:
             seeds,
             frozenset(ways_in),
             RobotsAsCached(connection) if connector.politeness.robots == "obey" else None,
+            trap_watch(connector, connection, number),
             PatternList("access", [rule.match for rule in connector.access]),
             tuple(access_list(rule.allow, rule.deny) for rule in connector.access),
         )
 
-    def crawl(self, address: WebAddress, depth: int) -> Decision:
-        """Whether the URL would be asked for; robots.txt speaks last, as in a sync."""
+    def crawl(self, address: WebAddress, depth: int, *, is_document: bool = False) -> Decision:
+        """Whether the URL would be asked for; robots.txt speaks last but for traps, as in a sync.
+
+        A document that stands is asked for, whatever became of its pattern.
+        """
         decision = self.links.decide(address, depth, is_seed=address.url in self.ways_in)
         if decision.allowed and self.robots is not None:
             decision = self.robots.of(address.origin).decide(address.url, PRODUCT_NAME)
+        if decision.allowed and not is_document and address.url not in self.ways_in:
+            decision = self.traps.refusal(address.url)
         return decision
 
     def keep(self, url: str, content_type: str | None) -> Decision:

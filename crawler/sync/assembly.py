@@ -17,6 +17,7 @@ from catalog.hash_routes import load_hash_routes
 from catalog.redirected_seeds import redirected_seeds
 from catalog.rendering import RenderingRecord, load_rendering
 from catalog.runs import Run, begin_run
+from catalog.traps import load_traps
 from catalog.url_variants import load_variants
 from catalog.vocabulary import RunMode
 from catalog.writer import RunContext
@@ -26,6 +27,7 @@ from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_
 from crawler.rules.hash_routing import HashRouting
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
+from crawler.rules.traps.watch import TrapWatch
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.reading import ReadingRules
 from crawler.sync.reading_mark import reading_mark
@@ -70,6 +72,7 @@ def prepare(
         number = connector_id(connection, connector.name)
         run = begin_run(connection, number, mode, fingerprint)
         links = _with_redirected_seeds(connection, link_rules(connector, listed), run, number)
+        traps = trap_watch(connector, connection, number)
         rules = _reading_rules(connection, settings, connector, number, links)
         patterns = rules.access.patterns
         follow_access_rules(connection, number, patterns, rules.access_ids, rules.access_id)
@@ -88,6 +91,7 @@ def prepare(
         fetcher=access,
         rendering=rendering,
         transcriber=None if connector.transcription is None else Transcriber(connector.transcription),
+        traps=traps,
         watch=None if access.keeper is None else SessionWatch(access.keeper),
         pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
         obeys_robots=politeness.robots == "obey",
@@ -172,6 +176,12 @@ def link_rules(connector: ConnectorSettings, listed: Iterable[WebAddress] = ()) 
         attachments=connector.attachments,
         signed_in=any(login.type != "none" for login in connector.auth),
     )
+
+
+def trap_watch(connector: ConnectorSettings, connection: Connection | None, number: int | None) -> TrapWatch:
+    """What is known of endless patterns of a connector, that of this `number`, and which are exempt."""
+    records = () if connection is None or number is None else load_traps(connection, number)
+    return TrapWatch(records, PatternList("scope.trap_exceptions", connector.scope.trap_exceptions))
 
 
 def _with_redirected_seeds(

@@ -19,6 +19,7 @@ from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Failed, FileFetched, HtmlFetched, Outcome, Refused
 from crawler.rules.canonical_url import WebAddress
 from crawler.rules.robots import PRODUCT_NAME
+from crawler.rules.traps.watch import TrapWatch
 from crawler.sync import visits
 from crawler.sync.host_health import HostHealth
 from crawler.sync.page_rendering import PageRendering
@@ -99,6 +100,7 @@ class ConnectorCrawl:
     rendering: PageRendering | None = None
     transcriber: Transcriber | None = None
     link_texts: Mapping[str, str] = field(default_factory=dict)  # of seeds, by URL, where any are known
+    traps: TrapWatch = field(default_factory=TrapWatch)
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))
     health: HostHealth = field(default_factory=HostHealth)
     sitemaps: Sitemaps = field(default_factory=Sitemaps)

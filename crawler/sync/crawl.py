@@ -19,6 +19,7 @@ from catalog.bodies import BodyStore
 from catalog.database import Catalog
 from catalog.ledger import frontier_window
 from catalog.task import FetchTask, FoundBy
+from catalog.traps import save_traps
 from catalog.visit import Visit
 from catalog.writer import Committed, RunContext, Writer
 from crawler.auth.keeper import Standing
@@ -31,7 +32,7 @@ from crawler.sync.host_turns import HostTurns
 from crawler.sync.lease import keep_leases
 from crawler.sync.manners import teach_manners
 from crawler.sync.page_reading import page_readings
-from crawler.sync.permission import may_ask, robots_needed
+from crawler.sync.permission import has_to_wait, leads_somewhere, may_ask, robots_needed, without_news
 from crawler.sync.planting import plant
 from crawler.sync.repeating import Repeating
 from crawler.sync.robots_memory import learn_robots
@@ -45,6 +46,9 @@ CONCURRENCY: Final = 64
 
 MOST_UNWRITTEN: Final = 2_000
 """Visits that may wait for the writer; beyond that no new one starts."""
+
+WAIT_FOR_PAGES_LIKE_IT: Final = 0.05
+"""Seconds until a URL is looked at again that has to wait for the news of pages with the same pattern."""
 
 _NOT_UNDER_WAY: Final = frozenset({Phase.SIGNING_IN, Phase.DONE})
 
@@ -206,6 +210,12 @@ class Crawl:
             return
         decision = may_ask(crawl, task)
         settled = self._variants.recognised(crawl, task) if decision.allowed else None
+        if decision.allowed and settled is None:
+            if has_to_wait(crawl, task):
+                self._frontier.pass_over(task, now)
+                self._frontier.again(task, now + WAIT_FOR_PAGES_LIKE_IT)
+                return
+            decision = leads_somewhere(crawl, task)
         if not decision.allowed:
             settled = visits.not_asked(task, decision)
         if settled is not None:
@@ -213,6 +223,7 @@ class Crawl:
             self._record(crawl, task, settled)
             return
         crawl.pages_begun += task.attempts == 0 and task.found_by is not FoundBy.SITEMAP_FILE
+        crawl.traps.begun(task.url)
         crawl.in_flight += 1
         self._visiting += 1
         self._spawn(self._visit(crawl, task), self._visits)
@@ -236,6 +247,7 @@ class Crawl:
                 async with crawl.watch.turn() as generation:
                     await self._ask(crawl, task, generation)
         finally:
+            crawl.traps.ended(task.url)
             crawl.in_flight -= 1
             self._visiting -= 1
             self._wake.set()
@@ -282,7 +294,10 @@ class Crawl:
 
     def _record(self, crawl: ConnectorCrawl, task: FetchTask, visit: Visit) -> None:
         crawl.uncommitted[task.url_id] = task.host
-        self._hand_over(crawl.context, self._variants.noted(crawl, task, visit))
+        visit = self._variants.noted(crawl, task, visit)
+        self._hand_over(crawl.context, without_news(crawl, task, visit))
+        if changes := crawl.traps.changes():
+            self._writer.execute(partial(save_traps, connector_id=crawl.connector_id, records=changes))
 
     def _hand_over(self, run: RunContext, visit: Visit) -> None:
         self._writer.put(run, visit)

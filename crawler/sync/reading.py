@@ -21,14 +21,15 @@ from catalog.visit import (
     stored_body,
 )
 from catalog.vocabulary import ALLOWED, NOBODY, Decision, Reason, refused
+from crawler.recently_seen import RecentlySeen
 from crawler.rendering.routes import fragment_of, is_route
 from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
+from crawler.rules.traps.said import lines_said
 from crawler.sync.drafts import drafted
 from crawler.sync.read_by import NO_MARK, same_identity
-from crawler.sync.recently_seen import RecentlySeen
 from crawler.sync.sitemap_links import SitemapJob, SitemapRules, follow_sitemap
 from extract.content_type import HTML, content_type_of
 from extract.files.transcript import Transcript
@@ -177,6 +178,7 @@ class Reading:
     detail: str | None = None
     content_type: str = ""
     draft: DocumentDraft | None = None
+    said: bytes | None = None  # its lines (crawler.rules.traps.said); None: nothing that could be read
     canonical: str | None = None  # the address of which this page calls itself a copy
     body: StoredBody | None = None
     links: bytes | None = None
@@ -242,9 +244,11 @@ class Reader:
         decision, detail, canonical, document = ALLOWED, None, None, None
         if isinstance(content, Page):
             decision, canonical = _decide(job, content, rules)
+            said: bytes | None = lines_said(job.url, content.title, (block.text for block in content.blocks))
             document = _drafted(job, content, canonical, rules) if decision.allowed else None
         else:
             decision, detail = refused(content.reason), content.detail
+            said = b"" if content.links else None
         if canonical is not None:
             found.discoveries.append(self._canonical(job, canonical, rules))
         return Reading(
@@ -252,6 +256,7 @@ class Reader:
             detail=detail,
             content_type=content.content_type,
             draft=document,
+            said=said,
             canonical=None if canonical is None else canonical.url,
             body=stored_body(job.body) if rules.keep_bodies else None,
             links=_pack(links, rules, all_nofollow=content.directives.nofollow),

@@ -178,12 +178,29 @@ def read(
             copy=copy,
         ),
         draft=reading.draft,
+        said=reading.said,
         body=reading.body,
         links=reading.links,
         discoveries=reading.discoveries,
         hosts_refused=reading.hosts_refused,
         transferred=0 if outcome.status == 304 else len(outcome.body),
     )
+
+
+def of_no_worth(visit: Visit, decision: Decision, detail: str | None = None) -> Visit:
+    """A page that was read and is refused for it: nothing of it is kept, what stood there before stays the
+    document."""
+    assert visit.verdict is not None
+    copy = visit.verdict.copy
+    verdict = replace(
+        visit.verdict,
+        state=UrlState.REFUSED,
+        reason=decision.reason,
+        rule=decision.rule,
+        detail=detail,
+        copy=None if copy is None else replace(copy, body_hash=None, content_hash=None, etag=None),
+    )
+    return replace(visit, verdict=verdict, draft=None, body=None)
 
 
 def _orphaned(task: FetchTask) -> Reason | None:

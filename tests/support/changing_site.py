@@ -43,14 +43,15 @@ Declared = Answer | Callable[[Mapping[str, str]], Answer]
 class ChangingSite:
     """`pages` maps paths (with their query) to answers or to functions of the request's headers.
 
-    A path that is not declared is `otherwise`, 404 by default; `/robots.txt` allows all unless declared.
+    A path that is not declared is `otherwise`, or what that makes of the path: 404 by default.
+    `/robots.txt` allows all unless declared.
     """
 
     pages: MutableMapping[str, Declared]
     scheme: str = "http"
     port: int = 0
     log: list[Asked] = field(default_factory=list)
-    otherwise: Answer = Answer(b"gone", 404)
+    otherwise: Answer | Callable[[str], Answer] = Answer(b"gone", 404)
 
     @property
     def origin(self) -> str:
@@ -72,7 +73,10 @@ class ChangingSite:
         """What a request gets: 304 where it names the page's present ETag."""
         declared = self.pages.get(path)
         if declared is None:
-            declared = Answer(b"", 200, "text/plain") if path == "/robots.txt" else self.otherwise
+            if path == "/robots.txt":
+                declared = Answer(b"", 200, "text/plain")
+            else:
+                declared = self.otherwise(path) if callable(self.otherwise) else self.otherwise
         answer = declared(headers) if callable(declared) else declared
         if not answer.etag or answer.status != 200:
             return answer

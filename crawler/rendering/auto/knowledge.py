@@ -15,8 +15,9 @@ from catalog.rendering import RenderingRecord
 from crawler.rendering.auto.cell import SAMPLES, Cell, CellKey, Renderer
 from crawler.rendering.auto.comparison import Comparison, is_content
 from crawler.rendering.auto.host import Host
-from crawler.rendering.auto.pattern import EVERYTHING, host_of
+from crawler.rendering.auto.pattern import EVERYTHING
 from crawler.rendering.auto.plan import Action, Kept, Plan, browser_adds, html_says, pages_like, sentence
+from crawler.rules.url_pattern import host_of
 from extract.html.script_evidence import EvidenceKind, ScriptEvidence
 
 _MOST_HOSTS: Final = 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.sync.recently_seen import RecentlySeen
+from crawler.recently_seen import RecentlySeen
 
 
 def distinct_from_the_end(items: list[int], number: int) -> set[int]:

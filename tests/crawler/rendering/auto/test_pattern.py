@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.rendering.auto.pattern import EVERYTHING, MOST_PATTERNS, PatternBook, host_of, path_pattern
+from crawler.rendering.auto.pattern import EVERYTHING, MOST_PATTERNS, PatternBook
+from crawler.rules.url_pattern import host_of, path_pattern
 
 SITE = "https://shop.example"
 
