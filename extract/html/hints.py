@@ -136,7 +136,8 @@ def _named(classes: str, identity: str) -> int | None:
         return Hint.NONE
     if said & _FURNITURE or (identity and _FURNITURE_ID.fullmatch(identity)):
         return Hint.FURNITURE
-    said |= _said_by(identity)
+    if not identity.isupper():  # DocBook's names of sections: SQL-FOR-UPDATE-SHARE
+        said |= _said_by(identity)
     if said & _CONTENT:
         return Hint.CONTENT
     return Hint.DOUBTFUL if said & (_DOUBTFUL | _FURNITURE) else None

@@ -29,7 +29,7 @@ _ENOUGH: Final = 200
 """Characters of prose that make a page worth reading without its lists of links."""
 _NOTICE: Final = 700
 """Characters below which furniture may be no more than a notice: a licence, a date, an address."""
-_CLAIM: Final = 100
+_CLAIM: Final = 60
 """Characters in an element that claims to be the content from which such a notice is none, however short the
 content is."""
 _PROSE: Final = 80
@@ -63,6 +63,9 @@ _ALWAYS_PROSE: Final = frozenset({BlockKind.CODE, BlockKind.TABLE, BlockKind.QUO
 _FIGURES: Final = frozenset({BlockKind.TABLE, BlockKind.CODE})
 
 
+_TOLD: Final = frozenset({BlockKind.TABLE, BlockKind.DEFINITION})
+"""What is no list of links, though its cells and terms may be links."""
+_ASIDE: Final = tag_id("aside")
 _PARTS: Final = frozenset(map(tag_id, ("dl", "dd", "ul", "ol", "li", "blockquote")))
 """Elements that are a part of the content: the longest list of a page is not all of it."""
 
@@ -75,7 +78,7 @@ def _is_figure(piece: Piece) -> bool:
 class _Page:
     """Prefix sums over the pieces, so that each group's figures cost two subtractions."""
 
-    __slots__ = ("_chars", "_figures", "_groups", "_links", "_pieces", "_prose")
+    __slots__ = ("_chars", "_figures", "_groups", "_links", "_pieces", "_prose", "_told")
 
     def __init__(self, flow: Flow) -> None:
         self._groups = flow.groups
@@ -84,6 +87,7 @@ class _Page:
         self._chars = [0, *accumulate(len(piece.text) for piece in flow.pieces)]
         self._figures = [0, *accumulate(map(_is_figure, flow.pieces))]
         self._links = [0, *accumulate(piece.link_chars for piece in flow.pieces)]
+        self._told = [0, *accumulate(piece.kind in _TOLD for piece in flow.pieces)]
 
     def _amount(self, sums: Sequence[int], group: Group) -> int:
         return sums[group.end_piece] - sums[group.first_piece]
@@ -110,7 +114,7 @@ class _Page:
         for index, group in enumerate(self._groups):
             if index > 0 and marks[group.parent]:
                 marks[index] = True
-            elif group.hint >= Hint.DOUBTFUL and not (group.hint == Hint.DOUBTFUL and self._is_figure(group)):
+            elif group.hint >= Hint.DOUBTFUL and (group.hint == Hint.HIDDEN or not self._is_figure(group)):
                 share = _CONTENT_AFTER_ALL[group.hint]
                 # On a page of nothing but links the notice in the footer has all of the prose, and is not
                 # the content beside a larger element that claims to be.
@@ -120,13 +124,22 @@ class _Page:
         return marks
 
     def _is_figure(self, group: Group) -> bool:
-        """Whether a group is nothing but tables of data or code, which furniture never is."""
+        """Whether a group is nothing but tables of data or code, or an aside mostly of code: furniture never
+        is."""
         pieces = self._pieces[group.first_piece : group.end_piece]
+        if group.hint == Hint.FURNITURE:
+            code = sum(len(piece.text) for piece in pieces if piece.kind is BlockKind.CODE)
+            return group.tag == _ASIDE and 2 * code > self._amount(self._chars, group)
         return (
             bool(pieces)
             and all(piece.kind in _FIGURES for piece in pieces)
             and 2 * self._amount(self._links, group) < self._amount(self._chars, group)
         )
+
+    def _is_data(self, group: Group) -> bool:
+        """Whether a group is one table of data: a part of the content, however large."""
+        first = group.first_piece
+        return group.end_piece == first + 1 and self._pieces[first].kind is BlockKind.TABLE
 
     def _prose_without(self, root: int, dropped: Sequence[bool]) -> int:
         group = self._groups[root]
@@ -152,7 +165,9 @@ class _Page:
                 index = group.end_group
                 continue
             share = _CLAIMED if group.hint in _CLAIMS else _DESCEND
-            is_whole = group.hint in _CLAIMS or (group.tag not in _PARTS and figures[index] == figures[root])
+            is_whole = group.hint in _CLAIMS or (
+                group.tag not in _PARTS and figures[index] == figures[root] and not self._is_data(group)
+            )
             if is_whole and amounts[index] > 0 and amounts[index] >= share * amounts[root]:
                 root = index
                 index += 1
@@ -177,7 +192,8 @@ class _Page:
             return False
         group = self._groups[index]
         chars = self._amount(self._chars, group)
-        return chars > 0 and self._amount(self._links, group) >= _LINK_LIST * chars
+        is_made_of_links = chars > 0 and self._amount(self._links, group) >= _LINK_LIST * chars
+        return is_made_of_links and not self._amount(self._told, group)
 
     def marked(self, hints: frozenset[int]) -> list[bool]:
         """Per group, whether it has one of these hints, however much text it holds."""

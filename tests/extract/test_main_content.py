@@ -56,6 +56,39 @@ def test_a_heading_id_that_speaks_of_furniture_is_no_furniture() -> None:
     assert page_of(f"<main><p>{PROSE}</p>{section}</main>").text.endswith("Comments\n\nThey are data.")
 
 
+def test_a_section_named_by_docbook_is_no_furniture() -> None:
+    sections = [
+        f"<div id={name}><h2>{name}</h2><p>{PROSE}</p><pre>SELECT 1</pre></div>"
+        for name in ("SQL-MAIN", "ARRAYS-SEARCHING", "SQL-FOR-UPDATE-SHARE", "SQL-SYNTAX-COMMENTS")
+    ]
+    page = page_of(f"<body>{''.join(sections)}</body>")
+    assert page.text.count("SELECT 1") == page.text.count(PROSE) == 4
+
+
+def test_terms_and_tables_whose_cells_are_links_are_no_lists_of_links() -> None:
+    terms = "".join(f"<dt>Term {n}</dt><dd><a href=/{n}>Chapter {n}</a></dd>" for n in range(8))
+    rows = "".join(f"<tr><td><a href=/f{n}>f{n}()</a><td><a href=/g{n}>g{n}()</a>" for n in range(8))
+    page = page_of(
+        f"<main><p>{PROSE}</p><div><dl>{terms}</dl></div><table><tr><th>Old<th>New{rows}</table></main>"
+    )
+    assert "Term 7: Chapter 7" in page.text
+    assert "f7() | g7()" in page.text
+
+
+def test_the_longest_table_of_a_page_is_not_all_of_it() -> None:
+    rows = "".join(f"<tr><td>Directive{n}<td>does what its name says, number {n}" for n in range(200))
+    page = page_of(f"<body><div><p>{PROSE}</p><div><table>{rows}</table></div></div></body>")
+    assert page.text.startswith(f"{PROSE}\n\nDirective0")
+
+
+def test_an_aside_of_code_is_content_and_one_with_some_is_not() -> None:
+    code = "<pre>import asyncio\n\nasyncio.run(main())</pre>"
+    page = page_of(f"<main><p>{PROSE}</p><aside class=sidebar><p>Hello!</p>{code}</aside></main>")
+    assert page.text.endswith("asyncio.run(main())")
+    page = page_of(f"<main><p>{PROSE}</p><aside class=sidebar><p>{PROSE[:90]}</p>{code}</aside></main>")
+    assert page.text == PROSE
+
+
 def test_a_page_of_links_alone_keeps_them() -> None:
     assert "Section number 11" in page_of(f"<h1>Contents</h1><div class=toc><ul>{LINKS}</ul></div>").text
 

@@ -51,8 +51,8 @@ async def busy(
     pool: ParserPool, *titles: str, job_seconds: float = PAGES.job_seconds
 ) -> list[asyncio.Task[Reading]]:
     """Jobs under way: the first cannot be read until the process is let go on."""
-    (parser,) = parsers()
     await pool.read(read_job(page("Warm").body))
+    (parser,) = parsers()
     os.kill(parser, signal.SIGSTOP)
     jobs = [read_job(page(title).body, f"https://wiki.test/{title}") for title in titles]
     tasks = [asyncio.create_task(pool.read(job)) for job in jobs]
