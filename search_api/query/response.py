@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.document import BlockKind, FieldValue
 from search_api.query.confidence import Confidence
@@ -77,22 +75,28 @@ class TextAnswer(BaseModel):
     highlights: list[Highlight]
 
 
+def _does_not_apply(value: object) -> bool:
+    return value is None or value == {}
+
+
 class FacetCount(BaseModel):
     """How many of the documents counted in `total` carry this value, or one from `from` up to, not including,
     `to`. What does not apply is left out."""
 
-    model_config = ConfigDict(frozen=True, serialize_by_alias=True)
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True, validate_by_name=True)
 
     value: str = Field(description="Can be sent back as `f.FIELD`.")
     count: int
-    from_: int | float | str | None = Field(None, serialization_alias="from")
-    to: int | float | str | None = None
-    facets: dict[str, list[FacetCount]] = Field({}, description="The facets within this one.")
-    facet_others: dict[str, int] = Field({}, description="As beside the outer facets.")
-
-    @model_serializer(mode="wrap")
-    def _only_what_applies(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in serialize(self).items() if value not in (None, {})}
+    from_: int | float | str | None = Field(
+        None, validation_alias="from", serialization_alias="from", exclude_if=_does_not_apply
+    )
+    to: int | float | str | None = Field(None, exclude_if=_does_not_apply)
+    facets: dict[str, list[FacetCount]] = Field(
+        {}, description="The facets within this one.", exclude_if=_does_not_apply
+    )
+    facet_others: dict[str, int] = Field(
+        {}, description="As beside the outer facets.", exclude_if=_does_not_apply
+    )
 
 
 class Spelling(BaseModel):

@@ -15,6 +15,7 @@ from search_api.query.request import Search, SearchRequest, parse_parameters, pa
 from search_api.query.response import SearchAnswer
 from search_api.routes.bodies import json_body, read_json
 from search_api.routes.context import Context, ContextOf, PrincipalsOf
+from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES
 
 router = APIRouter(tags=["search"])
 
@@ -57,14 +58,20 @@ _PARAMETERS: Final = {
 }
 
 
-@router.get("/v1/search", responses=REFUSALS, openapi_extra=_PARAMETERS)
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/json": {"example": SEARCH_ANSWER}}},
+    **REFUSALS,
+}
+
+
+@router.get("/v1/search", responses=_RESPONSES, openapi_extra=_PARAMETERS)
 async def search(request: Request, context: ContextOf, principals: PrincipalsOf) -> SearchAnswer:
     """Search by a query string."""
     fields = context.service.backend.fields
     return await ask(context, parse_parameters(request.query_params.multi_items(), fields, principals))
 
 
-@router.post("/v1/search", responses=REFUSALS, openapi_extra=json_body(SearchRequest))
+@router.post("/v1/search", responses=_RESPONSES, openapi_extra=json_body(SearchRequest, SEARCH_BODIES))
 async def search_with_body(request: Request, context: ContextOf, principals: PrincipalsOf) -> SearchAnswer:
     """Search by a JSON body, which alone can hold every filter."""
     fields = context.service.backend.fields

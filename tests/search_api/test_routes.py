@@ -9,9 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from search_api.query.request import RetrieveRequest, SearchRequest
+from search_api.app import create_app
+from search_api.query.request import RetrieveRequest, SearchRequest, parse_search
 from search_api.query.response import PassageAnswer, ResultAnswer, SearchAnswer
-from tests.search_api.company import BOARD, EXPENSES, LEAVE, NOTES
+from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES
+from search_api.service import SearchService
+from tests.search_api.company import BOARD, EXPENSES, FIELDS, LEAVE, NOTES, company
 from tests.search_api.conftest import Running
 
 
@@ -169,3 +172,14 @@ def test_the_documentation_names_every_field_of_requests_and_answers() -> None:
     models = (SearchRequest, RetrieveRequest, SearchAnswer, ResultAnswer, PassageAnswer)
     names = {name for model in models for name in model.model_fields}
     assert {name for name in names if not re.search(rf"\b{name}\b", documented)} == set()
+
+
+def test_the_examples_of_the_documentation_can_be_asked_and_answered() -> None:
+    for name, body in SEARCH_BODIES.items():
+        assert parse_search(body, FIELDS).question.page_size, name
+    assert SearchAnswer.model_validate(SEARCH_ANSWER).model_dump(mode="json") == SEARCH_ANSWER
+    described = create_app(SearchService(lambda: company().backend())).openapi()
+    posted = described["paths"]["/v1/search"]["post"]
+    assert set(posted["requestBody"]["content"]["application/json"]["examples"]) == set(SEARCH_BODIES)
+    answered = posted["responses"]["200"]["content"]["application/json"]["example"]
+    assert answered["facets"] == SEARCH_ANSWER["facets"]
