@@ -27,6 +27,10 @@ from extract.page import Unreadable
 PDF: Final = "application/pdf"
 _PRESENTATION: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _SHEETS: Final = re.compile(r"spreadsheet|ms-excel")
+_SURROGATES: Final = re.compile(
+    rb"(?<!\\)(?P<before>(?:\\\\)*)"
+    rb"(?:(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 _SCANNED: Final = 16
 """Characters below which a page of a PDF is taken to be a picture: a page number may stand on it."""
 
@@ -56,11 +60,18 @@ def _read(
     if XML.fullmatch(content_type):
         root = parse_xml(decode(body, headers.get("content-type", ""), url=url))
         return FileContent(xml_blocks(root), {"title": feed_title(root)})
+    if content_type.endswith("json"):
+        body = _without_lone_surrogates(body)
     result = kreuzberg.extract_bytes_sync(body, content_type, _CONFIGURATION)
     blocks = list(_blocks(result, body, content_type))
     if content_type == PDF:
         return _with_scanned(body, blocks, result, with_ocr=with_ocr)
     return FileContent(blocks, dict(result.metadata))
+
+
+def _without_lone_surrogates(body: bytes) -> bytes:
+    """JSON whose halves of characters (RFC 8259, section 8.2), for which all would be refused, are U+FFFD."""
+    return _SURROGATES.sub(lambda found: found[0] if found["pair"] else found["before"] + rb"\ufffd", body)
 
 
 def _with_scanned(

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from crawler.cli import app
 from crawler.sync import file_reader
 from crawler.sync.parser_kind import FILES
-from tests.support.made_files import pdf
+from tests.support.made_files import pdf, word_by_hand, word_xml
 
 CONFIGURATION = """
 version: 1
@@ -85,8 +85,10 @@ def test_a_file_that_takes_too_much_memory_is_refused_and_the_others_are_read(
     monkeypatch.setattr(file_reader, "FILES", replace(FILES, memory=450 * 2**20))
     (tmp_path / "a.xml").write_bytes(b"<r>" + b"<a><b/></a>" * 2_000_000 + b"</r>")
     (tmp_path / "b.pdf").write_bytes(pdf("Mileage rates"))
-    code, (greedy, rates), _ = run(tmp_path)
+    (tmp_path / "c.docx").write_bytes(word_by_hand(word_xml("x" + " " * 100_100_000)))
+    code, (greedy, rates, bomb), _ = run(tmp_path)
     assert code == 0
+    assert bomb["refused"]["reason"] == "decompression_bomb"
     assert greedy["refused"]["reason"] == "parser_crashed"
     assert rates["text"] == "Mileage rates"
 

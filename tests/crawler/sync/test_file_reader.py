@@ -12,6 +12,7 @@ from crawler.sync.file_reader import FileReader, SavedFile
 from crawler.sync.parser_kind import FILES
 from extract.page import Page, Unreadable
 from extract.rules import DEFAULT_RULES
+from tests.support.made_files import pdf_of_objects
 
 
 def saved(body: bytes, name: str = "rates.csv") -> SavedFile:
@@ -42,6 +43,13 @@ def test_files_are_read_in_one_process_and_one_on_which_it_dies_is_lost_alone() 
         assert lost.detail == "the parser process died on this content (SIGKILL)"
         assert_reads(reader)
         assert pid(reader) != first
+
+
+def test_a_pdf_of_a_million_objects_is_read_within_the_caps() -> None:
+    with closing(FileReader()) as reader:
+        page = reader.read(saved(pdf_of_objects(1_000_000), "needle.pdf"))
+    assert isinstance(page, Page), page
+    assert page.text == "A needle in the haystack"
 
 
 def test_a_file_that_takes_too_long_is_lost_alone() -> None:

@@ -149,6 +149,24 @@ def test_nul_bytes_are_dropped(name: str, body: bytes) -> None:
     assert "ours" in page.text
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "label", "text"),
+    [
+        ("a.json", rb'{"a": "half \ud800 of one"}', "application/json", "half \ufffd of one"),
+        ("a.json", rb'{"a": "\udc00\ud83d\ude00\ud83d\\ud800"}', "application/json", "\ufffd😀\ufffd\\ud800"),
+        ("a.txt", b"half \xed\xa0\x80 of one", "text/plain; charset=utf-8", "half \ufffd"),
+        ("a.csv", b"half,\xed\xa0\x80\nof,one", "text/csv; charset=utf-8", "half | \ufffd"),
+    ],
+)
+def test_halves_of_characters_are_replaced(name: str, body: bytes, label: str, text: str) -> None:
+    assert text in file_of(body, name, label).text
+
+
+def test_half_a_character_is_no_xml() -> None:
+    found = refused(b"<r><a>Half &#xD800; of one</a></r>", "a.xml", "application/xml")
+    assert found.reason is Reason.BROKEN_FILE
+
+
 def test_a_title_reads_as_it_stands() -> None:
     page = file_of(pdf("Invoice", title="invoice \u202efdp.exe\x07"), "a.pdf")
     assert page.title == "invoice fdp.exe"
