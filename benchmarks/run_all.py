@@ -69,6 +69,7 @@ TARGETS: Final[Mapping[str, str]] = {
     "manual_pages": "every page",
     "search": "recall ≥ .98; p95 ≤ 5 ms at a million, ≤ 15 ms at 5 %; opening ≤ 0.5 s",
     "search_quality": "squad11_dev ≥ .905, cranfield ≥ .415; hybrid above both halves",
+    "traps": "≤ 50 pages a pattern, no honest page lost",
     "words": "with the vectors ≤ 900 bytes a passage; commit ≤ 1 s",
     "extraction": "word F1 ≥ .95, 4-gram F1 ≥ .945, ≤ 2.5 ms/page beside trafilatura (15 ms)",
 }

@@ -8,11 +8,12 @@ only say how strictly pages are compared (`crawler.rules.traps.said`).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from crawler.rules.url_pattern import host_of, path_pattern
+from crawler.rules.url_pattern import path_pattern
 
 _THRICE: Final = re.compile(r"((?:/[^/]+){1,4}?)\1\1(?=/|$)")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -23,28 +24,36 @@ _DATE_IN_QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 
+Key = tuple[str, str]
+"""A host, and a pattern of its addresses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     """What an address shows of itself.
 
-    `patterns` are those of its host that it belongs to, the narrowest first. `repeated` are the segments that
-    its path has three times in a row. `is_suspect`: it names a day, a month or a year, combines
+    `keys` are its host with each pattern that it belongs to, the narrowest first. `repeated` are the segments
+    that its path has three times in a row. `is_suspect`: it names a day, a month or a year, combines
     parameters, or its path comes by one folder twice.
     """
 
-    host: str
-    patterns: tuple[str, ...]
+    keys: tuple[Key, ...]
     repeated: str | None
     is_suspect: bool
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns alone."""
+        return tuple(pattern for _, pattern in self.keys)
 
 
 @lru_cache(maxsize=4_096)
 def looks_of(url: str) -> Looks:
     """What a canonical URL shows of itself."""
-    address = url.partition("#")[0]
-    path, mark, query = address.partition("?")
-    path = path[path.find("/", path.find("://") + 3) :] if path.count("/") > 2 else "/"
+    plain, mark, query = url.partition("#")[0].partition("?")
+    rest = plain.partition("://")[2]
+    host, slash, path = rest.partition("/")
+    path = slash + path
     names = {each.partition("=")[0] for each in query.split("&")} if mark else set()
     _, semicolon, parameters = path.partition(";")
     pattern = path_pattern(url)
@@ -52,22 +61,16 @@ def looks_of(url: str) -> Looks:
         pattern = f"{pattern};{parameters.partition('=')[0].partition('/')[0]}"
     patterns = [pattern]
     if len(names) > 1:
-        patterns.append(f"{path_pattern(plain_url(url))}?**")
+        patterns.append(f"{path_pattern(plain)}?**")
     twice, repeated = _folders_met_again(path)
     is_dated = bool(_DATE_IN_PATH.search(path) or (mark and _DATE_IN_QUERY.search(mark + query)))
     if twice is not None:
         patterns.append(f"/**/{twice}/**/{twice}/**")
     return Looks(
-        host_of(url),
-        tuple(patterns),
+        tuple((host, pattern) for pattern in patterns),
         repeated,
         is_suspect=is_dated or len(patterns) > 1,
     )
-
-
-def plain_url(url: str) -> str:
-    """A URL without query and fragment."""
-    return re.split(r"[?#]", url, maxsplit=1)[0]
 
 
 def _folders_met_again(path: str) -> tuple[str | None, str | None]:
@@ -76,8 +79,9 @@ def _folders_met_again(path: str) -> tuple[str | None, str | None]:
     Numbers count for neither: ``/2011/11/11/11/`` is a day's hour.
     """
     segments = [segment for segment in path.split("/") if segment]
-    folders = set[str]()
-    again = {each for each in segments if each in folders or folders.add(each)}  # type: ignore[func-returns-value]
+    if len(set(segments)) == len(segments):
+        return None, None
+    again = {segment for segment, number in Counter(segments).items() if number > 1}
     twice = min((each for each in again if _LETTER.search(each)), default=None)
     if twice is None or len(segments) < 3:
         return twice, None

@@ -26,6 +26,8 @@ _TRIED: Final = 10
 """Pages of a pattern after which it is known whether they say something."""
 _SLOTS: Final = 1 << 15
 _FULL: Final = _SLOTS // 4
+_SIZE: Final = (1 << SIZE_BITS) - 1
+_LAST_BYTE: Final = _SLOTS // 8 - 1
 _CHECKS: Final = 3
 """Pages of a known trap that each later run looks at, to see whether it still is one."""
 
@@ -56,18 +58,21 @@ class Seen:
 
     def add(self, said: bytes) -> Share:
         """Take in the lines of a page; return how much of it was new."""
-        lines = new = total = 0
+        young, old = self._new, self._old
+        lines = known = new = total = 0
         for number in unpacked(said):
-            size = number & (1 << SIZE_BITS) - 1
+            size = number & _SIZE
             total += size
-            byte, bit = number >> SIZE_BITS + 3 & _SLOTS // 8 - 1, 1 << (number >> SIZE_BITS & 7)
-            if self._new[byte] & bit:
+            byte, bit = number >> SIZE_BITS + 3 & _LAST_BYTE, 1 << (number >> SIZE_BITS & 7)
+            if young[byte] & bit:
                 continue
-            self._new[byte] |= bit
-            self._count += 1
-            if self._old is None or not self._old[byte] & bit:
+            young[byte] |= bit
+            if old is not None and old[byte] & bit:
+                known += 1
+            else:
                 new += size
                 lines += 1
+        self._count += lines + known
         if self._count > _FULL:
             self._new, self._old, self._count = bytearray(_SLOTS // 8), self._new, 0
         return Share(lines, new, total)

@@ -7,7 +7,7 @@ nothing are no news: a session's address leads from one to the other for ever. P
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from catalog.traps import TrapRecord
@@ -15,7 +15,7 @@ from catalog.visit import Discovery, Visit
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
 from crawler.recently_seen import RecentlySeen
 from crawler.rules.filters import PatternList
-from crawler.rules.traps.looks import Looks, looks_of
+from crawler.rules.traps.looks import Key, Looks, looks_of
 from crawler.rules.traps.tally import Share, Tally
 
 MOST_PATTERNS: Final = 2_000
@@ -29,8 +29,6 @@ LINKS_REMEMBERED: Final = 20_000
 _STEP: Final = 5
 """Pages without news after which a pattern's tally is written down: a kill forgets no more of them."""
 _NO_EXCEPTIONS: Final = PatternList("scope.trap_exceptions", ())
-
-Key = tuple[str, str]
 
 
 class TrapWatch:
@@ -71,17 +69,22 @@ class TrapWatch:
 
     def has_to_wait(self, url: str) -> bool:
         """Whether pages like this one that are under way should be seen first."""
-        return any(tally.has_to_wait for tally in self._known(looks_of(url)))
+        for key in looks_of(url).keys:
+            tally = self._tallies.get(key)
+            if tally is not None and tally.has_to_wait:
+                return True
+        return False
 
     def begun(self, url: str) -> None:
         """A URL is asked for, until `ended`."""
-        for key in _keys(looks_of(url)):
+        for key in looks_of(url).keys:
             self._tally(key).under_way += 1
 
     def ended(self, url: str) -> None:
         """What a URL came to is known, whatever it is."""
-        for tally in self._known(looks_of(url)):
-            tally.under_way = max(0, tally.under_way - 1)
+        for key in looks_of(url).keys:
+            if (tally := self._tallies.get(key)) is not None:
+                tally.under_way = max(0, tally.under_way - 1)
 
     def note(self, url: str, visit: Visit) -> Decision:
         """Take in what a page said and where it leads; refuse a page of a trap that has no news.
@@ -89,7 +92,7 @@ class TrapWatch:
         A visit that read nothing says nothing of traps.
         """
         looks = looks_of(url)
-        tallies = {key: self._tally(key) for key in _keys(looks)}
+        tallies = {key: self._tally(key) for key in looks.keys}
         for tally in tallies.values():
             tally.answers += 1
         if visit.said is None:
@@ -97,7 +100,7 @@ class TrapWatch:
         suspect = looks.is_suspect
         said = {key: _is_news(each.seen.add(visit.said), suspect) for key, each in tallies.items()}
         found = self._new_links(visit.discoveries)
-        links = [] if all(said.values()) else [_keys(looks_of(link)) for link in found[:_MOST_LINKS]]
+        links = [] if all(said.values()) else [looks_of(link).keys for link in found[:_MOST_LINKS]]
         for key, tally in tallies.items():
             was_trap = tally.is_trap
             tally.take(
@@ -138,15 +141,11 @@ class TrapWatch:
 
     def _traps_of(self, looks: Looks) -> list[tuple[str, Tally]]:
         """The traps that an address is in; a broad pattern is none for a narrow one that has news."""
-        narrowest = self._tallies.get((looks.host, looks.patterns[0]))
+        narrowest = self._tallies.get(looks.keys[0])
         if narrowest is not None and narrowest.is_tried and not narrowest.is_trap and not narrowest.score:
             return []
-        found = ((pattern, self._tallies.get((looks.host, pattern))) for pattern in looks.patterns)
+        found = ((key[1], self._tallies.get(key)) for key in looks.keys)
         return [(pattern, tally) for pattern, tally in found if tally is not None and tally.is_trap]
-
-    def _known(self, looks: Looks) -> Iterator[Tally]:
-        found = (self._tallies.get(key) for key in _keys(looks))
-        return (tally for tally in found if tally is not None)
 
     def _tally(self, key: Key) -> Tally:
         """The tally of a pattern, from now on the one that was met last."""
@@ -155,10 +154,6 @@ class TrapWatch:
         if len(self._tallies) > MOST_PATTERNS:
             del self._tallies[next(iter(self._tallies))]
         return tally
-
-
-def _keys(looks: Looks) -> list[Key]:
-    return [(looks.host, pattern) for pattern in looks.patterns]
 
 
 def _is_news(share: Share, is_suspect: bool) -> bool:
