@@ -25,6 +25,7 @@ from search_api.web.view import Choice, ResultsView, view_results
 router = APIRouter(include_in_schema=False)
 
 _HOME_SOURCES = 12
+_FACET_VALUES = 100
 
 
 @router.get("/")
