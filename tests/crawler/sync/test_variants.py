@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -182,21 +182,21 @@ def test_where_parameters_and_slashes_matter_nothing_is_lost(tmp_path: Path) -> 
 
 def test_lists_that_say_the_same_and_lead_elsewhere_are_all_asked_for(tmp_path: Path) -> None:
     """The text of such a page is what surrounds its list: only its links are its own."""
-    pages: dict[str, Declared] = {"/": page("Start", *(f"/list/{number}" for number in range(8)))}
-    for number in range(8):
-        for turn in range(4):
-            items = [f"/item/{number}/{turn}/{each}" for each in range(3)]
-            following = f"/list/{number}?page={turn + 1}"
-            pages[f"/list/{number}" + (f"?page={turn}" if turn else "")] = page(
-                f"List {number}",
-                *(f'<a href="{item}">item</a>' for item in items),
-                f'<a href="{following}">next</a>',
-                text=essay(number),
-            )
-            pages |= {item: page(f"Item {item}", text=essay(hash(item) % 10**6)) for item in items}
+    lists, turns = range(6), 8
+    pages: dict[str, Declared] = {"/": page("Start", *(f"/list/{number}" for number in lists))}
+    for number in lists:
+        for turn in range(turns):
+            item = f"/item/{number}/{turn}"
+            links = [f'<a href="{item}">item</a>', f'<a href="/list/{number}?page={turn + 1}">next</a>']
+            answer = page(f"List {number}", *links, text=essay(number))
+            pages[f"/list/{number}" + (f"?page={turn}" if turn else "")] = replace(answer, delay=ANSWERS_IN)
+            pages[item] = page(f"Item {item}", text=essay(100 + 10 * number + turn))
     with serve_site(pages) as site:
-        _, found = crawl(tmp_path, site, site.url())
-        assert all(site.url(path) in found.documents for path in pages if path.startswith("/item/"))
+        synced, found = crawl(tmp_path, site, site.url(), scope={"max_depth": 20})
+        assert {path for path in pages if path.startswith("/item/")} <= {
+            url.removeprefix(site.origin) for url in found.documents
+        }
+        assert synced.run["duplicates"] >= len(lists) * (turns - 1)
 
 
 def test_what_changes_nothing_in_one_area_is_checked_in_another(tmp_path: Path) -> None:
@@ -239,6 +239,54 @@ def test_a_site_that_changes_its_mind_loses_nothing(tmp_path: Path) -> None:
         refuted = rules(tmp_path)["parameter", "draft"].refuted
         assert refuted is not None
         assert "?draft=1 differs from" in refuted
+
+
+def in_two_steps(notes: Mapping[str, Declared]) -> dict[str, Declared]:
+    """A start page that leads to some notes under both addresses, and later to the others' variants."""
+    variants = [path for path in notes if "?" in path]
+    later = variants[10:]
+    return {
+        "/": page("Start", *(path for path in notes if path not in later), "/later"),
+        "/later": replace(page("Later", *later), delay=0.8),
+    }
+
+
+def test_a_document_of_an_earlier_run_stays_at_its_address(tmp_path: Path) -> None:
+    notes: dict[str, Declared] = {}
+    for number in range(40):
+        notes |= two_faced_pages(number, alike=True)
+    with serve_site(notes) as site:
+        site.pages["/"] = page("Start", "/later", *(path for path in notes if "?" in path))
+        site.pages["/later"] = page("Later")
+        _, found = crawl(tmp_path, site, site.url())
+        site.pages.update(in_two_steps(notes))
+        again, found_again = crawl(tmp_path, site, site.url())
+        assert ("parameter", "draft") in rules(tmp_path)
+        assert found_again.documents.keys() == found.documents.keys()
+        assert again.run["added"] == again.run["deleted"] == again.run["variants"] == 0
+        asked = [site.asked(path) for path in notes if "?" in path]
+        assert asked == [[200, 304]] * 40, "as any other document"
+
+
+def test_variants_of_a_page_that_changes_are_believed(tmp_path: Path) -> None:
+    notes: dict[str, Declared] = {}
+    for number in range(40):
+        notes |= dict.fromkeys(
+            two_faced_pages(number, alike=True), page(f"Note {number}", text=essay(number))
+        )
+    with serve_site({"/": page("Start", *notes), **notes}) as site:
+        crawl(tmp_path, site, site.url())
+        assert ("parameter", "draft") in rules(tmp_path)
+        site.pages.update(in_two_steps(notes))
+        for number in range(40):
+            text = replace(page(f"Note {number}", text=essay(number + 800)), delay=ANSWERS_IN)
+            site.pages.update({f"/notes/{number}": text, f"/notes/{number}?draft=1": text})
+        site.take_log()
+        again, _ = crawl(tmp_path, site, site.url())
+        asked = sum("?draft=1" in each.path for each in site.take_log())
+        assert again.run["changed"] == 40
+        assert again.run["variants"] == 40 - asked
+        assert asked < 20, "its variants are not read to see that they changed, too"
 
 
 def folders_with_slashes(last: int) -> dict[str, Declared]:
