@@ -225,6 +225,8 @@ def _change_row(
         "new_access_id": draft.access_id,
         "met_in": run_id,
         "now": now,
+        # One that was gone is new again: of those that one run makes the shortest address stays.
+        "new_created_at": row.created_at if row.deleted_at is None else now,
         "new_changed_at": row.changed_at if says_the_same else now,
         "new_sketch": draft.sketch,
         **_marks(draft, "new_"),
@@ -285,6 +287,7 @@ _CHANGE: Final = (
         access_id=bindparam("new_access_id"),
         run_id=bindparam("met_in"),
         fetched_at=bindparam("now"),
+        created_at=bindparam("new_created_at"),
         changed_at=bindparam("new_changed_at"),
         deleted_at=None,
         pending=True,

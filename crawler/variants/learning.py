@@ -44,8 +44,8 @@ CHECKED: Final = 50
 MOST_UNCLEAR: Final = 20
 """Pairs of pages that say neither yes nor no: then a difference is left alone for the rest of the run."""
 
-_MOST_AT_ONCE: Final = 4  # claims about one difference in one area that are examined at a time
-_MOST_OPEN: Final = 32  # the same in all areas
+_MOST_AT_ONCE: Final = 16  # claims about one difference in one area that are examined at a time
+_MOST_OPEN: Final = 64  # the same in all areas
 _MOST_CHECKS: Final = 8  # addresses asked for in an area because a rule is not trusted there
 _MOST_PROBES: Final = 2 * FEWEST_ALIKE  # normal forms asked for that nothing led to, per difference
 _IN_GROUP: Final = 8  # addresses of one page that are remembered

@@ -195,6 +195,15 @@ def test_a_deleted_document_is_nobodys_original(catalog: Catalog) -> None:
     assert document_of(catalog, "/old").deleted_at == LATER
 
 
+def test_a_document_that_was_gone_is_no_older_than_the_run_that_finds_it_again(catalog: Catalog) -> None:
+    save(catalog, 1, draft("/gone", "something else"))
+    with catalog.write() as connection:
+        delete_documents(connection, [name_of("/gone")], NOON)
+    save(catalog, 1, draft("/old", "what was said before"), now=LATER)
+    assert save(catalog, 2, draft("/gone", "same"), now=LATEST) == (ADDED,)
+    assert save(catalog, 2, draft("/old", "same"), now=LATEST) == (CHANGED,), "it stays at its address"
+
+
 def test_a_document_that_comes_to_say_the_same_as_an_older_one_is_its_copy(catalog: Catalog) -> None:
     save(catalog, 1, draft("/old", "same"))
     save(catalog, 1, draft("/young", "something else"), now=LATER)
