@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from catalog.dialect import fitting, insert_or
 from catalog.tables import url_traps
 
-MOST_LOADED: Final = 1_000
+MOST_LOADED: Final = 500
 """Patterns of a connector that one run takes, traps first; each takes some 8 KB in memory."""
 
 

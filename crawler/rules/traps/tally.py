@@ -17,12 +17,12 @@ from crawler.rules.traps.said import SIZE_BITS, unpacked
 MOST_FRUITLESS: Final = 20
 """The score from which on a pattern that keeps breeding addresses is a trap."""
 
-MOST_UNDER_WAY: Final = 32
+MOST_UNDER_WAY: Final = 28
 """A doubtful pattern's score and its pages under way together: so no more than 50 pages are spent on one."""
 
 _NEWS: Final = 4
 _NEWS_ELSEWHERE: Final = 2
-_TRIED: Final = 10
+_TRIED: Final = 8
 """Pages of a pattern after which it is known whether they say something."""
 _SLOTS: Final = 1 << 15
 _FULL: Final = _SLOTS // 4
@@ -134,8 +134,8 @@ class Tally:
         return is_doubtful and self.score + self.under_way >= MOST_UNDER_WAY
 
     def take(self, *, said: bool, leads_on: bool, bred: int, is_suspect: bool) -> None:
-        """Take in a page: whether it said something new, or led to something else, and how many new addresses
-        of the pattern it led to."""
+        """Take in a page: whether it said something new, or led to something else, and to how many new
+        addresses of the pattern, or of others that say nothing, it led."""
         if self.is_trap:
             self._check(said or leads_on)
             return

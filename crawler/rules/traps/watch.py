@@ -18,8 +18,9 @@ from crawler.rules.filters import PatternList
 from crawler.rules.traps.looks import Key, Looks, looks_of
 from crawler.rules.traps.tally import Share, Tally
 
-MOST_PATTERNS: Final = 2_000
-"""Patterns that are watched at a time, at most 8 KB each; of more, that met longest ago is forgotten."""
+MOST_PATTERNS: Final = 1_000
+"""Patterns that are watched at a time, at most 8 KB each; of more, that met longest ago is forgotten, unless
+it is a trap."""
 
 _MOST_LINKS: Final = 200
 """New links of a page without news that are looked at."""
@@ -103,12 +104,8 @@ class TrapWatch:
         links = [] if all(said.values()) else [looks_of(link).keys for link in found[:_MOST_LINKS]]
         for key, tally in tallies.items():
             was_trap = tally.is_trap
-            tally.take(
-                said=said[key],
-                leads_on=any(key not in keys and self._leads_somewhere(keys) for keys in links),
-                bred=sum(key in keys for keys in links),
-                is_suspect=suspect,
-            )
+            leading = sum(key not in keys and self._leads_somewhere(keys) for keys in links)
+            tally.take(said=said[key], leads_on=leading > 0, bred=len(links) - leading, is_suspect=suspect)
             if tally.is_trap != was_trap or abs(tally.score - tally.saved_score) >= _STEP:
                 self._unsaved.add(key)
         return ALLOWED if any(said.values()) else self.refusal(url)
@@ -152,8 +149,17 @@ class TrapWatch:
         tally = self._tallies.pop(key, None) or Tally()
         self._tallies[key] = tally
         if len(self._tallies) > MOST_PATTERNS:
-            del self._tallies[next(iter(self._tallies))]
+            self._forget_oldest()
         return tally
+
+    def _forget_oldest(self) -> None:
+        """Forget the pattern that was met longest ago and is no trap, or is one where all are."""
+        for _ in range(MOST_PATTERNS):
+            key = next(iter(self._tallies))
+            if not self._tallies[key].is_trap:
+                break
+            self._tallies[key] = self._tallies.pop(key)
+        del self._tallies[next(iter(self._tallies))]
 
 
 def _is_news(share: Share, is_suspect: bool) -> bool:
