@@ -48,7 +48,7 @@ def check(result: Settings | ConfigurationError, text: str) -> None:
     if isinstance(result, ConfigurationError):
         shown = repr(result) + str(result)
         assert not [secret for secret in CONTRACT_ENVIRONMENT.values() if secret in shown]
-        lines = text.count("\n") + 1
+        lines = len(text.splitlines()) + 1  # YAML breaks lines at U+0085 and the like, too
         assert result.faults
         assert all(1 <= fault.line <= lines + 1 and fault.column >= 1 for fault in result.faults)
         assert all("\n" not in fault.message for fault in result.faults)
