@@ -1,9 +1,9 @@
 """How long facets take to be counted over 50,000 of 100,000 documents that a caller may read.
 
 Counted as a search counts them: the total, the facets and the number of groups in one pass over the matches,
-by their words and the caller's access ids. The peer has the values of all matches in memory already, a list per
-field, and counts them by `collections.Counter`: what reading hits one by one could at best come to. Made-up
-documents (some twenty seconds), each written to the real index.
+by their words and the caller's access ids. The peer has the values of all matches in memory already, a list
+per field, and counts them by `collections.Counter`: what reading hits one by one could at best come to.
+Made-up documents (some twenty seconds), each written to the real index.
 """
 
 from __future__ import annotations
