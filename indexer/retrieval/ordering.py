@@ -11,9 +11,9 @@ from typing import Final
 import tantivy
 from tantivy import Query
 
-from indexer.lexical.queries import restricted
+from indexer.lexical.queries import any_value, restricted
 from indexer.lexical.reader import DocumentMatches, SortValue
-from indexer.lexical.schema import column
+from indexer.lexical.schema import STRINGS, column, string_term
 from indexer.retrieval.filters import equal_to
 from indexer.retrieval.folding import Folded
 from indexer.retrieval.question import RELEVANCE, SortKey
@@ -104,6 +104,15 @@ class Ordering:
     def among(self, document_ids: Sequence[str]) -> Query:
         """These documents."""
         return self._scope.among(document_ids)
+
+    def group_sizes(self, name: str, values: Sequence[SortValue]) -> dict[SortValue, int]:
+        """How many documents have each of these values of the string column `name`."""
+        if not values:
+            return {}
+        among = any_value(self._schema, STRINGS, [string_term(name, str(value)) for value in values])
+        request = {"values": {"terms": {"field": column(name), "size": len(values)}}}
+        counted = self._scope.snapshot.aggregate(restricted(self._matching, [among]), request)
+        return {bucket["key"]: int(bucket["doc_count"]) for bucket in counted["values"]["buckets"]}
 
     def having(self, name: str, value: SortValue) -> Query:
         """The documents whose column `name` has this value."""

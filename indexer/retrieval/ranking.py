@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -31,42 +31,53 @@ class Ranked:
     mark: bytes
 
 
-def ranking(ordering: Ordering, keys: Sequence[SortKey]) -> Iterator[Ranked]:
-    """Every document that the question finds as a result, lazily."""
+def ranking(ordering: Ordering, keys: Sequence[SortKey], shown: Collection[bytes]) -> Iterator[Ranked]:
+    """Every document that the question finds as a result, lazily, but those that were shown."""
     given, limit = 0, _PORTION
     while True:
         ids = ordering.first(EVERYTHING, keys, limit)
         for document_id in ids[given:]:
-            yield Ranked((ordering.document(document_id),), mark_of(document_id))
+            if (mark := mark_of(document_id)) not in shown:
+                yield Ranked((ordering.document(document_id),), mark)
         if len(ids) < limit:
             return
         given, limit = len(ids), 2 * limit
 
 
-def collapsed_ranking(ordering: Ordering, keys: Sequence[SortKey], collapse: Collapse) -> Iterator[Ranked]:
+def collapsed_ranking(
+    ordering: Ordering, keys: Sequence[SortKey], collapse: Collapse, shown: Collection[bytes]
+) -> Iterator[Ranked]:
     """One result per value of the field, each where its best document stands, lazily.
 
     Each document without a value is a result. What a page before showed as a value is left out as a value,
     whichever document now stands for it.
     """
-    part = EVERYTHING
+    part, name, most = EVERYTHING, collapse.field, collapse.size + 1
     while ids := ordering.first(part, keys, _GROUPED):
-        values = ordering.values(ids, collapse.field)
+        values = ordering.values(ids, name)
         members: dict[str, list[str]] = {}
         for document_id in ids:
             value = values.get(document_id)
-            name = document_id if value is None else f"{collapse.field}:{value}"
-            members.setdefault(name, []).append(document_id)
-        is_all = len(ids) < _GROUPED
-        for name, known in members.items():
-            best, wanted, value = known, collapse.size + 1, values.get(known[0])
-            if value is not None and not is_all and len(known) < wanted:
-                best = ordering.first(ordering.group(collapse.field, value), keys, wanted)
-            yield Ranked(tuple(map(ordering.document, best[:wanted])), mark_of(name))
-        if is_all:
+            group = document_id if value is None else f"{name}:{value}"
+            members.setdefault(group, []).append(document_id)
+        marked = [(mark_of(group), best) for group, best in members.items()]
+        unshown = [(mark, best) for mark, best in marked if mark not in shown]
+        short = [values[best[0]] for _, best in unshown if len(best) < most and best[0] in values]
+        sizes = ordering.group_sizes(name, short) if len(ids) == _GROUPED else {}
+        for mark, best in unshown:
+            value = values.get(best[0])
+            if value is not None and len(best) < min(most, sizes.get(value, 0)):
+                yield _result(ordering, ordering.first(ordering.group(name, value), keys, most), mark)
+            else:
+                yield _result(ordering, best[:most], mark)
+        if len(ids) < _GROUPED:
             return
-        told = [ordering.having(collapse.field, value) for value in dict.fromkeys(values.values())]
+        told = [ordering.having(name, value) for value in dict.fromkeys(values.values())]
         part = part.without(any_of([*told, ordering.among(ids)]))
+
+
+def _result(ordering: Ordering, document_ids: Iterable[str], mark: bytes) -> Ranked:
+    return Ranked(tuple(map(ordering.document, document_ids)), mark)
 
 
 def mark_of(name: str) -> bytes:

@@ -189,14 +189,14 @@ def _page(
     folded = fold(candidates.scores, candidates.document_of)
     ordering = Ordering(scope, folded, candidates.nearest_documents)
     keys = question.sort or (BROWSING_SORT if scope.text.is_blank else ())
-    if question.collapse is None:
-        ranked = ranking(ordering, keys)
-    else:
-        ranked = collapsed_ranking(ordering, keys, question.collapse)
     shown = frozenset(question.shown)
+    if question.collapse is None:
+        ranked = ranking(ordering, keys, shown)
+    else:
+        ranked = collapsed_ranking(ordering, keys, question.collapse, shown)
     results = verified_results(
         connection,
-        (result for result in ranked if result.mark not in shown),
+        ranked,
         scope,
         candidates,
         passages=question.passages_per_document,
