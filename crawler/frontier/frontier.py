@@ -22,6 +22,9 @@ from crawler.frontier.pace import Pace
 WINDOW: Final = 100
 """How many URLs of a lane wait in memory; more of them stay in the ledger."""
 
+PUT_OFF_SECONDS: Final = 0.05
+"""Until a task that has to wait for others is offered again."""
+
 _ticket = count()
 
 
@@ -155,9 +158,9 @@ class Frontier:
         """A task that was finished came to nothing; the ledger keeps it queued for the next run."""
         self._lane(task.connector_id, task.host).settle(task.url_id)
 
-    def again(self, task: FetchTask, now: float) -> None:
-        """A task that was finished did not count: ask for it once more."""
-        self._lane(task.connector_id, task.host).delay(task, now)
+    def again(self, task: FetchTask, until: float) -> None:
+        """A task that was finished did not count: ask for it once more, not before `until`."""
+        self._lane(task.connector_id, task.host).delay(task, until)
         self._schedule(self._hosts[task.host])
 
     def pass_over(self, task: FetchTask, now: float) -> None:
@@ -165,6 +168,11 @@ class Frontier:
         host = self._hosts[task.host]
         host.pace.take_back(now)
         self._schedule(host)
+
+    def put_off(self, task: FetchTask, now: float) -> None:
+        """A task has to wait for what is under way; nothing was asked."""
+        self.pass_over(task, now)
+        self.again(task, now + PUT_OFF_SECONDS)
 
     def abandon(self, task: FetchTask, now: float) -> None:
         """A task will not be asked for in this sync; the ledger keeps it queued."""

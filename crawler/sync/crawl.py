@@ -47,9 +47,6 @@ CONCURRENCY: Final = 64
 MOST_UNWRITTEN: Final = 2_000
 """Visits that may wait for the writer; beyond that no new one starts."""
 
-WAIT_FOR_PAGES_LIKE_IT: Final = 0.05
-"""Seconds until a URL is looked at again that has to wait for the news of pages with the same pattern."""
-
 _NOT_UNDER_WAY: Final = frozenset({Phase.SIGNING_IN, Phase.DONE})
 
 T = TypeVar("T")
@@ -212,8 +209,7 @@ class Crawl:
         settled = self._variants.recognised(crawl, task) if decision.allowed else None
         if decision.allowed and settled is None:
             if has_to_wait(crawl, task):
-                self._frontier.pass_over(task, now)
-                self._frontier.again(task, now + WAIT_FOR_PAGES_LIKE_IT)
+                self._frontier.put_off(task, now)
                 return
             decision = leads_somewhere(crawl, task)
         if not decision.allowed:

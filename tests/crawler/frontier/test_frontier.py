@@ -146,6 +146,15 @@ def test_what_needs_no_request_does_not_use_up_the_pace() -> None:
     assert polite.next(0.0) == task(2)
 
 
+def test_what_is_put_off_comes_after_the_others_and_uses_up_no_pace() -> None:
+    polite = frontier(interval=1.0)
+    polite.add([task(1), task(2)])
+    assert polite.next(0.0) == task(1)
+    polite.put_off(task(1), 0.0)
+    assert polite.next(0.0) == task(2)
+    assert polite.next(1.0) == task(1)
+
+
 def test_a_settled_frontier_is_drained_and_one_with_a_visit_under_way_is_not() -> None:
     one = frontier()
     one.add([task(1)])
