@@ -24,7 +24,7 @@ from indexer.retrieval.folding import fold
 from indexer.retrieval.fusion import FusionWeights, weights_for
 from indexer.retrieval.ordering import Ordering
 from indexer.retrieval.presenting import read_chunks, read_text, verified_passages, verified_results
-from indexer.retrieval.question import Facet, Hit, Passage, Question, Results
+from indexer.retrieval.question import RELEVANCE, Facet, Hit, Passage, Question, Results
 from indexer.retrieval.ranking import BROWSING_SORT, collapsed_ranking, ranking
 from indexer.retrieval.reranking import MOST_READ, Reranker, reordered
 from indexer.retrieval.scope import Scope, make_scope
@@ -106,7 +106,7 @@ class Retriever:
         candidates = gather(scope, query, weights) if not scope.text.is_blank else NO_CANDIDATES
         counted = _tally(question, scope, candidates.nearest_documents, query)
         with self._catalog.read() as connection:
-            if rerank and not question.sort:
+            if rerank and (not question.sort or question.sort[0].field == RELEVANCE):
                 candidates, also = self._reranked(connection, scope, candidates)
                 notices += also
             page = _page(connection, question, scope, candidates)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from indexer.embedding.devices import CPU_THREADS, torch_threads
 from indexer.retrieval.cross_encoder import CrossEncoderScorer
-from indexer.retrieval.question import Question, SortKey
+from indexer.retrieval.question import RELEVANCE, Question, SortKey
 from indexer.retrieval.reranking import (
     BUDGET_SECONDS,
     MOST_READ,
@@ -106,6 +106,15 @@ def test_a_sorted_answer_is_not_reranked(filled: Library) -> None:
     scorer = Lengths()
     filled.retriever(reranker=Reranker(lambda: scorer)).search(Question("leave", sort=(SortKey("title"),)))
     assert scorer.asked == []
+
+
+def test_an_answer_sorted_by_relevance_first_is_reranked(filled: Library) -> None:
+    retriever = filled.retriever(reranker=Reranker(Lengths))
+    by_relevance = (SortKey(RELEVANCE), SortKey("title"))
+    found = retriever.search(Question("leave", sort=by_relevance)).hits
+    assert [hit.document_id for hit in found] == [
+        hit.document_id for hit in retriever.search(Question("leave")).hits
+    ]
 
 
 def test_only_the_best_are_read_and_none_after_the_budget_is_spent() -> None:
