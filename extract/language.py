@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from catalog.document import Block, BlockKind
@@ -15,7 +16,7 @@ _SAMPLE: Final = 1000
 """Characters: the classifier's time grows with the text, its certainty hardly after this."""
 _LEAST: Final = 60
 _NO_LANGUAGE: Final = "zxx"
-_FUNCTION_WORDS: Final = {
+_WORDS_OF: Final = {
     "en": word_set("the of and to is in that for with it be are this as by on not or which from an can"),
     "de": word_set("der die und das ist den von zu mit sich des auf für nicht ein eine dem im es auch wird"),
     "fr": word_set("le la les des et est du une dans que pour qui sur pas au par sont avec ce il aux"),
@@ -24,7 +25,10 @@ _FUNCTION_WORDS: Final = {
     "nl": word_set("het een van dat niet op te zijn voor met aan er ook als bij naar wordt deze door"),
     "pt": word_set("o os uma do da dos das em não para com que se por mais são ao pela pelo"),
 }
-
+_LANGUAGES_OF: Final = {
+    word: tuple(language for language, words in _WORDS_OF.items() if word in words)
+    for word in frozenset().union(*_WORDS_OF.values())
+}
 
 _BLOCK_SAMPLE: Final = 200
 _RUNNING_TEXT: Final = frozenset(
@@ -48,7 +52,7 @@ def language_of(blocks: Iterable[Block]) -> str | None:
     text = " ".join(sample)[:_SAMPLE]
     if len(text) < _LEAST:
         return None
-    return _by_function_words(text) or _by_classifier(text)
+    return _by_function_words(text.lower().split()) or _by_classifier(text)
 
 
 def with_languages(blocks: Iterable[Block], language: str | None) -> tuple[Block, ...]:
@@ -74,25 +78,22 @@ def _with_language(block: Block, language: str | None) -> Block:
         return block
     text = block.text[:_BLOCK_SAMPLE]
     words = text.lower().split()
-    known = _FUNCTION_WORDS.get(language or "", frozenset())
+    known = _WORDS_OF.get(language or "", frozenset())
     if sum(map(known.__contains__, words)) >= 0.1 * len(words):
         return block
-    found = _by_function_words(text)
+    found = _by_function_words(words)
     if found is None and len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text)):
         found = _by_classifier(text)
     return block if found in (None, language) else replace(block, language=found)
 
 
-def _by_function_words(text: str) -> str | None:
-    """The language whose function words stand in the text much more often than any other's.
+def _by_function_words(words: Sequence[str]) -> str | None:
+    """The language whose function words stand among these much more often than any other's.
 
     Function words make up a third of running text; a hundredth of the classifier's time settles most pages.
     """
-    words = text.lower().split()
-    counts = sorted(
-        ((sum(map(known.__contains__, words)), language) for language, known in _FUNCTION_WORDS.items()),
-        reverse=True,
-    )
+    counted = Counter(chain.from_iterable(filter(None, map(_LANGUAGES_OF.get, words))))
+    counts = sorted(((counted[language], language) for language in _WORDS_OF), reverse=True)
     (most, language), (second, _) = counts[:2]
     clear = most >= 0.15 * len(words) and most >= 3 * max(second, 1)
     alone = most >= 0.06 * len(words) and most >= 6 * max(second, 1)  # lists and tables have few of them

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from catalog.document import BlockKind
 from extract.html.hints import Hint, hint_of
 from extract.html.tables import is_data_table, table_text
-from extract.html.tags import HEADING_LEVELS, ROLES, TEXT, Role
+from extract.html.tags import HEADING_LEVELS, ROLES, TEXT, Role, tag_id
 
 
 class Piece(NamedTuple):
@@ -47,14 +47,18 @@ class Group:
 
 @dataclass(slots=True)
 class Flow:
-    """What the walk leaves: pieces and groups in document order, the elements that link, and those that
-    hold nothing but white space (images too)."""
+    """What the walk leaves: pieces and groups in document order, those pieces that stand for what it went
+    past, the elements that link, and those that hold nothing but white space (images too)."""
 
     pieces: list[Piece] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    passed: list[Piece] = field(default_factory=list)
     link_nodes: list[LexborNode] = field(default_factory=list)
     empty_nodes: list[LexborNode] = field(default_factory=list)
 
+
+NOTHING: Final = Hint.HIDDEN + 1
+"""More than any hint: a walk that goes past nothing."""
 
 _CODE: Final = BlockKind.CODE
 _PARAGRAPH: Final = BlockKind.PARAGRAPH
@@ -85,15 +89,21 @@ _LASTING_ANCHORS: Final = frozenset(
     {Role.HEADING, Role.PARAGRAPH, Role.ITEM, Role.TERM, Role.PREFORMATTED, Role.CAPTION}
 )
 _TERM_LEVEL: Final = -1
+_LINKING: Final = frozenset(map(tag_id, ("a", "area", "iframe", "frame")))
+_LINKS_AND_MORE: Final = "a[href], area, iframe, frame, script, style, noscript, select, pre, th, dl"
 _PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1"})
 
 
-def walk(tree: LexborHTMLParser) -> Flow:  # noqa: PLR0912 - the hot loop, in one piece
-    """The flow of the whole page, in one pass; time and memory are linear in its nodes."""
+def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: PLR0912 - the hot loop, in one piece
+    """The flow of the whole page, in one pass; time and memory are linear in its nodes.
+
+    Elements whose hint is `past` or more are not walked through: the group of each has one piece, which tells
+    how much text and how much of it in links there is.
+    """
     root = tree.root
     if root is None:
         return Flow()
-    walker = _Walker()
+    walker = _Walker(past)
     buffer, roles, flowing, empty_nodes = walker.buffer, ROLES, Role.EMBED, walker.flow.empty_nodes
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
@@ -101,12 +111,12 @@ def walk(tree: LexborHTMLParser) -> Flow:  # noqa: PLR0912 - the hot loop, in on
         while node is not None:
             tag = node.tag_id
             if tag == TEXT:
-                text = node.text_content or ""
+                text, following = node.text_content or "", node.next
                 if buffer or not text.isspace() or walker.kind is _CODE:
                     buffer.append(text)
-                elif node.prev is None and node.next is None and stack:
+                elif following is None and node.prev is None and stack:
                     empty_nodes.append(stack[-1][0])
-                node = node.next
+                node = following
                 continue
             role = roles.get(tag)
             if role is None:
@@ -141,6 +151,7 @@ class _Walker:
     __slots__ = (
         "_link_depth",
         "_link_from",
+        "_past",
         "anchor",
         "buffer",
         "cell",
@@ -156,8 +167,9 @@ class _Walker:
         "term",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, past: int) -> None:
         self.flow = Flow()
+        self._past = past
         self.buffer: list[str] = []
         self.kind: BlockKind = _PARAGRAPH
         self.level = 0
@@ -242,11 +254,29 @@ class _Walker:
         if (role in _GROUPS and (self.rows is None or role == Role.TABLE)) or hint >= Hint.FURNITURE:
             self.flow.groups.append(Group(self.group, tag, hint, len(self.flow.pieces)))
             self.group = len(self.flow.groups) - 1
+            if hint >= self._past and self.rows is None and self._pass(node):
+                return saved
         if role in _KINDS:
             self.kind, self.level = _KINDS[role], HEADING_LEVELS.get(tag, 0)
         elif role in _OPENING:
             self._open(node, role)
         return saved
+
+    def _pass(self, node: LexborNode) -> bool:
+        """Take an element as one piece; not where it has parts that are not read, or code, tables, terms."""
+        found = node.css(_LINKS_AND_MORE)
+        links = [inner for inner in found if inner.tag_id in _LINKING]
+        if len(links) < len(found):
+            return False
+        self.flow.link_nodes += links
+        text = " ".join(node.text().split())
+        if text:
+            link_chars = sum([len(" ".join(link.text().split())) for link in links])
+            piece = Piece(_PARAGRAPH, text, 0, None, self.group, link_chars)
+            self.flow.passed.append(piece)
+            self.flow.pieces.append(piece)
+        self.skip = True
+        return True
 
     def _enter_inside_code(self, node: LexborNode) -> _Saved | None:
         identity = node.id

@@ -63,10 +63,10 @@ _FURNITURE_ID: Final = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_WORDS: Final = re.compile(
-    r"(?:article|story|post|entry)[-_]?(?:body|content|text)|body[-_]?(?:copy|text)|articleBody|mw-parser-output|"
-    r"markdown-body|rst-content",
-    re.IGNORECASE,
+    r"(?:article|story|post|entry)[-_]?(?:body|content|text)|body[-_]?(?:copy|text)|mw-parser-output|"
+    r"markdown-body|rst-content"
 )
+"""To be looked for in lower case: twice as fast as regardless of case."""
 _FURNITURE_TAGS: Final = frozenset(map(tag_id, ("nav", "footer", "dialog")))
 _DOUBTFUL_TAGS: Final = frozenset(map(tag_id, ("header", "aside", "form", "menu", "fieldset")))
 _CONTENT_TAGS: Final = frozenset(map(tag_id, ("main", "article")))
@@ -129,33 +129,41 @@ def _named(classes: str, identity: str) -> int | None:
     """The hint of class and id, None when they say nothing."""
     if not (classes or identity):
         return None
-    if _ARTICLE_WORDS.search(f"{classes}\n{identity}"):
+    said, of_identity = _said_by(classes), _said_by(identity)
+    if (said | of_identity) & _ARTICLE:
         return Hint.ARTICLE
-    said = _said_by(classes)
     if said & _ADMONITION:
         return Hint.NONE
     if said & _FURNITURE or (identity and _FURNITURE_ID.fullmatch(identity)):
         return Hint.FURNITURE
     if not identity.isupper():  # DocBook's names of sections: SQL-FOR-UPDATE-SHARE
-        said |= _said_by(identity)
+        said |= of_identity
     if said & _CONTENT:
         return Hint.CONTENT
     return Hint.DOUBTFUL if said & (_DOUBTFUL | _FURNITURE) else None
 
 
-def _said_by(name: str) -> int:
+def _said_by(names: str) -> int:
     said = 0
+    for name in names.split():
+        said |= _said_by_name(name)
+    return said
+
+
+_FURNITURE, _DOUBTFUL, _CONTENT, _ADMONITION, _ARTICLE = 1, 2, 4, 8, 16
+
+
+@lru_cache(maxsize=8192)
+def _said_by_name(name: str) -> int:
+    """What a class or an id speaks of, any of the five; cached, since sites use the same ones."""
+    said = _ARTICLE if _ARTICLE_WORDS.search(name.lower()) else 0
     for word in _WORD.findall(name):
         said |= _said_by_word(word)
     return said
 
 
-_FURNITURE, _DOUBTFUL, _CONTENT, _ADMONITION = 1, 2, 4, 8
-
-
 @lru_cache(maxsize=8192)
 def _said_by_word(word: str) -> int:
-    """What a word of a class or an id speaks of, any of the four; cached, since sites use the same ones."""
     word = word.lower()
     is_furniture = (
         word in _FURNITURE_WORDS or word.startswith(_FURNITURE_STARTS) or word.endswith(_FURNITURE_ENDS)

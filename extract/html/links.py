@@ -44,13 +44,13 @@ class Joiner:
         return joined
 
     def _resolve(self, reference: str) -> str | None:
-        if self._folder:
-            if _PLAIN_RELATIVE.fullmatch(reference):
-                return self._folder + reference
-            if _PLAIN_ROOTED.fullmatch(reference):
-                return self._origin + reference
         if _PLAIN_ABSOLUTE.fullmatch(reference):
             return reference
+        if self._folder:
+            if _PLAIN_ROOTED.fullmatch(reference):
+                return self._origin + reference
+            if _PLAIN_RELATIVE.fullmatch(reference):
+                return self._folder + reference
         scheme = _SCHEME.match(reference)
         if scheme is not None and scheme[1].lower() not in _CRAWLED:
             return None

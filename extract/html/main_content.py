@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
+from selectolax.lexbor import LexborHTMLParser
+
 from catalog.document import BlockKind
-from extract.html.flow import Flow, Group, Piece
+from extract.html.flow import Flow, Group, Piece, walk
 from extract.html.hints import Hint
 from extract.html.tags import tag_id
 
@@ -34,6 +36,20 @@ _CLAIM: Final = 60
 content is."""
 _PROSE: Final = 80
 """Characters from which a run of text without a sentence's end still counts as prose."""
+
+
+def flow_of(tree: LexborHTMLParser) -> Flow:
+    """The flow of a page; furniture, half of most pages, is taken as a whole where it cannot be content."""
+    flow = walk(tree, past=Hint.FURNITURE)
+    return flow if _went_past_no_content(flow) else walk(tree)
+
+
+def _went_past_no_content(flow: Flow) -> bool:
+    """Whether there is enough outside what the walk went past, and too little in any of it to be content."""
+    passed = list(map(prose, flow.passed))
+    total = sum(map(prose, flow.pieces))
+    most = _CONTENT_AFTER_ALL[Hint.FURNITURE] * total
+    return total - sum(passed) >= _ENOUGH and max(passed, default=0) < most
 
 
 def main_pieces(flow: Flow) -> list[Piece]:

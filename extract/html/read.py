@@ -16,7 +16,7 @@ from extract.html.blocks import blocks_of, first_heading
 from extract.html.depth import flattened
 from extract.html.flow import Flow, Piece, walk
 from extract.html.links import Joiner, base_address, links_of
-from extract.html.main_content import main_pieces
+from extract.html.main_content import flow_of, main_pieces
 from extract.html.metadata import Head, Metadata, metadata_of
 from extract.html.script_signs import evidence_of
 from extract.html.selection import select
@@ -37,7 +37,7 @@ def read_html(
 ) -> Page | Unreadable:
     """The page; `Unreadable` with its links when it has no text at all."""
     tree = LexborHTMLParser(flattened(decode(body, headers.get("content-type", ""), url=url)))
-    flow = walk(tree)
+    flow = flow_of(tree)
     joiner = Joiner(base_address(tree, url))
     head = Head(tree)
     links = links_of(flow.link_nodes, tree.head, joiner)
@@ -79,7 +79,7 @@ def _content(tree: LexborHTMLParser, flow: Flow, rules: ExtractionRules) -> tupl
     if not (rules.include or rules.exclude):
         return flow, main_pieces(flow)
     chosen = select(tree, rules.include, rules.exclude)
-    flow = walk(chosen.tree)
+    flow = walk(chosen.tree) if chosen.included else flow_of(chosen.tree)
     return flow, flow.pieces if chosen.included else main_pieces(flow)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.document import BlockKind
 from extract.rules import ExtractionRules, Selectors
 from tests.extract.pages import PROSE, page_of
 
@@ -49,6 +50,35 @@ def test_an_admonition_in_an_aside_is_content() -> None:
 
 def test_a_class_that_speaks_of_furniture_does_not_hide_all_the_text() -> None:
     assert page_of(f"<div class='page-with-menu nav-open'><p>{PROSE}</p></div>").text == PROSE
+
+
+def test_content_under_the_name_of_furniture_keeps_its_structure() -> None:
+    inside = f"<h2>Parts</h2><p>{PROSE}</p><ul><li>{PROSE}</li></ul><pre>x = 1</pre>"
+    page = page_of(f"<body><p>{PROSE}</p><div class=sidebar>{inside}{inside}</div></body>")
+    assert [block.kind for block in page.blocks[1:5]] == [
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+        BlockKind.LIST_ITEM,
+        BlockKind.CODE,
+    ]
+
+
+def test_links_in_furniture_lead_on_in_the_order_of_the_page() -> None:
+    link = "<a href=/{0}>To <b>{0}</b></a>".format
+    page = page_of(
+        f"<nav>{link(1)}<ul><li>{link(2)}</ul></nav><p>{PROSE} {link(3)}</p><footer>{link(4)}</footer>"
+    )
+    assert [(link.url[-1], link.text) for link in page.links] == [(str(n), f"To {n}") for n in range(1, 5)]
+
+
+def test_a_section_of_nothing_but_furniture_and_links_is_a_list_of_links() -> None:
+    around = f"<div><h3>More of it</h3><div class=related><ul>{LINKS}</ul></div></div>"
+    assert page_of(f"<main><p>{PROSE}</p>{around}</main>").text == PROSE
+
+
+def test_scripts_in_furniture_are_no_text() -> None:
+    script = f"<script>var text = {PROSE * 20!r};</script>"
+    assert page_of(f"<p>{PROSE}</p><div class=sidebar>{script}<p>Buy now!</p></div>").text == PROSE
 
 
 def test_a_heading_id_that_speaks_of_furniture_is_no_furniture() -> None:
