@@ -130,6 +130,8 @@ class Tally:
     @property
     def has_to_wait(self) -> bool:
         """Whether so many of its pages are under way that their news should come first."""
+        if self.is_trap:  # that may be released by what is looked at now
+            return not self.checks_left and self._checked < _CHECKS and self.under_way > 0
         is_doubtful = self.score > 0 or self.answers < _TRIED
         return is_doubtful and self.score + self.under_way >= MOST_UNDER_WAY
 

@@ -84,6 +84,16 @@ def test_a_known_trap_is_looked_at_again_and_released_when_most_of_that_is_news(
     assert (tally.is_trap, tally.score) == (False, 0)
 
 
+def test_addresses_of_a_known_trap_wait_until_it_was_looked_at_again() -> None:
+    tally = Tally(known(is_trap=True))
+    tally.checks_left, tally.under_way = 0, 1
+    assert tally.has_to_wait
+    looked_at = Tally(known(is_trap=True))
+    looked_at.checks_left, looked_at.under_way = 0, 1
+    fruitless(looked_at, 3)
+    assert not looked_at.has_to_wait
+
+
 def test_a_known_trap_that_still_says_nothing_stays_one() -> None:
     tally = Tally(known(is_trap=True))
     fruitless(tally, 3)
