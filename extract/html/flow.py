@@ -94,7 +94,7 @@ _LINKS_AND_MORE: Final = "a[href], area, iframe, frame, script, style, noscript,
 _PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1"})
 
 
-def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: PLR0912 - the hot loop, in one piece
+def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901, PLR0912 - the hot loop
     """The flow of the whole page, in one pass; time and memory are linear in its nodes.
 
     Elements whose hint is `past` or more are not walked through: the group of each has one piece, which tells
@@ -104,7 +104,8 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: PLR09
     if root is None:
         return Flow()
     walker = _Walker(past)
-    buffer, roles, flowing, empty_nodes = walker.buffer, ROLES, Role.EMBED, walker.flow.empty_nodes
+    buffer, roles, unread, flowing = walker.buffer, ROLES, Role.SKIP, Role.EMBED
+    empty_nodes = walker.flow.empty_nodes
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
     while True:
@@ -122,6 +123,9 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: PLR09
             if role is None:
                 walker.anchor = node.id or walker.anchor
                 saved = None
+            elif role == unread:
+                node = node.next
+                continue
             elif role > flowing:
                 saved = walker.enter_block(node, tag, role)
             else:

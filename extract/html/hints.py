@@ -92,7 +92,7 @@ _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden",
 
 def hint_of(tag: int, attributes: Mapping[str, str | None]) -> int:
     """What the element of this tag number and these attributes claims to be."""
-    if not attributes.keys() <= _NAMES and (stated := _stated(attributes)) is not None:
+    if not _NAMES.issuperset(attributes) and (stated := _stated(attributes)) is not None:
         return stated
     if tag in _FURNITURE_TAGS:
         return Hint.FURNITURE

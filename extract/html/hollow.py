@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -98,7 +99,12 @@ def is_root(tag: str, attributes: Mapping[str, str | None]) -> bool:
     identity = attributes.get("id")
     if identity and _ROOT_NAMES.fullmatch(identity):
         return True
-    return not _ROOT_ATTRIBUTES.isdisjoint(attributes) or _ROOT_TAGS.fullmatch(tag) is not None
+    return not _ROOT_ATTRIBUTES.isdisjoint(attributes) or _is_root_tag(tag)
+
+
+@lru_cache(maxsize=1024)
+def _is_root_tag(tag: str) -> bool:
+    return _ROOT_TAGS.fullmatch(tag) is not None
 
 
 def is_placeholder(text: str) -> bool:
@@ -163,8 +169,14 @@ def _nodes(root: LexborNode) -> Iterator[LexborNode]:
 def _spins(attributes: Mapping[str, str | None]) -> bool:
     if attributes.get("aria-busy") == "true":
         return True
-    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return named != " " and _SPINNERS.search(named) is not None
+    classes, identity = attributes.get("class"), attributes.get("id")
+    return _names_a_spinner(classes or "") or _names_a_spinner(identity or "")
+
+
+@lru_cache(maxsize=4096)
+def _names_a_spinner(names: str) -> bool:
+    """Cached, since a page repeats its classes."""
+    return _SPINNERS.search(names) is not None
 
 
 def _is_script_link(tag: str, attributes: Mapping[str, str | None]) -> bool:
