@@ -82,7 +82,7 @@ def _with_language(block: Block, language: str | None) -> Block:
     if sum(map(known.__contains__, words)) >= 0.1 * len(words):
         return block
     found = _by_function_words(words)
-    if found is None and len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text)):
+    if found is None and not text.isascii() and len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text)):
         found = _by_classifier(text)
     return block if found in (None, language) else replace(block, language=found)
 

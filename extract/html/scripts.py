@@ -42,7 +42,7 @@ _OTHERWISE_ABLE: Final = (
 )  # fmt: skip
 _SHORT: Final = 400
 """Characters up to which an inline script that says none of it is taken to write nothing."""
-_READ: Final = 2_000
+_READ: Final = 4_000
 """Characters of an inline script that are looked at; the rest is data as a rule."""
 _BUILD_MARK: Final = re.compile(
     r"(?<=[-._~])(?=[A-Za-z_]*\d|[a-z]*[A-Z])[A-Za-z0-9_]{8,}(?=[.-])|[0-9a-f]{8,}|\d+(?:\.\d+)*"
