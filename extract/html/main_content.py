@@ -180,7 +180,9 @@ class _Page:
             if dropped[index]:
                 index = group.end_group
                 continue
-            share = _CLAIMED if group.hint in _CLAIMS else _DESCEND
+            # What stands in an article's text is a part of it, whatever it claims.
+            is_claim_believed = group.hint in _CLAIMS and groups[root].hint != Hint.ARTICLE
+            share = _CLAIMED if is_claim_believed else _DESCEND
             is_whole = group.hint in _CLAIMS or (
                 group.tag not in _PARTS and figures[index] == figures[root] and not self._is_data(group)
             )

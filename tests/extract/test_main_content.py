@@ -52,6 +52,12 @@ def test_a_class_that_speaks_of_furniture_does_not_hide_all_the_text() -> None:
     assert page_of(f"<div class='page-with-menu nav-open'><p>{PROSE}</p></div>").text == PROSE
 
 
+def test_an_article_in_parts_is_kept_whole() -> None:
+    parts = f"<div class=content><p>First. {PROSE}</p></div><div class=content><p>Second. {PROSE}</p></div>"
+    page = page_of(f"<main><div class=article-body>{parts}</div></main><div class=sidebar>{LINKS}</div>")
+    assert page.text == f"First. {PROSE}\n\nSecond. {PROSE}"
+
+
 def test_content_under_the_name_of_furniture_keeps_its_structure() -> None:
     inside = f"<h2>Parts</h2><p>{PROSE}</p><ul><li>{PROSE}</li></ul><pre>x = 1</pre>"
     page = page_of(f"<body><p>{PROSE}</p><div class=sidebar>{inside}{inside}</div></body>")
