@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from indexer.embedding.batches import TokenBatch
+from indexer.embedding.bfloat16 import has_bfloat16_kernels
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.int8 import use_int8
 from indexer.embedding.lean_bert import LeanBert, is_lean_bert, is_plain_bert
@@ -26,8 +27,9 @@ TORCH_TYPES: Final = {
 }
 _GPU_BUDGET: Final = 65_536
 _CPU_BUDGETS: Final = {Precision.BFLOAT16: 4096}
-"""Tokens in a batch: what was fastest on a CPU with AMX. Others are faster the more of a batch stays in the
-caches: on one core with AVX2 int8 gave 23.7 chunks/s with 512 tokens, 21.0 with 1,024, 19.7 with 2,048."""
+"""Tokens in a batch: what was fastest on a CPU with AMX. Others, and a `LeanBert`, are faster the more of a
+batch stays in the caches: on one core with AVX2 int8 gave 23.7 chunks/s with 512 tokens, 21.0 with 1,024,
+19.7 with 2,048; lean bfloat16 with AVX512 gave 91 with 512, 60 with 1,024."""
 _OTHER_CPU_BUDGET: Final = 512
 
 
@@ -130,7 +132,8 @@ def open_backend(model: Any, device: str, precision: Precision) -> Backend:
 
     Raises `ModelError` and `OutOfMemoryError`.
     """
-    if device == "cpu" and precision is Precision.INT8 and is_lean_bert(model):
+    lean = precision is Precision.INT8 or (precision is Precision.BFLOAT16 and has_bfloat16_kernels())
+    if device == "cpu" and lean and is_lean_bert(model):
         return LeanBert(model, precision)
     return TorchBackend(model, device, precision)
 

@@ -3,8 +3,8 @@
 A question has a dozen tokens: each weight that is read from memory is used a dozen times only, so that
 reading is what takes the time. FBGEMM (Khudia et al. 2021, arXiv 2101.05615) keeps the weights of its
 products as float16 and multiplies in float32, where vectors stay within a cosine of .99999, or multiplies
-8-bit integers, which is faster for passages, too (`indexer.embedding.int8`). Query, key and value are one
-product, and a batch without padding needs no mask.
+8-bit integers, which is faster for passages, too (`indexer.embedding.int8`); oneDNN multiplies bfloat16
+(`indexer.embedding.bfloat16`). Query, key and value are one product; a batch without padding needs no mask.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from indexer.embedding.batches import TokenBatch
+from indexer.embedding.bfloat16 import bfloat16_product
 from indexer.embedding.int8 import Product, int8_product
 from indexer.embedding.precision import Precision
 
@@ -27,7 +28,7 @@ _TOKEN_BUDGET: Final = 512
 
 
 class LeanBert:
-    """A `Backend` over the weights of a sentence-transformers model that `is_lean_bert`, in float32 or int8.
+    """A `Backend` over the weights of a sentence-transformers model that `is_lean_bert`, on a CPU.
 
     The parameters beside its products are shared with the model, which must stay as it is.
     """
@@ -192,4 +193,8 @@ def _float16_product(weight: Tensor, bias: Tensor) -> Product:
     return product
 
 
-_PRODUCTS: Final = {Precision.FLOAT32: _float16_product, Precision.INT8: int8_product}
+_PRODUCTS: Final = {
+    Precision.FLOAT32: _float16_product,
+    Precision.BFLOAT16: bfloat16_product,
+    Precision.INT8: int8_product,
+}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from indexer.embedding.bfloat16 import has_bfloat16_kernels
 from indexer.embedding.embedder import ModelError
 from indexer.embedding.lean_bert import is_lean_bert
 from indexer.embedding.local import LocalEmbedder
@@ -99,3 +100,13 @@ def test_a_folder_whose_configuration_names_no_model_is_an_error(tmp_path: Path)
     (folder / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="could not be loaded"):
         embedder(folder)
+
+
+@pytest.mark.skipif(not has_bfloat16_kernels(), reason="this processor has no instructions for bfloat16")
+def test_bfloat16_takes_the_leaner_way_to_nearly_the_same_vectors(tmp_path: Path) -> None:
+    folder = save_embedding_model(tmp_path / "model", width=64)
+    rounded = LocalEmbedder(str(folder), device="cpu", precision=Precision.BFLOAT16)
+    expected = encoded(folder, list(QUESTIONS))
+    cosines = np.einsum("ij,ij->i", rounded.embed_queries(QUESTIONS), expected)
+    assert cosines.min() > 0.999
+    assert np.abs(rounded.embed_queries(QUESTIONS) - expected).max() > 1e-5
