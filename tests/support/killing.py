@@ -25,6 +25,7 @@ from tests.support.power_loss.losing import lose_power, recording
 from tests.support.syncing import PATIENCE_SECONDS, REPOSITORY, configure, sync
 
 CONCURRENCY = 8
+MOST_KILLS = 3
 
 
 class How(StrEnum):
@@ -65,7 +66,7 @@ def plan(seed: int, *, index: bool, requests: int) -> Plan:
     hows = [How.ALL, How.MAIN, How.POWER, *((How.INDEXER,) if index else ())]
     kills = []
     at = 0
-    for _ in range(chance.choice([1, 1, 2, 3])):
+    for _ in range(chance.choice([1, 1, 2, MOST_KILLS])):
         if index and chance.random() < 0.5:
             at = requests * 2  # while only the indexer works
         else:
@@ -108,8 +109,8 @@ class Reference:
     requests: Sequence[Mapping[str, int]]
 
 
-def reference(folder: Path, site: ChangingSite, *, index: bool, syncs: int = 2) -> Reference:
-    """Crawl without disturbance, so often: a sync after a crawl that ended before its kill is a second."""
+def reference(folder: Path, site: ChangingSite, *, index: bool, syncs: int = MOST_KILLS + 1) -> Reference:
+    """Crawl without disturbance, so often: a sync after a crawl that ended before its kill is one more."""
     site.pages.clear()
     site.pages.update(chaos_site())
     site.log.clear()

@@ -4,7 +4,8 @@ Modelled, from a record of every `os.fsync` of ours and every acknowledged commi
 
 * a file of ours loses any part of what was appended after it was last synced, or the part becomes zeros;
 * a file that was never synced, or whose entry in its folder was not, may be missing altogether;
-* SQLite's log loses any part of what follows the last acknowledged commit; its shared memory is gone.
+* SQLite's log loses any part of what follows the last acknowledged commit and what was copied from it into
+  the database, before which SQLite syncs it; its shared memory is gone.
 
 Not modelled: writes of SQLite and tantivy within files (both sync by themselves what they promise), a rename
 that is undone, and a disk that says that it synced and did not.
@@ -18,7 +19,7 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.power_loss.wal import HEADER, last_commit
+from tests.support.power_loss.wal import HEADER, copied, last_commit
 
 FOLDER = Path(__file__).parent
 
@@ -57,12 +58,14 @@ def lose_power(data: Path, log: Path, chance: random.Random) -> list[str]:
     record = read_record(log)
     lost = []
     for file in sorted(path for path in data.rglob("*") if path.is_file() and not path.is_symlink()):
-        if file.name.endswith("-shm"):
-            file.unlink()
-        elif file.name == "catalog.db-wal":
+        if file.name == "catalog.db-wal":
             lost += _cut_log(file, record, chance)
+        elif file.name.endswith("-shm"):
+            continue
         elif not _is_others(file):
             lost += _cut(file, record, chance)
+    for memory in data.rglob("*-shm"):
+        memory.unlink()
     return lost
 
 
@@ -76,6 +79,7 @@ def _cut_log(log: Path, record: Record, chance: random.Random) -> list[str]:
         return []
     found = last_commit(log)
     kept = record.commit[1] if found is not None and found.salts == record.commit[0] else HEADER
+    kept = max(kept, copied(log))
     size = log.stat().st_size
     if size <= kept:
         return []

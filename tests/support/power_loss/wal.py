@@ -6,11 +6,14 @@ Its format: sqlite.org/fileformat2.html#walformat.
 from __future__ import annotations
 
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 HEADER = 32
 _FRAME = 24
+_ATTEMPTED = 128
+"""Where the shared memory tells how many frames a checkpoint has begun to copy (sqlite.org/walformat.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,16 @@ def last_commit(file: str | Path) -> Commit | None:
     except FileNotFoundError:
         return None
     return Commit(salts.hex(), end, before) if end else None
+
+
+def copied(log: Path) -> int:
+    """Where the frames end that a checkpoint has begun to copy into the database: they were synced before."""
+    memory = log.with_name(log.name.removesuffix("-wal") + "-shm")
+    try:
+        begun, header = memory.read_bytes(), log.read_bytes()[:HEADER]
+    except FileNotFoundError:
+        return HEADER
+    if len(begun) < _ATTEMPTED + 4 or len(header) < HEADER or begun[32:40] != header[16:24]:
+        return HEADER  # of another beginning of the log
+    frames = int.from_bytes(begun[_ATTEMPTED : _ATTEMPTED + 4], sys.byteorder)
+    return HEADER + frames * (_FRAME + int(struct.unpack(">I", header[8:12])[0]))

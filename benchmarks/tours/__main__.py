@@ -1,13 +1,14 @@
-"""`python -m benchmarks.sync_tour`: run the tour's commands on real sites, print the guide with their output.
+"""`python -m benchmarks.tours NAME`: run a tour's commands on real sites, print the guide with their output.
 
-The tour is `tour.md` beside this file. In it, a line that begins with `$ ` in a block marked `console` is run
+The tour is `NAME.md` beside this file. In it, a line that begins with `$ ` in a block marked `console` is run
 by bash and followed by what it printed; a block marked `setup` is run and left out. `@MANUAL@` stands for the
-address of a copy of the PostgreSQL manual that the tour may edit (folder `site/`), `@INTRANET@` for the first
-port of the sample company.
+address of a copy of the PostgreSQL manual that the tour may edit (folder `site/`), `@ODD@` for that of the
+site in `odd_site`; the sample company's configuration is in the folder `intranet`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -20,11 +21,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from benchmarks.tours.odd_site import odd_page
 from examples.intranet.server import DEFAULT_PASSWORDS, HOST, SITES
 from tests.support.static_site import serve_folder
+from tests.support.trap_sites import serve_pages
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
-TOUR: Final = Path(__file__).with_name("tour.md")
+TOURS: Final = {path.stem: path for path in Path(__file__).parent.glob("*.md")}
 MANUAL: Final = Path("/usr/share/doc/postgresql-doc-15/html")
 INTRANET: Final = REPOSITORY / "examples" / "intranet" / "connectors.yaml"
 FIRST_PORT: Final = 8101  # in the sample company's own connectors.yaml
@@ -33,6 +36,9 @@ BLOCK: Final = re.compile(r"```(console|setup)\n(.*?)```\n", re.DOTALL)
 
 def main() -> int:
     """Print the guide; 1 where the manual is missing."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tours", description=__doc__)
+    parser.add_argument("tour", choices=sorted(TOURS))
+    text = TOURS[parser.parse_args().tour].read_text(encoding="utf-8")
     if not MANUAL.is_dir():
         print(f"{MANUAL} is missing: apt-get install postgresql-doc-15", file=sys.stderr)
         return 1
@@ -41,7 +47,8 @@ def main() -> int:
         shutil.copytree(MANUAL, folder / "site")
         site = stack.enter_context(serve_folder(folder / "site"))
         _write_intranet(folder / "intranet", stack.enter_context(_intranet()))
-        text = TOUR.read_text(encoding="utf-8").replace("@MANUAL@", site.url)
+        odd = stack.enter_context(serve_pages(odd_page))
+        text = text.replace("@MANUAL@", site.url).replace("@ODD@", odd.origin)
         print(re.sub(BLOCK, lambda block: _performed(block[1], block[2], folder), text), end="")
     return 0
 

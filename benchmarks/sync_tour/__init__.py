@@ -1,1 +1,0 @@
-"""A tour of the sync: real commands on real sites, written down with what they print."""

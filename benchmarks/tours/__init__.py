@@ -1,0 +1,1 @@
+"""Tours of what the crawler does: real commands on real sites, written down with what they print."""
