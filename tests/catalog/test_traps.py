@@ -9,7 +9,7 @@ from catalog.database import Catalog
 from catalog.traps import TrapRecord, load_traps, save_traps
 
 THREADS = TrapRecord("forum.example", "/thread/*", 9_000, 5, 6, 1, 1, is_trap=False, seen=b"\0\xff")
-CALENDAR = TrapRecord("forum.example", "/*?**", 31, 20, 20, 20, 40, is_trap=True, seen=b"")
+CALENDAR = TrapRecord("forum.example", "/calendar?**", 31, 20, 20, 20, 40, is_trap=True, seen=b"")
 
 
 def test_records_come_back_traps_first(catalog: Catalog) -> None:

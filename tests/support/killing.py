@@ -140,6 +140,8 @@ def run_trial(plan: Plan, folder: Path, site: ChangingSite, expected: Reference)
             trial.kills[how] += 1
             trial.after_the_crawl += killed.ended
             if how is How.POWER:
+                _end(left)  # nothing runs on, what an earlier kill spared neither
+                _wait_for(left)
                 trial.lost += lose_power(config.parent / "data", log, chance)
                 # A commit that an earlier kill left written but not synced may be lost now, too.
                 committed = [(since, done & _visited(config)) for since, done in committed]

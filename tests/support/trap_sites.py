@@ -152,7 +152,7 @@ def dated_archive(path: str) -> Answer:
     articles = {_dated(number): number for number in range(DEEP)}
     if path in articles:
         name = path.rpartition("/")[2]
-        return html(f"On {name}", *_article(path))
+        return html(f"On {name}", *article(path))
     parts = path.strip("/").split("/") if path.strip("/") else []
     below = sorted(
         {"/".join(each.split("/")[: len(parts) + 2]) for each in articles if each.startswith(path)}
@@ -170,7 +170,7 @@ def numbered_threads(path: str) -> Answer:
     kind, _, number = path.strip("/").partition("/")
     if kind == "thread":
         following = {f"/thread/{int(number) + 1}": "Next thread"} if int(number) < DEEP else {}
-        return html(f"Thread {number}", *_article(path), links=following)
+        return html(f"Thread {number}", *article(path), links=following)
     page = int(number or 1)
     threads = {f"/thread/{each}": "Read" for each in range((page - 1) * 50 + 1, page * 50 + 1)}
     return html("Threads", links=threads | ({f"/page/{page + 1}": "Older"} if page * 50 < DEEP else {}))
@@ -179,7 +179,7 @@ def numbered_threads(path: str) -> Answer:
 def products_by_id(path: str) -> Answer:
     """A shop of 500 products, ``/item?id=17&lang=en``, that are listed at once."""
     if path.startswith("/item"):
-        return html(f"Product {path}", *_article(path))
+        return html(f"Product {path}", *article(path))
     return html("Products", links={f"/item?id={each}&lang=en": "Details" for each in range(DEEP)})
 
 
@@ -219,7 +219,7 @@ def two_versions(path: str) -> Answer:
     if len(parts) == 1:
         return html("Manuals", links={f"/manual/{each}/p0": f"Version {each}" for each in (1, 2, 3)})
     version, number = int(parts[1]), int(parts[2][1:])
-    said = _article(f"{max(version, 2)} {number}")
+    said = article(f"{max(version, 2)} {number}")
     below = range(number * 9 + 1, min(number * 9 + 10, 100))
     links = {f"/manual/{version}/p{each}": f"Chapter {each}" for each in below}
     return html(f"Page {number}", *said, links=links)
@@ -237,7 +237,8 @@ HONEST: Final[Mapping[str, tuple[str, Site, int]]] = {
 """By name: where each begins, its pages, and how many it has at least."""
 
 
-def _article(path: str) -> list[str]:
+def article(path: str) -> list[str]:
+    """Three paragraphs that no other path has."""
     chance = random.Random(path)
     return [" ".join(chance.choices(_WORDS, k=40)).capitalize() + "." for _ in range(3)]
 

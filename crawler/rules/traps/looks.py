@@ -55,13 +55,13 @@ def looks_of(url: str) -> Looks:
     host, slash, path = rest.partition("/")
     path = slash + path
     names = {each.partition("=")[0] for each in query.split("&")} if mark else set()
-    _, semicolon, parameters = path.partition(";")
+    bare, semicolon, parameters = path.partition(";")
     pattern = path_pattern(url)
     if semicolon:  # a parameter of the path, such as `;jsessionid=…`
         pattern = f"{pattern};{parameters.partition('=')[0].partition('/')[0]}"
     patterns = [pattern]
     if len(names) > 1:
-        patterns.append(f"{path_pattern(plain)}?**")
+        patterns.append(f"{bare}?**")
     twice, repeated = _folders_met_again(path)
     is_dated = bool(_DATE_IN_PATH.search(path) or (mark and _DATE_IN_QUERY.search(mark + query)))
     if twice is not None:

@@ -16,7 +16,7 @@ import pytest
 from crawler.rules.traps.looks import looks_of
 from tests.support.changing_site import Answer, ChangingSite
 from tests.support.syncing import configure, kept, start, sync
-from tests.support.trap_sites import HONEST, TRAPS, Site, endless_calendar, html, serve_pages
+from tests.support.trap_sites import HONEST, TRAPS, Site, article, endless_calendar, html, serve_pages
 from tests.support.warm_crawler import warm_crawler
 
 MOST = 50
@@ -90,8 +90,7 @@ def test_a_trap_that_became_an_honest_site_is_found_out_by_the_next_sync(tmp_pat
     def diary(path: str) -> Any:
         calendar = endless_calendar(path).body.decode()
         links = dict.fromkeys(re.findall(r'href="([^"]+)"', calendar), "Onward")
-        told = [f"{path[::-1]} was a {word} day, and nobody knows why" for word in ("wet", "dry", "long")]
-        return html("Diary", *told, links=links)
+        return html("Diary", *article(path), links=links)
 
     with serve_pages(endless_calendar) as site:
         config = configured(tmp_path, site, "/calendar", max_pages=150)
@@ -116,7 +115,7 @@ def test_syncs_that_are_killed_do_not_forget_how_a_trap_looked(tmp_path: Path) -
             process.communicate()
         assert sync(config).run["state"] == "succeeded"
         different = list(dict.fromkeys(asked(site)))  # what was under way at a kill is asked for again
-    assert costs(different)["/*?**"] <= MOST + 10, "a few pages since the tally was last written down"
+    assert costs(different)["/calendar?**"] <= MOST + 10, "a few pages since the tally was last written down"
 
 
 def test_an_exception_lets_a_pattern_through(tmp_path: Path) -> None:
@@ -136,7 +135,7 @@ def test_explain_and_plan_name_the_pattern(tmp_path: Path) -> None:
         never_met = command(config, "explain", site.url("/calendar?month=7&year=3000"))
         (plan,) = command(config, "plan")["plans"]
     assert (met["state"], met["reason"]) == ("refused", "trap")
-    assert met["rule"].startswith("pattern /*?**: ")
+    assert met["rule"].startswith("pattern /calendar?**: ")
     assert (never_met["state"], never_met["reason"], never_met["rule"]) == (None, "trap", met["rule"])
     assert {each["reason"] for each in plan["refused"]} == {"trap"}
     assert plan["removed"] == plan["newly_crawled"] == []

@@ -13,7 +13,7 @@ from pathlib import Path
 HEADER = 32
 _FRAME = 24
 _ATTEMPTED = 128
-"""Where the shared memory tells how many frames a checkpoint has begun to copy (sqlite.org/walformat.html)."""
+"""Where the shared memory tells how many frames a checkpoint began to copy (sqlite.org/walformat.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def copied(log: Path) -> int:
         begun, header = memory.read_bytes(), log.read_bytes()[:HEADER]
     except FileNotFoundError:
         return HEADER
-    if len(begun) < _ATTEMPTED + 4 or len(header) < HEADER or begun[32:40] != header[16:24]:
-        return HEADER  # of another beginning of the log
+    if len(begun) < _ATTEMPTED + 4 or len(header) < HEADER:
+        return HEADER
+    if begun[32:40] != header[16:24]:
+        return log.stat().st_size  # all of it is copied: the log is about to begin anew, with other salts
     frames = int.from_bytes(begun[_ATTEMPTED : _ATTEMPTED + 4], sys.byteorder)
     return HEADER + frames * (_FRAME + int(struct.unpack(">I", header[8:12])[0]))
