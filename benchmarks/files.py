@@ -25,7 +25,8 @@ from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.parsers import Parsers
-from crawler.sync.reading import ReadingRules, ReadJob
+from crawler.sync.reading import ReadJob
+from crawler.sync.reading_rules import ReadingRules
 from extract.page import Page
 from extract.read import read
 from extract.rules import DEFAULT_RULES

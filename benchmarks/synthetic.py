@@ -22,7 +22,8 @@ from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.sync.connector_crawl import ConnectorCrawl
-from crawler.sync.reading import LINKS_REMEMBERED, Job, Reading, ReadingRules
+from crawler.sync.reading import LINKS_REMEMBERED, Job, Reading
+from crawler.sync.reading_rules import ReadingRules
 from extract.rules import ExtractionRules
 from settings.scope import Follow
 

@@ -31,10 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from catalog.columns import Moment
 from catalog.content import storable
 from catalog.database import Catalog, make_folder, sqlite_engine
 from catalog.errors import CatalogError
-from catalog.tables import Moment
 
 logger = logging.getLogger(__name__)
 

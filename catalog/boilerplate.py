@@ -9,9 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, select, update
 
 from catalog.content import pack_blocks, unpack_blocks
-from catalog.dialect import fitting, insert_or
+from catalog.dialect import fitting, put
 from catalog.document import Block, DocumentKind
-from catalog.tables import boilerplate, documents, urls
+from catalog.learned_tables import boilerplate
+from catalog.tables import documents, urls
 
 SAMPLE: Final = 2_000
 """Pages of a host that are looked at: those whose documents' ids, which are hashes, come first. So the same
@@ -39,7 +40,7 @@ def load_boilerplate(connection: Connection, connector_id: int) -> dict[str, fro
 
 def save_boilerplate(connection: Connection, connector_id: int, host: str, pages: Mapping[int, int]) -> None:
     """Keep what was found of a host: fingerprints, and how many pages have each."""
-    rows = [
+    rows = (
         {
             "connector_id": connector_id,
             "host": fitting(host, boilerplate.c.host),
@@ -47,12 +48,8 @@ def save_boilerplate(connection: Connection, connector_id: int, host: str, pages
             "pages": number,
         }
         for mark, number in pages.items()
-    ]
-    if rows:
-        insert = insert_or(connection, boilerplate)
-        replacement = {"pages": insert.excluded.pages}
-        key = ["connector_id", "host", "fingerprint"]
-        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=replacement), rows)
+    )
+    put(connection, boilerplate, rows)
 
 
 def hosts_with_new_pages(connection: Connection, connector_id: int, run_id: int) -> list[str]:

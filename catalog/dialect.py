@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, String, Table, select
@@ -19,6 +19,17 @@ def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresq
 def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """The same by the name of the dialect: for a statement that is built once."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def put(connection: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
+    """Insert rows, which have the same columns, each in place of the former one of its primary key."""
+    listed = list(rows)
+    if not listed:
+        return
+    insert = insert_or(connection, table)
+    key = [column.name for column in table.primary_key]
+    replacement = {name: insert.excluded[name] for name in listed[0] if name not in key}
+    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=replacement), listed)
 
 
 def fitting(value: str, column: Column[Any]) -> str:

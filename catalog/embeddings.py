@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from catalog.dialect import insert_or
+from catalog.dialect import put
 from catalog.tables import embeddings
 
 _BATCH: Final = 500  # keys in one IN list: below every engine's limit of bound variables
@@ -36,14 +36,8 @@ def read_places(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, Em
 
 def insert_embeddings(connection: Connection, places: Mapping[bytes, EmbeddingPlace]) -> None:
     """Note where embeddings lie; a new place takes the place of an old one."""
-    if not places:
-        return
-    insert = insert_or(connection, embeddings)
-    statement = insert.on_conflict_do_update(
-        index_elements=[embeddings.c.key], set_={"shard": insert.excluded.shard, "row": insert.excluded.row}
-    )
-    values = [{"key": key, "shard": place.shard, "row": place.row} for key, place in places.items()]
-    connection.execute(statement, values)
+    rows = ({"key": key, "shard": place.shard, "row": place.row} for key, place in places.items())
+    put(connection, embeddings, rows)
 
 
 def embedding_count(connection: Connection) -> int:

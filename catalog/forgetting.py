@@ -16,26 +16,22 @@ from sqlalchemy import Column, Connection, Table, delete, exists, func, select
 
 from catalog.database import Catalog
 from catalog.deletion import delete_documents
+from catalog.learned_tables import boilerplate, hash_routes, rendering, url_traps, url_variants
 from catalog.lease import hold_run
 from catalog.runs import begin_run
 from catalog.tables import (
     access_lists,
     bodies,
-    boilerplate,
     chunks,
     connectors,
     document_versions,
     documents,
-    hash_routes,
     hubs,
     page_links,
     page_sources,
     refused_links,
-    rendering,
     runs,
     sessions,
-    url_traps,
-    url_variants,
     urls,
 )
 from catalog.vocabulary import NOBODY, PUBLIC, RunMode, RunState

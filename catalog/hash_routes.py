@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import fitting, insert_or
-from catalog.tables import hash_routes
+from catalog.dialect import fitting, put
+from catalog.learned_tables import hash_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,5 @@ def load_hash_routes(connection: Connection, connector_id: int) -> Mapping[str, 
 
 def save_hash_routes(connection: Connection, connector_id: int, host: str, record: HashRoutesRecord) -> None:
     """Keep what was found out about a host, in place of what was known."""
-    flags = {"slash": record.slash, "bang": record.bang, "drops_id": record.drops_id}
-    insert = insert_or(connection, hash_routes)
-    key = {"connector_id": connector_id, "host": fitting(host, hash_routes.c.host)}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=flags), [key | flags])
+    row = {"connector_id": connector_id, "host": fitting(host, hash_routes.c.host)} | asdict(record)
+    put(connection, hash_routes, [row])

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import fitting, insert_or
+from catalog.dialect import fitting, put
 from catalog.tables import page_links, refused_links
 from catalog.visit import EXAMPLES_PER_HOST, HostRefused
 from catalog.vocabulary import Reason
@@ -17,13 +17,7 @@ _BATCH: Final = 500  # hosts or ids in one IN list: below every engine's limit o
 
 def save_links(connection: Connection, links: Sequence[tuple[int, bytes]]) -> None:
     """Keep the packed links (`catalog.content.pack_links`) of pages, given by the ids of their URLs."""
-    if not links:
-        return
-    insert = insert_or(connection, page_links)
-    statement = insert.on_conflict_do_update(
-        index_elements=[page_links.c.url_id], set_={"links": insert.excluded.links}
-    )
-    connection.execute(statement, [{"url_id": url_id, "links": packed} for url_id, packed in links])
+    put(connection, page_links, ({"url_id": url_id, "links": packed} for url_id, packed in links))
 
 
 def read_links_of(connection: Connection, url_ids: Sequence[int]) -> dict[int, bytes]:
@@ -62,12 +56,7 @@ def count_refused_hosts(
         }
         for (host, reason), item in sums.items()
     ]
-    insert = insert_or(connection, refused_links)
-    statement = insert.on_conflict_do_update(
-        index_elements=["connector_id", "host", "reason"],
-        set_={name: insert.excluded[name] for name in ("run_id", "count", "examples")},
-    )
-    connection.execute(statement, rows)
+    put(connection, refused_links, rows)
 
 
 def _counted(

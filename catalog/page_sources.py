@@ -6,19 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import insert_or
+from catalog.dialect import put
 from catalog.tables import page_sources
 
 
 def save_sources(connection: Connection, sources: Sequence[tuple[int, bytes]]) -> None:
     """Keep what pages were made of, instead of what is known of them so far."""
-    if not sources:
-        return
-    insert = insert_or(connection, page_sources)
-    statement = insert.on_conflict_do_update(
-        index_elements=[page_sources.c.url_id], set_={"sources": insert.excluded.sources}
-    )
-    connection.execute(statement, [{"url_id": url_id, "sources": packed} for url_id, packed in sources])
+    put(connection, page_sources, ({"url_id": url_id, "sources": packed} for url_id, packed in sources))
 
 
 def read_sources(connection: Connection, url_id: int) -> bytes | None:

@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import fitting, insert_or
-from catalog.tables import rendering
+from catalog.dialect import fitting, put
+from catalog.learned_tables import rendering
 
 MOST_LOADED: Final = 50_000
 """Records that one run takes of a connector; each takes some 300 bytes in memory."""
@@ -34,7 +34,6 @@ class RenderingRecord:
 
 
 _FIELDS: Final = tuple(field.name for field in fields(RenderingRecord))
-_COUNTS: Final = ("pages", "samples", "gains", "streak")
 _KEY: Final = ("connector_id", "host", "pattern", "template", "kind")
 
 
@@ -52,7 +51,7 @@ def load_rendering(connection: Connection, connector_id: int) -> tuple[Rendering
 
 def save_rendering(connection: Connection, connector_id: int, records: Iterable[RenderingRecord]) -> None:
     """Keep records, each in place of the former one of its host, pattern, template and kind."""
-    rows = [
+    rows = (
         asdict(record)
         | {
             "connector_id": connector_id,
@@ -60,9 +59,5 @@ def save_rendering(connection: Connection, connector_id: int, records: Iterable[
             "pattern": fitting(record.pattern, rendering.c.pattern),
         }
         for record in records
-    ]
-    if not rows:
-        return
-    insert = insert_or(connection, rendering)
-    replacement = {name: insert.excluded[name] for name in _COUNTS}
-    connection.execute(insert.on_conflict_do_update(index_elements=_KEY, set_=replacement), rows)
+    )
+    put(connection, rendering, rows)

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import insert_or
+from catalog.dialect import put
 from catalog.tables import robots
 
 _TOLERANCE: Final = timedelta(minutes=5)
@@ -44,12 +44,4 @@ def load_robots(
 
 def save_robots(connection: Connection, answers: Iterable[RobotsAnswer]) -> None:
     """Keep answers, each in place of the former one of its origin."""
-    rows = [asdict(answer) for answer in answers]
-    if not rows:
-        return
-    statement = insert_or(connection, robots)
-    columns = ("status", "body", "fetched_at", "expires_at", "error")
-    replacement = {column: statement.excluded[column] for column in columns}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[robots.c.origin], set_=replacement), rows
-    )
+    put(connection, robots, map(asdict, answers))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select
 
-from catalog.dialect import insert_or
+from catalog.dialect import put
 from catalog.tables import rejected_credentials, sessions
 from catalog.vault import Vault
 
@@ -30,17 +30,13 @@ def load_session(connection: Connection, vault: Vault, connector_id: int, login:
 
 def save_session(connection: Connection, vault: Vault, connector_id: int, login: str, state: bytes) -> None:
     """Keep a session in place of the former one of that login."""
-    insert = insert_or(connection, sessions)
-    replacement = {name: insert.excluded[name] for name in ("sealed", "saved_at")}
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["connector_id", "login"], set_=replacement),
-        {
-            "connector_id": connector_id,
-            "login": login,
-            "sealed": vault.seal(state),
-            "saved_at": datetime.now(UTC),
-        },
-    )
+    row = {
+        "connector_id": connector_id,
+        "login": login,
+        "sealed": vault.seal(state),
+        "saved_at": datetime.now(UTC),
+    }
+    put(connection, sessions, [row])
 
 
 def forget_session(connection: Connection, connector_id: int, login: str) -> None:
@@ -60,12 +56,8 @@ def rejection_of(connection: Connection, mark: str) -> Rejection | None:
 
 def remember_rejection(connection: Connection, mark: str, sentence: str) -> None:
     """Never try these credentials again, until `forget_rejection`."""
-    insert = insert_or(connection, rejected_credentials)
-    replacement = {name: insert.excluded[name] for name in ("sentence", "rejected_at")}
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["mark"], set_=replacement),
-        {"mark": mark, "sentence": sentence, "rejected_at": datetime.now(UTC)},
-    )
+    row = {"mark": mark, "sentence": sentence, "rejected_at": datetime.now(UTC)}
+    put(connection, rejected_credentials, [row])
 
 
 def forget_rejection(connection: Connection, mark: str) -> bool:

@@ -1,61 +1,28 @@
-"""Every table of the catalog, for SQLite and PostgreSQL alike (SQLAlchemy Core, migrated by Alembic)."""
+"""The tables of the catalog, for SQLite and PostgreSQL alike (SQLAlchemy Core, migrated by Alembic).
+
+What crawls learn of sites is in `catalog.learned_tables`.
+"""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
-from typing import Final
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time: aware, and UTC again when read, also from SQLite, which keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone: write datetime.now(UTC)")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite only counts up by itself in a column that is exactly INTEGER PRIMARY KEY.
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
+from catalog.columns import Moment, RowId, metadata
 
 connectors = Table(
     "connectors",
@@ -308,67 +275,6 @@ sessions = Table(  # of logins, encrypted (catalog.vault)
     Column("login", String(64), primary_key=True),  # which of the connector's logins: a keyed hash of it
     Column("sealed", LargeBinary, nullable=False),
     Column("saved_at", Moment(), nullable=False),
-)
-
-rendering = Table(  # which pages gained something in a browser (crawler.rendering.auto)
-    "rendering",
-    metadata,
-    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
-    Column("host", String(300), primary_key=True),
-    Column("pattern", String(300), primary_key=True),  # of paths, such as /products/*
-    Column("template", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", String(16), primary_key=True),  # of evidence
-    Column("pages", BigInteger, nullable=False),
-    Column("samples", Integer, nullable=False),
-    Column("gains", Integer, nullable=False),
-    Column("streak", Integer, nullable=False),  # samples without a gain since the last one with
-)
-
-boilerplate = Table(  # blocks that many pages of a host share (catalog.boilerplate)
-    "boilerplate",
-    metadata,
-    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
-    Column("host", String(300), primary_key=True),
-    Column("fingerprint", BigInteger, primary_key=True, autoincrement=False),
-    Column("pages", Integer, nullable=False),  # that have it, of those looked at
-)
-
-url_variants = Table(  # differences of addresses that change nothing (crawler.variants)
-    "url_variants",
-    metadata,
-    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
-    Column("host", String(300), primary_key=True),  # without `www.`
-    Column("kind", String(16), primary_key=True),
-    Column("name", String(200), primary_key=True),
-    Column("run_id", Integer, nullable=False),  # the latest that found something out
-    Column("pages", Integer, nullable=False),  # that were seen alike
-    Column("refuted", Text),  # by which addresses
-)
-
-url_traps = Table(  # patterns of addresses that give nothing new (crawler.rules.traps)
-    "url_traps",
-    metadata,
-    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
-    Column("host", String(300), primary_key=True),
-    Column("pattern", String(300), primary_key=True),
-    Column("pages", BigInteger, nullable=False),
-    # Of pages without news (crawler.rules.traps.tally), and what they led to.
-    Column("score", Integer, nullable=False),
-    Column("fruitless", BigInteger, nullable=False),
-    Column("breeding", BigInteger, nullable=False),
-    Column("bred", BigInteger, nullable=False),
-    Column("is_trap", Boolean, nullable=False),
-    Column("seen", LargeBinary, nullable=False),  # the lines that its pages said, as bits
-)
-
-hash_routes = Table(  # hosts whose pages are told apart by fragments (crawler.rules.hash_routing)
-    "hash_routes",
-    metadata,
-    Column("connector_id", ForeignKey("connectors.id"), primary_key=True),
-    Column("host", String(300), primary_key=True),
-    Column("slash", Boolean, nullable=False),
-    Column("bang", Boolean, nullable=False),
-    Column("drops_id", Boolean, nullable=False),
 )
 
 rejected_credentials = Table(  # by a keyed hash: what was rejected is not tried again until it changes

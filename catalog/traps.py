@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from catalog.dialect import fitting, insert_or
-from catalog.tables import url_traps
+from catalog.dialect import fitting, put
+from catalog.learned_tables import url_traps
 
 MOST_LOADED: Final = 500
 """Patterns of a connector that one run takes, traps first; each takes some 8 KB in memory."""
@@ -36,7 +36,6 @@ class TrapRecord:
 
 
 _FIELDS: Final = tuple(field.name for field in fields(TrapRecord))
-_KEY: Final = ("connector_id", "host", "pattern")
 
 
 def load_traps(connection: Connection, connector_id: int) -> tuple[TrapRecord, ...]:
@@ -52,7 +51,7 @@ def load_traps(connection: Connection, connector_id: int) -> tuple[TrapRecord, .
 
 def save_traps(connection: Connection, connector_id: int, records: Iterable[TrapRecord]) -> None:
     """Keep records, each in place of the former one of its host and pattern."""
-    rows = [
+    rows = (
         asdict(record)
         | {
             "connector_id": connector_id,
@@ -60,9 +59,5 @@ def save_traps(connection: Connection, connector_id: int, records: Iterable[Trap
             "pattern": fitting(record.pattern, url_traps.c.pattern),
         }
         for record in records
-    ]
-    if not rows:
-        return
-    insert = insert_or(connection, url_traps)
-    replacement = {name: insert.excluded[name] for name in _FIELDS if name not in _KEY}
-    connection.execute(insert.on_conflict_do_update(index_elements=_KEY, set_=replacement), rows)
+    )
+    put(connection, url_traps, rows)

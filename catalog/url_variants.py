@@ -11,9 +11,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
 
 from catalog.copies import resembles
-from catalog.dialect import insert_or
+from catalog.dialect import put
+from catalog.learned_tables import url_variants
 from catalog.resemblance import NEARLY_ALL
-from catalog.tables import url_variants, urls
+from catalog.tables import urls
 from catalog.vocabulary import Reason, UrlState
 
 
@@ -46,7 +47,7 @@ def save_variants(
     connection: Connection, connector_id: int, run_id: int, records: Iterable[VariantRecord]
 ) -> None:
     """Keep what this run found out, in place of what was known."""
-    rows = [
+    rows = (
         {
             "connector_id": connector_id,
             "host": record.host,
@@ -57,12 +58,8 @@ def save_variants(
             "refuted": record.refuted,
         }
         for record in records
-    ]
-    if rows:
-        insert = insert_or(connection, url_variants)
-        anew = {name: insert.excluded[name] for name in ("run_id", "pages", "refuted")}
-        key = ["connector_id", "host", "kind", "name"]
-        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=anew), rows)
+    )
+    put(connection, url_variants, rows)
 
 
 class Likeness(Enum):

@@ -22,34 +22,25 @@ _GENERIC: Final = frozenset(
         r"\s*[|\n]\s*",
         """
         page|here|click|click here|click to open|download|download here|download file|download now
-        download the file
-        download document|file|document|attachment|link|more|more info|more information|read|read more
-        read on
-        read full article|learn more|see more|show more|find out more|details|more details|view
-        view details|open
-        view file|view document|open file|open document|this|this link|this page|this document|this file
-        continue
-        continue reading|next|previous|back|home|top|print|share|permalink|image|icon|full text|go
-        source|edit
+        download the file|download document|file|document|attachment|link|more|more info|more information
+        read|read more|read on|read full article|learn more|see more|show more|find out more|details
+        more details|view|view details|open|view file|view document|open file|open document|this|this link
+        this page|this document|this file|continue|continue reading|next|previous|back|home|top|print
+        share|permalink|image|icon|full text|go|source|edit
         hier|hier klicken|klicken sie hier|bitte hier klicken|herunterladen|zum download|datei|dokument
-        anhang|mehr
-        weiter|weiterlesen|mehr lesen|mehr erfahren|mehr informationen|weitere informationen
-        jetzt herunterladen
-        anzeigen|öffnen|ansehen|zurück|startseite|drucken|bild|zum artikel|zum dokument
+        anhang|mehr|weiter|weiterlesen|mehr lesen|mehr erfahren|mehr informationen|weitere informationen
+        jetzt herunterladen|anzeigen|öffnen|ansehen|zurück|startseite|drucken|bild|zum artikel
+        zum dokument
         ici|cliquez ici|cliquer ici|télécharger|téléchargement|fichier|pièce jointe|lire|lire la suite
-        plus
-        en savoir plus|voir|voir plus|ouvrir|suite|suivant|précédent|retour|accueil|lien
+        plus|en savoir plus|voir|voir plus|ouvrir|suite|suivant|précédent|retour|accueil|lien
         aquí|aqui|clic aquí|haga clic aquí|haz clic aquí|pulse aquí|descargar|descarga|archivo|documento
-        adjunto
-        más|leer más|ver más|más información|ver|abrir|siguiente|anterior|volver|inicio|enlace
+        adjunto|más|leer más|ver más|más información|ver|abrir|siguiente|anterior|volver|inicio|enlace
         qui|clicca qui|scarica|scaricare|allegato|leggi|leggi tutto|continua|continua a leggere|di più
-        scopri di più
-        vedi|apri|avanti|indietro|dettagli|maggiori informazioni
+        scopri di più|vedi|apri|avanti|indietro|dettagli|maggiori informazioni
         klik hier|downloaden|bestand|bijlage|meer|lees meer|lees verder|meer informatie|bekijk|openen
         verder|terug
         clique aqui|baixar|transferir|arquivo|ficheiro|anexo|mais|leia mais|ler mais|saiba mais|ver mais
-        próximo
-        voltar|detalhes
+        próximo|voltar|detalhes
         tutaj|kliknij tutaj|pobierz|plik|załącznik|więcej|czytaj więcej|czytaj dalej|otwórz|dalej|wstecz
         zde|klikněte zde|stáhnout|soubor|příloha|více|číst dál|otevřít
         her|klik her|klikk her|last ned|hent|fil|læs mere|les mer|mere|mer|här|klicka här|ladda ner

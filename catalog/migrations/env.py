@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from catalog.tables import metadata
+from catalog import learned_tables, tables  # noqa: F401 - they declare what `metadata` holds
+from catalog.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -29,8 +29,8 @@ from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
 from crawler.rules.traps.watch import TrapWatch
 from crawler.sync.connector_crawl import ConnectorCrawl
-from crawler.sync.reading import ReadingRules
 from crawler.sync.reading_mark import reading_mark
+from crawler.sync.reading_rules import ReadingRules
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.site_access import open_access
 from crawler.sync.site_rendering import open_rendering
@@ -42,7 +42,7 @@ from crawler.variants.learning import Variants
 from extract.rules import EXTRACTION_VERSION, compile_rules
 from settings.configuration import Settings
 from settings.connector import ConnectorSettings
-from settings.politeness import IgnoreRobots
+from settings.politeness import IgnoreRobots, PolitenessSettings
 from settings.store import BodyRetention
 
 
@@ -77,8 +77,6 @@ def prepare(
         patterns = rules.access.patterns
         follow_access_rules(connection, number, patterns, rules.access_ids, rules.access_id)
         variants = Variants.of(load_variants(connection, number), run.id)
-    politeness = connector.politeness
-    per_minute = politeness.requests_per_minute
     return ConnectorCrawl(
         name=connector.name,
         connector_id=number,
@@ -93,8 +91,8 @@ def prepare(
         transcriber=None if connector.transcription is None else Transcriber(connector.transcription),
         traps=traps,
         watch=None if access.keeper is None else SessionWatch(access.keeper),
-        pace=(60 / per_minute if per_minute else 0.0, politeness.concurrency),
-        obeys_robots=politeness.robots == "obey",
+        pace=_pace(connector.politeness),
+        obeys_robots=connector.politeness.robots == "obey",
         conditional=mode is not RunMode.FORCED,
         max_pages=connector.scope.max_pages,
         max_duration=connector.scope.max_duration,
@@ -109,6 +107,12 @@ def prepare(
             warnings=list(starts.warnings),
         ),
     )
+
+
+def _pace(politeness: PolitenessSettings) -> tuple[float, int]:
+    """Seconds between requests to a host, and how many may be under way there."""
+    per_minute = politeness.requests_per_minute
+    return (60 / per_minute if per_minute else 0.0), politeness.concurrency
 
 
 def _reading_rules(

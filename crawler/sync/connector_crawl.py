@@ -23,7 +23,8 @@ from crawler.rules.traps.watch import TrapWatch
 from crawler.sync import visits
 from crawler.sync.host_health import HostHealth
 from crawler.sync.page_rendering import PageRendering
-from crawler.sync.reading import Job, Reading, ReadingRules
+from crawler.sync.reading import Job, Reading
+from crawler.sync.reading_rules import ReadingRules
 from crawler.sync.robots_keeper import RobotsKeeper
 from crawler.sync.session_watch import SessionWatch
 from crawler.sync.sitemap_state import Sitemaps

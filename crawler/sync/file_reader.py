@@ -26,17 +26,18 @@ class SavedFile:
 class FileReader:
     """Reads files in a process that starts with the first of them; `close` ends it.
 
-    A file that crashes the process, or takes too long, is refused with a reason; the next gets a fresh one.
+    A file that crashes the process, or takes longer than `kind` allows, is refused with a reason; the
+    next one gets a fresh process.
     """
 
     def __init__(self) -> None:
-        self._kind: ParserKind = FILES
+        self.kind: ParserKind = FILES
         self._parser: StartedParser | None = None
 
     def read(self, file: SavedFile) -> Page | Unreadable:
         """Read a file; bad input is an answer like any other."""
-        parser = self._parser = self._parser or StartedParser.start(self._kind)
-        seconds = self._kind.patient_seconds if file.rules.ocr else self._kind.job_seconds
+        parser = self._parser = self._parser or StartedParser.start(self.kind)
+        seconds = self.kind.patient_seconds if file.rules.ocr else self.kind.job_seconds
         parser.connection.settimeout(seconds)
         try:
             return _answer(parser, file)

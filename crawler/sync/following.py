@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from catalog.links import read_links_of
 from catalog.task import FetchTask
 from crawler.sync.connector_crawl import ConnectorCrawl
-from crawler.sync.reading import FollowJob, Reader, Reading, ReadingRules
+from crawler.sync.reading import FollowJob, Reader, Reading
+from crawler.sync.reading_rules import ReadingRules
 
 MOST_AT_ONCE: Final = 64
 """Pages whose links are read from the catalog together."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.content import unpack_blocks
 from catalog.document import url_key
 from catalog.task import FetchTask, FoundBy
-from catalog.visit import DocumentDraft, Verdict, Visit
-from catalog.vocabulary import Reason, UrlState
+from catalog.visit import DocumentDraft, Visit
+from catalog.vocabulary import Reason, refused
 from crawler.auth.keeper import Standing
 from crawler.auth.pages.walls import has_login_form
 from crawler.outcome import FileFetched, HtmlFetched, Redirected
@@ -27,6 +27,7 @@ from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.host_turns import HostTurns
 from crawler.sync.reading import Reading, ReadJob
+from crawler.sync.visits import of_no_worth
 
 SHORT: Final = 1_500
 """Packed bytes of content, some 3,000 characters: error and login pages are not longer."""
@@ -44,7 +45,8 @@ _NOT_FOUND: Final = re.compile(
     re.IGNORECASE,
 )
 _LOGIN: Final = re.compile(
-    r"log-?_?\s?[io]n|sign-?_?\s?[io]n|anmeld|connexion|acceder|\bsso\b|auth", re.IGNORECASE
+    r"log-?_?\s?[io]n|sign-?_?\s?[io]n|anmeld|connexion|acceder|\bsso\b|\bauth\b|authenti|authori[sz]",
+    re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"\w+")
 
@@ -73,17 +75,17 @@ class Impostors:
         if draft is None or not isinstance(outcome, HtmlFetched) or not isinstance(address, WebAddress):
             return visit
         if is_login_page(draft, outcome.body) and task.found_by is not FoundBy.SEED:
-            return _refuse(visit, Reason.LOGIN_PAGE, "little but a login form stands there")
+            return of_no_worth(visit, refused(Reason.LOGIN_PAGE), "little but a login form stands there")
         if task.found_by is FoundBy.SEED or not (task.found_by is FoundBy.ORPHAN or says_not_found(draft)):
             return visit
         missing = await self._answer_to_nothing(crawl, address)
         if missing.redirect == task.url:
-            return _refuse(
-                visit, Reason.SOFT_404, "the site redirects to it from addresses that are not there"
+            return of_no_worth(
+                visit, refused(Reason.SOFT_404), "the site redirects to it from addresses that are not there"
             )
         if missing.words is not None and alike(words_of(draft, task.url), missing.words):
-            return _refuse(
-                visit, Reason.SOFT_404, "the site answers just this to addresses that are not there"
+            return of_no_worth(
+                visit, refused(Reason.SOFT_404), "the site answers just this to addresses that are not there"
             )
         return visit
 
@@ -156,14 +158,3 @@ def alike(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def _text(draft: DocumentDraft) -> str:
     return "\n".join(block.text for block in unpack_blocks(draft.content))
-
-
-def _refuse(visit: Visit, reason: Reason, detail: str) -> Visit:
-    """Nothing of it is kept: what stood there before stays the document."""
-    assert visit.verdict is not None
-    copy = visit.verdict.copy
-    kept = None if copy is None else replace(copy, body_hash=None, content_hash=None, etag=None)
-    verdict: Verdict = replace(
-        visit.verdict, state=UrlState.REFUSED, reason=reason, rule=None, detail=detail, copy=kept
-    )
-    return replace(visit, verdict=verdict, draft=None, body=None)

@@ -11,7 +11,8 @@ from typing import cast
 from catalog.vocabulary import Reason, refused
 from crawler.sync.frames import FrameBuffer, pack_frame
 from crawler.sync.parser_kind import PAGES, ParserKind
-from crawler.sync.reading import Job, Reading, ReadingRules
+from crawler.sync.reading import Job, Reading
+from crawler.sync.reading_rules import ReadingRules
 from crawler.sync.started_parser import StartedParser
 
 

@@ -14,7 +14,8 @@ from typing import Final
 from crawler.sync.file_reader import SavedFile
 from crawler.sync.frames import FrameBuffer, pack_frame
 from crawler.sync.parser_kind import PAGES
-from crawler.sync.reading import FollowJob, Reader, ReadingRules, ReadJob
+from crawler.sync.reading import FollowJob, Reader, ReadJob
+from crawler.sync.reading_rules import ReadingRules
 from crawler.sync.sitemap_links import SitemapJob
 from extract.language import warm_up
 from extract.read import read

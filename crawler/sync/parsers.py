@@ -7,7 +7,8 @@ from typing import Final
 
 from crawler.sync.parser_kind import FILES, PAGES, ParserKind
 from crawler.sync.parser_pool import ParserPool
-from crawler.sync.reading import Job, Reading, ReadingRules, ReadJob
+from crawler.sync.reading import Job, Reading, ReadJob
+from crawler.sync.reading_rules import ReadingRules
 from crawler.sync.started_parser import StartedParser, most_parsers
 from extract.content_type import is_parsed_as_file
 

@@ -14,7 +14,7 @@ from catalog.kept import KeptCopy, read_kept
 from catalog.task import FetchTask
 from crawler.fetch.content_type import effective_type, is_html
 from crawler.outcome import FileFetched, HtmlFetched, NotModified
-from crawler.sync.reading import ReadingRules
+from crawler.sync.reading_rules import ReadingRules
 
 _VALIDATORS: Final = ("etag", "last-modified")
 

@@ -12,7 +12,8 @@ from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified,
 from crawler.rendering.auto.cell import Renderer
 from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.link_rules import LinkRules
-from crawler.sync.reading import Reading, ReadingRules
+from crawler.sync.reading import Reading
+from crawler.sync.reading_rules import ReadingRules
 
 MAX_REDIRECTS = 10
 """More of them in a row are refused (the Fetch standard allows 20; RFC 9110 leaves it to the client)."""

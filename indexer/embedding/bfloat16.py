@@ -13,7 +13,8 @@ from indexer.embedding.int8 import Product
 
 def has_bfloat16_kernels() -> bool:
     """Whether torch's oneDNN multiplies in bfloat16 on this processor."""
-    return torch._C._has_mkldnn and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    has_onednn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return has_onednn and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def bfloat16_product(weight: Tensor, bias: Tensor) -> Product:

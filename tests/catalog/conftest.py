@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import create_engine, delete, text
 from sqlalchemy.pool import NullPool
 
+from catalog.columns import metadata
 from catalog.database import Catalog, open_catalog
 from catalog.migrations.upgrade import HEAD
-from catalog.tables import access_lists, metadata
+from catalog.tables import access_lists
 from catalog.vocabulary import PUBLIC
 
 _numbers = itertools.count()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from catalog.access import intern
+from catalog.columns import metadata
 from catalog.compaction import compact_database
 from catalog.connectors import connector_id, find_connector
 from catalog.database import Catalog, open_catalog
@@ -29,7 +30,6 @@ from catalog.tables import (
     access_lists,
     chunks,
     documents,
-    metadata,
     page_links,
     refused_links,
     runs,

@@ -21,7 +21,7 @@ from catalog.ledger import (
     requeue,
     state_counts,
 )
-from catalog.tables import metadata, urls
+from catalog.tables import urls
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import REACHABLE_ANOTHER_WAY, Verdict
 from catalog.vocabulary import Reason, UrlState
@@ -359,7 +359,7 @@ def test_whatever_is_met_every_url_has_one_row_and_allowed_ways_win(
 ) -> None:
     with emptied.write() as connection:
         connector = intranet(connection)
-        connection.execute(delete(metadata.tables["urls"]))
+        connection.execute(delete(urls))
         seen = set[str]()
         for run, steps in enumerate(runs, 1):
             allowed, settled_otherwise = set[str](), set[str]()

@@ -9,9 +9,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from catalog.columns import metadata
 from catalog.database import Catalog
 from catalog.migrations.upgrade import HEAD
-from catalog.tables import metadata
 
 
 def test_migrations_build_exactly_the_tables(catalog: Catalog) -> None:

@@ -8,7 +8,8 @@ from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_filter
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope
-from crawler.sync.reading import ReadingRules, ReadJob
+from crawler.sync.reading import ReadJob
+from crawler.sync.reading_rules import ReadingRules
 from extract.rules import ExtractionRules
 from settings.scope import Follow
 

@@ -56,9 +56,9 @@ def test_a_file_that_takes_too_long_is_lost_alone() -> None:
     with closing(FileReader()) as reader:
         assert_reads(reader)
         os.kill(pid(reader), signal.SIGSTOP)  # it reads for ever
-        reader._kind = replace(FILES, job_seconds=0.2)
+        reader.kind = replace(FILES, job_seconds=0.2)
         lost = reader.read(saved(b"a,b\n1,2\n"))
         assert isinstance(lost, Unreadable)
         assert (lost.reason, lost.detail) == (Reason.PARSER_TIMEOUT, "parsing took longer than allowed")
-        reader._kind = FILES
+        reader.kind = FILES
         assert_reads(reader)

@@ -10,7 +10,8 @@ from catalog.task import FoundBy
 from catalog.visit import body_hash
 from catalog.vocabulary import ALLOWED, NOBODY, Reason, refused
 from crawler.sync.drafts import SMALLEST_COPY
-from crawler.sync.reading import FollowJob, Reader, Reading, ReadingRules
+from crawler.sync.reading import FollowJob, Reader, Reading
+from crawler.sync.reading_rules import ReadingRules
 from tests.crawler.sync.rules import CONNECTOR, link_rules, read_job, reading_rules
 from tests.support.changing_site import page
 

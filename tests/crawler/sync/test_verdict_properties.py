@@ -31,7 +31,8 @@ from crawler.frontier.frontier import Frontier
 from crawler.outcome import Failed, Gone, HtmlFetched, Outcome, Redirected, Refused
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.crawl import Crawl
-from crawler.sync.reading import Job, Reader, Reading, ReadingRules
+from crawler.sync.reading import Job, Reader, Reading
+from crawler.sync.reading_rules import ReadingRules
 from tests.crawler.sync.rules import address, link_rules, reading_rules
 
 SITE = "https://wiki.test"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -64,6 +65,13 @@ def damage(settings: Settings, pattern: str, how: Damage) -> None:
         other.replace(file)
 
 
+def wait_for_checks() -> None:
+    """Until the checksums of all that was opened are compared."""
+    for thread in threading.enumerate():
+        if thread.name == "vectors-check":
+            thread.join()
+
+
 @pytest.mark.parametrize(
     ("pattern", "how"),
     [
@@ -90,6 +98,7 @@ def test_a_damaged_index_answers_as_before_until_the_indexer_has_mended_it_witho
     retriever = open_retriever(catalog, settings, embedder=WordEmbedder())
     before = retriever.search(Question("harbour")).hits
     assert len(before) == 3
+    wait_for_checks()  # of what was opened: they read the files, which are still sound
     damage(settings, pattern, how)
     with pytest.MonkeyPatch.context() as quiet:
         quiet.setattr("indexer.retrieval.retriever.logger.disabled", True)
