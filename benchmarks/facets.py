@@ -95,19 +95,19 @@ def _milliseconds(count: Callable[[], object], repeats: int = 15) -> float:
     return sorted(times)[repeats // 2]
 
 
-def _rows(random: random.Random) -> Iterable[dict[str, FieldValue]]:
+def _rows(chance: random.Random) -> Iterable[dict[str, FieldValue]]:
     """The fields of each document: few departments, of which some are large, and many products."""
     for number in range(DOCUMENTS):
         row: dict[str, FieldValue] = {
-            "department": f"Department {min(int(random.expovariate(0.3)), 40)}",
-            "category": f"category {random.randrange(50)}",
-            "file_type": random.choice(("html", "pdf", "docx")),
-            "authors": tuple(f"Author {random.randrange(5_000)}" for _ in range(random.randrange(3))),
-            "updated_at": _FIRST_DAY + timedelta(days=random.randrange(4_000)),
-            "size": int(random.lognormvariate(10, 2)),
+            "department": f"Department {min(int(chance.expovariate(0.3)), 40)}",
+            "category": f"category {chance.randrange(50)}",
+            "file_type": chance.choice(("html", "pdf", "docx")),
+            "authors": tuple(f"Author {chance.randrange(5_000)}" for _ in range(chance.randrange(3))),
+            "updated_at": _FIRST_DAY + timedelta(days=chance.randrange(4_000)),
+            "size": int(chance.lognormvariate(10, 2)),
         }
         if number % 3:
-            row["product"] = f"Product {random.randrange(500)}"
+            row["product"] = f"Product {chance.randrange(500)}"
         yield row
 
 

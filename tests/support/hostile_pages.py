@@ -99,7 +99,9 @@ PAGES: Final[dict[str, str]] = {
     "grows": f"""{PROSE}<div id=list></div><script>
         setInterval(() => list.insertAdjacentHTML('beforeend', '<p>more</p>'.repeat(50)), 10)</script>""",
     "eats-memory": f"""{PROSE}<script>
-        const kept = []; setInterval(() => kept.push(new Uint8Array(40_000_000).fill(7)), 10)</script>""",
+        const kept = [];
+        setInterval(() => document.body.append(kept.push(new Uint8Array(40_000_000).fill(7))), 10)
+        </script>""",  # it goes on changing: else it may be read before it is too large
     "recurses": f"""{PROSE}<script>
         function deep() {{ return deep() + 1 }} try {{ deep() }} catch {{}} {_AFTER}</script>""",
     "nests": _NESTS % 1_500,
