@@ -27,6 +27,7 @@ SIZE_BITS: Final = 8
 _SHORT: Final = 120
 """Characters: longer lines are prose, in which a date is not all that is said."""
 _LONGEST: Final = (1 << SIZE_BITS) - 1
+_MARK: Final = 0xFFFFFFFF ^ _LONGEST
 _GOLDEN: Final = 0x9E3779B1  # 2^32 over the golden ratio (Knuth, TAOCP 3, 6.4)
 _WORD: Final = re.compile(r"\w+(?:[.,:]\w+)*")
 _IDENTIFIER: Final = re.compile(r"(?=[A-Za-z_]*\d)[A-Za-z0-9_]{8,}")
@@ -44,7 +45,16 @@ def lines_said(url: str, title: str, texts: Iterable[str]) -> bytes:
         lines = _without_echo(lines, {word.lower() for word in _WORD.findall(unquote(url))})
     elif identifiers := _IDENTIFIER.findall(url.partition("://")[2]):
         lines = (re.sub("|".join(identifiers), "", line) for line in lines)
-    return array("I", [_number(line) for line in lines if line]).tobytes()
+    # One expression: each line of each page passes here. Lines that differ in a digit or two have sums that
+    # differ in a pattern: a product scatters them.
+    return array(
+        "I",
+        [
+            crc32(line.encode("utf-8", "surrogatepass")) * _GOLDEN & _MARK | min(_LONGEST, 1 + len(line) // 4)
+            for line in lines
+            if line
+        ],
+    ).tobytes()
 
 
 def unpacked(said: bytes) -> array[int]:
@@ -52,12 +62,6 @@ def unpacked(said: bytes) -> array[int]:
     numbers = array("I")
     numbers.frombytes(said)
     return numbers
-
-
-def _number(line: str) -> int:
-    # Lines that differ in a digit or two have sums that differ in a pattern: a product scatters them.
-    mark = crc32(line.encode("utf-8", "surrogatepass")) * _GOLDEN & 0xFFFFFFFF
-    return mark >> SIZE_BITS << SIZE_BITS | min(_LONGEST, 1 + len(line) // 4)
 
 
 def _without_echo(lines: Iterable[str], echoed: Collection[str]) -> Iterator[str]:
