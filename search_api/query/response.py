@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.document import BlockKind, FieldValue
@@ -63,16 +65,33 @@ class ResultAnswer(BaseModel):
     more: list[ResultAnswer] = Field([], description="Results collapsed beneath this one.")
 
 
+class AnswerSource(StrEnum):
+    """Where an answer was taken from."""
+
+    EXTRACT = "extract"
+    TABLE = "table"
+    FAQ = "faq"
+
+
 class TextAnswer(BaseModel):
-    """An answer cut out of a document."""
+    """An answer that stands in a document as it is shown, or one of the configured questions and answers."""
 
     model_config = _FROZEN
 
-    text: str
-    url: str
-    title: str
+    source: AnswerSource
+    text: str = Field(description="The sentence, the row of a table, or the configured answer.")
+    highlights: list[Highlight] = Field(description="The short answer within `text`.")
+    title: str = Field(description="The document's, or the question that the answer was configured for.")
+    url: str | None
+    deep_link: str | None = Field(None, description="Opens the document at the answer.")
+    document_id: str | None = None
+    start: int | None = Field(
+        None,
+        description="Where `text` begins in the document's text (its blocks joined by blank lines), in "
+        "code points. Null for what stands in no document.",
+    )
+    end: int | None = Field(None, description="Where `text` ends there, exclusive.")
     confidence: Confidence
-    highlights: list[Highlight]
 
 
 def _does_not_apply(value: object) -> bool:
