@@ -15,13 +15,13 @@ from typing import Final
 import uvloop
 
 from benchmarks.report import Figure, alternate, print_figure
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask
 from crawler.auth.negotiate import NegotiateScheme
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
 from crawler.outcome import HtmlFetched
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 from tests.support.handshake_server import HandshakeSite, serve_handshakes
 

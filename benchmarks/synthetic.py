@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.document import url_key
@@ -17,7 +18,6 @@ from catalog.writer import RunContext
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import HtmlFetched, Outcome
 from crawler.recently_seen import RecentlySeen
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope

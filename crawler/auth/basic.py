@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.asked import Connection
 from crawler.auth.attempts import Space, Standing
 from crawler.auth.challenge import Challenge
 from crawler.auth.outcome import LoginFault, LoginFaultKind
 from crawler.auth.realm_scheme import RealmScheme
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import WebAddress
 
 
 class BasicScheme(RealmScheme):

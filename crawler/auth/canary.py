@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.scheme import Scheme, Web
 from crawler.auth.walls import WallSigns, wall_seen
 from crawler.fetch.answer import REDIRECTS, Answer, outcome_of_answer, redirect_target
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 _MOST_REDIRECTS: Final = 5
 _CHARSET: Final = re.compile(r"charset=[\"']?([A-Za-z0-9_.:-]+)")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.asked import Connection
 from crawler.auth.attempts import Attempts, Space, Verdict, verdict_of
 from crawler.auth.challenge import Challenge, challenges_of, offered, parse_challenges
@@ -21,7 +22,6 @@ from crawler.fetch.clients import Lane
 from crawler.fetch.direct_auth import DirectAuth
 from crawler.fetch.http11 import Headers
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import WebAddress
 
 Flow = AsyncGenerator[httpx2.Request, httpx2.Response]
 

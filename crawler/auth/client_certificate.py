@@ -13,6 +13,7 @@ from typing import Final
 
 from cryptography import x509
 
+from catalog.canonical_url import WebAddress
 from catalog.vocabulary import Reason
 from crawler.auth.header_logins import HeaderLogin
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
@@ -20,7 +21,6 @@ from crawler.auth.scheme import Note, Web
 from crawler.fetch.answer import Answer
 from crawler.fetch.tls import ClientCertificate
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import WebAddress
 
 _ALERTS: Final = ("certificate", "unknown ca", "access denied", "handshake failure", "decrypt error")
 """Words of the TLS alerts by which servers turn a client's certificate down (RFC 8446 section 6.2)."""

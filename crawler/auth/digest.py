@@ -10,13 +10,13 @@ from weakref import WeakValueDictionary
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.asked import Connection, target_of
 from crawler.auth.attempts import Space
 from crawler.auth.challenge import Challenge, parse_challenges
 from crawler.auth.digest_response import DigestRequest, authorization, strongest
 from crawler.auth.realm_scheme import RealmScheme
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import WebAddress
 
 _NONCE: Final = "digest_nonce"
 

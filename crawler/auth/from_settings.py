@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.basic import BasicScheme
 from crawler.auth.canary import Canary
 from crawler.auth.client_certificate import ClientCertificateScheme
@@ -20,7 +21,6 @@ from crawler.auth.pages.page_login import PageLoginScheme, SignInByBrowser
 from crawler.auth.scheme import Scheme
 from crawler.auth.walls import WallSigns
 from crawler.fetch.tls import ClientCertificate
-from crawler.rules.canonical_url import WebAddress, parse_url
 from settings.auth import (
     BasicLogin,
     BearerLogin,

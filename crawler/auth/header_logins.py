@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.scheme import Note, Web
 from crawler.fetch.answer import Answer
 from crawler.fetch.clients import Lane
 from crawler.fetch.direct_auth import DirectAuth
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import WebAddress
 
 
 class WithHeaders(DirectAuth):

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, Protocol
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.canary import Canary, CanaryAnswer, Sign, ask_canary
 from crawler.auth.memory import LoginMemory
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.scheme import Note, Scheme, Web
 from crawler.auth.walls import WallSigns, wall_seen
 from crawler.outcome import Outcome
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 CANARY_ATTEMPTS: Final = 3
 CANARY_PAUSE_SECONDS: Final = 2.0

@@ -14,6 +14,7 @@ from typing import Final, Literal
 import httpx2
 import spnego
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.asked import Connection, connection_of, connection_stands, origin_of
 from crawler.auth.attempts import Space, Standing, Verdict, verdict_of
 from crawler.auth.challenge import Challenge, challenges_of
@@ -25,7 +26,6 @@ from crawler.auth.outcome import LoginError, LoginFault, LoginFaultKind, LoginSt
 from crawler.auth.scheme import Note, Web
 from crawler.auth.ticket import Tickets
 from crawler.fetch.http11 import Headers, MalformedAnswerError
-from crawler.rules.canonical_url import WebAddress
 
 MOST_HANDSHAKES: Final = 3
 """How often one request begins anew: the server closed the connection, or Kerberos gave way to NTLM."""

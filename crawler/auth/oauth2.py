@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.basic import basic_authorization
 from crawler.auth.header_logins import HeaderLogin, WithHeaders
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
@@ -26,7 +27,6 @@ from crawler.fetch.clients import Lane
 from crawler.fetch.direct_auth import DirectAuth
 from crawler.fetch.http11 import Headers
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import WebAddress
 
 Way = Literal["header", "body"]
 """Where the client's name and secret go: in HTTP Basic, or among the form's fields (section 2.3.1)."""

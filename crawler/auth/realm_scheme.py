@@ -8,12 +8,12 @@ from typing import Final
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.asked import origin_of, target_of
 from crawler.auth.attempts import Space, Standing
 from crawler.auth.challenge import Challenge
 from crawler.auth.challenge_scheme import ChallengeScheme, Flow, Trace
 from crawler.auth.protection_space import RealmMap
-from crawler.rules.canonical_url import WebAddress
 
 MOST_ANSWERS: Final = 3
 """How many challenges are answered for one request: nonces may go stale between two of them."""

@@ -7,11 +7,11 @@ from typing import Literal, Protocol
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.outcome import LoginFault, LoginStep
 from crawler.fetch.answer import Answer
 from crawler.fetch.http11 import Headers
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import WebAddress
 
 Note = Callable[[LoginStep], None]
 """Takes the steps of a login as they are made."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import Reason
 from crawler.outcome import FileFetched, HtmlFetched, Outcome, Redirected, Refused
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 _REFUSALS: Final = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN})
 _POSTS_ITSELF: Final = re.compile(rb"""name\s*=\s*["']?(?:SAMLRequest|wresult|wctx)\b""", re.IGNORECASE)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from catalog.canonical_url import Site
 from crawler.browser.proxy_request import ProxyRequest, parse_proxy_request
 from crawler.browser.relay import Passage, tunnel
 from crawler.fetch.faults import FAULTS, outcome_of
 from crawler.fetch.http11 import AnswerNeverCameError, Headers, Http1Connection
 from crawler.fetch.stream import ByteStream
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import Site
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _REFRAMED: Final = frozenset(

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Final, TypeVar
 
+from catalog.canonical_url import Site
 from catalog.vocabulary import Reason
 from crawler.browser.conversation import Conversation, Ways, answer
 from crawler.browser.proxy_request import ProxyRequest
@@ -25,7 +26,6 @@ from crawler.fetch.http11 import Http1Connection
 from crawler.fetch.network import Network
 from crawler.fetch.stream import ByteStream
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import Site
 
 CONNECT_SECONDS: Final = 20.0
 FLUSH_SECONDS: Final = 10.0

@@ -9,6 +9,7 @@ from typing import Final
 from playwright.async_api import ElementHandle, Error
 from playwright.async_api import Page as BrowserPage
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages import form_words as words
 from crawler.auth.pages.attempt import PageLoginPlan, only_agrees
@@ -34,7 +35,6 @@ from crawler.browser.egress import Egress
 from crawler.browser.pages import RenderedPage, Traffic, changed_from, content, open_page, settle
 from crawler.browser.request_rules import PageRequest
 from crawler.browser.screenshot import TYPED
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 MOST_STEPS: Final = 12
 STEP_SECONDS: Final = 8.0

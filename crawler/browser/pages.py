@@ -13,10 +13,10 @@ from typing import Final
 from playwright.async_api import Error, Page, Request, Response
 from playwright.async_api import TimeoutError as PageTimeoutError
 
+from catalog.canonical_url import Site, UrlFault, parse_url
 from catalog.vocabulary import Reason
 from crawler.browser.egress import Egress
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import Site, UrlFault, parse_url
 
 QUIET_SECONDS: Final = 0.4
 SETTLE_SECONDS: Final = 10.0

@@ -7,8 +7,8 @@ import binascii
 import hmac
 from dataclasses import dataclass
 
+from catalog.canonical_url import Site, UrlFault, parse_url
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import Site, UrlFault, parse_url
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authorization", b"proxy-connection", b"te", b"upgrade"}

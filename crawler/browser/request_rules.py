@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from playwright.async_api import BrowserContext, CDPSession, Error, Page, Route
 
-from crawler.rules.canonical_url import WebAddress, parse_url
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.rules.secret_spellings import spellings
 
 READING: Final = frozenset({"GET", "HEAD"})

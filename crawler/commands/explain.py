@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from catalog.canonical_url import WebAddress
     from catalog.explanation import Explanation, RefusedHostLinks
-    from crawler.planning.rule_places import RulePlaces
     from crawler.planning.unseen_prospect import Prospect
-    from crawler.rules.canonical_url import WebAddress
     from settings.configuration import Settings
+    from settings.rule_places import RulePlaces
 
 
 def explain(
@@ -37,10 +37,10 @@ def explain(
 
     Of one that was never met: which rule would decide, for each connector, without asking for it.
     """
+    from catalog.canonical_url import UrlFault
+    from catalog.typed_address import address_as_typed
     from crawler.commands.catalog_reading import reading
-    from crawler.planning.addresses import address_as_typed
-    from crawler.planning.rule_places import RulePlaces
-    from crawler.rules.canonical_url import UrlFault
+    from settings.rule_places import RulePlaces
 
     address = address_as_typed(url)
     if isinstance(address, UrlFault):
@@ -83,7 +83,9 @@ def known_by(
 def _tell(found: Sequence[Explanation], places: RulePlaces, *, json: bool) -> None:
     """Where several connectors know the URL, the others' objects come under `others`."""
     if json:
-        first, *others = (_explanation_object(each, places) for each in found)
+        from catalog.explanation_object import explanation_object
+
+        first, *others = (explanation_object(each, places) for each in found)
         print_json(first | {"others": others})
         return
     from crawler.commands.story import print_explanation
@@ -141,50 +143,4 @@ def _prospect_object(each: Prospect, places: RulePlaces) -> dict[str, Any]:
         "as": "file" if each.looks_like_file else "page",
         "access": each.readers,
         "access_rule": each.access_rule,
-    }
-
-
-def _explanation_object(found: Explanation, places: RulePlaces) -> dict[str, Any]:
-    from crawler.planning.plan_json import place_object
-
-    chain = [{"url": each.url, "depth": each.depth, "found_by": each.found_by} for each in found.chain]
-    return {
-        "url": found.url,
-        "connector": found.connector,
-        "run": found.run,
-        "run_state": found.run_state,
-        "state": found.state,
-        "reason": found.reason,
-        "explanation": found.reason and found.reason.explanation,
-        "rule": found.rule,
-        "rule_place": place_object(places.find(found.connector, found.rule)),
-        "detail": found.detail,
-        "target": found.target,
-        "referrer": found.chain[1].url if len(found.chain) > 1 else None,
-        "depth": found.chain[0].depth,
-        "found_by": found.chain[0].found_by,
-        "chain": chain,
-        "link_text": found.link_text,
-        "status": found.status,
-        "redirects": found.redirects,
-        "renderer": found.renderer,
-        "renderer_reason": found.renderer_reason,
-        "content_type": found.content_type,
-        "bytes": found.size,
-        "attempts": found.attempts,
-        "fetched_at": found.fetched_at,
-        "milliseconds": found.milliseconds,
-        "etag": found.etag,
-        "last_modified": found.last_modified,
-        "body_hash": found.body_hash and found.body_hash.hex(),
-        "content_hash": found.content_hash and found.content_hash.hex(),
-        "links": found.links,
-        "document": found.document,
-        "chunks": found.chunks,
-        "history": found.history,
-        "next_visit": {
-            "due": found.next_visit.is_due,
-            "because": found.next_visit.because,
-            "at": found.next_visit.at,
-        },
     }

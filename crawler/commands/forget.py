@@ -93,7 +93,7 @@ def _ask(name: str) -> None:
 
 
 def _amounts(name: str, left: Footprint) -> str:
-    from crawler.commands.terminal import amount, number
+    from catalog.words import amount, number
 
     parts = (
         f"{number(left.documents, 'document')} ({number(left.chunks, 'passage')})",
@@ -107,7 +107,7 @@ def _amounts(name: str, left: Footprint) -> str:
 
 
 def _ending(name: str, freed: int, *, compacted: bool) -> str:
-    from crawler.commands.terminal import amount
+    from catalog.words import amount
 
     rest = (
         ""

@@ -23,6 +23,7 @@ from catalog.reports import (
 )
 from catalog.runs import Run, latest_runs
 from catalog.vocabulary import Reason, UrlState
+from catalog.words import because, duration, minute, moment
 from crawler.commands import terminal
 
 _SHOWN_URLS: Final = 40
@@ -60,7 +61,7 @@ def print_statuses(
             f"{each.documents:,}",
             f"{each.chunks:,}",
             f"{each.waiting:,}",
-            "never" if each.last_run is None else terminal.minute(each.last_run.started_at),
+            "never" if each.last_run is None else minute(each.last_run.started_at),
             "when asked" if following is None else f"{following:%Y-%m-%d %H:%M %Z}",
         )
     terminal.console().print(table)
@@ -90,8 +91,8 @@ def print_runs(found: Sequence[Run]) -> None:
             run.connector,
             run.mode,
             run.state if run.limit is None else f"{run.state} ({run.limit})",
-            terminal.minute(run.started_at),
-            terminal.duration(run.seconds),
+            minute(run.started_at),
+            duration(run.seconds),
             *(f"{summary[kind]:,}" for kind in ("added", "changed", "unchanged", "deleted")),
             f"{sum(summary['refused'].values()):,}",
             f"{sum(summary['failed'].values()):,}",
@@ -106,7 +107,7 @@ def print_report(connection: Connection, run: Run) -> None:
     console.print(
         f"Run {run.id} of {run.connector}: {run.mode}, {run.state}"
         + (f", {run.limit} reached" if run.limit else "")
-        + f", began {terminal.moment(run.started_at)}, took {terminal.duration(run.seconds)}"
+        + f", began {moment(run.started_at)}, took {duration(run.seconds)}"
     )
     if run.error:
         console.print(Text(run.error, style="red"))
@@ -115,7 +116,7 @@ def print_report(connection: Connection, run: Run) -> None:
     table = terminal.table("URLs", "state", "reason", right={"URLs"})
     for verdict in verdict_counts(connection, run.id):
         state = "read" if verdict.reason is Reason.SITEMAP else verdict.state.value
-        table.add_row(f"{verdict.count:,}", state, terminal.because(verdict.reason))
+        table.add_row(f"{verdict.count:,}", state, because(verdict.reason))
     console.print(table)
     _print_refused_hosts(console, connection, run.id)
     _print_rejected(console, connection, run.id)
@@ -129,7 +130,7 @@ def _print_refused_hosts(console: Console, connection: Connection, run_id: int) 
         table = terminal.table("links", "to host", "reason", "such as", right={"links"})
         for host in hosts:
             example = host.examples[0] if host.examples else ""
-            table.add_row(f"{host.count:,}", host.host, terminal.because(host.reason), Text(example))
+            table.add_row(f"{host.count:,}", host.host, because(host.reason), Text(example))
         console.print("\nNot followed:", table, sep="\n")
 
 

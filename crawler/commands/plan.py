@@ -85,7 +85,7 @@ def _from_samples(
 def _print(
     settings: Settings, ledger: list[LedgerPlan], sampled: tuple[SamplePlan, ...], *, json: bool
 ) -> None:
-    from crawler.planning.rule_places import RulePlaces
+    from settings.rule_places import RulePlaces
 
     places = RulePlaces(settings.path)
     if json:

@@ -9,12 +9,13 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from crawler.commands.terminal import amount, because, console, duration, number, table
+from catalog.words import amount, because, duration, number
+from crawler.commands.terminal import console, table
 from crawler.planning.estimate import Estimate
 from crawler.planning.groups import Group
 from crawler.planning.ledger_plan import LedgerPlan
-from crawler.planning.rule_places import RulePlaces
 from crawler.planning.sample import SamplePlan
+from settings.rule_places import RulePlaces
 
 _SHOWN_EXAMPLES: Final = 3
 _SHOWN_GROUPS: Final = 25

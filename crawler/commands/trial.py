@@ -21,10 +21,10 @@ _SHOWN_VALUE: Final = 200
 
 def try_url(settings: Settings, url: str, *, json: bool) -> None:
     """Fetch a page as a sync would, and print what it yields; exit 1 where no document comes of it."""
+    from catalog.canonical_url import UrlFault
+    from catalog.typed_address import address_as_typed
     from crawler.commands.catalog_reading import known_catalog, throwing_away
-    from crawler.planning.addresses import address_as_typed
     from crawler.planning.trial import connector_for, try_page
-    from crawler.rules.canonical_url import UrlFault
 
     address = address_as_typed(url)
     if isinstance(address, UrlFault):
@@ -106,7 +106,7 @@ def _print(trial: Trial, mappings: tuple[FieldMapping, ...]) -> None:
 
 
 def _verdict(trial: Trial) -> Iterator[str]:
-    from crawler.commands.terminal import because
+    from catalog.words import because
 
     found, document = trial.found, trial.document
     yield f"Read as by a sync of the connector {trial.connector}; nothing of it is kept."

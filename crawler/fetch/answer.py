@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from catalog.canonical_url import standard_href
 from catalog.vocabulary import Reason
 from crawler.fetch.content_type import effective_type, is_html
 from crawler.outcome import (
@@ -18,7 +19,6 @@ from crawler.outcome import (
     Redirected,
     Refused,
 )
-from crawler.rules.canonical_url import standard_href
 from crawler.rules.retry import answered_at, retry_after_seconds
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -7,10 +7,10 @@ from collections import OrderedDict
 
 import httpcore2
 
+from catalog.canonical_url import Site
 from crawler.fetch.http2 import Http2Exchange
 from crawler.fetch.http11 import Http1Connection
 from crawler.fetch.network import Network
-from crawler.rules.canonical_url import Site
 
 MAX_OPEN_SITES = 200
 

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import httpx2
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask, FoundBy
 from catalog.vocabulary import Reason
 from crawler.fetch.answer import REDIRECTS, Answer, outcome_of_answer, redirect_target, wants_body
@@ -24,7 +25,6 @@ from crawler.fetch.network import Network
 from crawler.fetch.resource import Count, ResourceAnswer, in_order, is_endless, without_claims
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Failed, Outcome, Refused
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from crawler.sitemaps.unpack import LARGEST as LARGEST_SITEMAP
 from settings.connector import ConnectorSettings

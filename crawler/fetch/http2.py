@@ -6,8 +6,8 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 import httpcore2
 
+from catalog.canonical_url import Site
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import Site
 
 
 class Http2Exchange:

@@ -21,6 +21,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.canonical_url import Site
 from catalog.vocabulary import Decision
 from crawler.fetch.http11 import Http1Connection
 from crawler.fetch.proxies.bypass import is_localhost
@@ -30,7 +31,6 @@ from crawler.fetch.proxies.errors import ProxyRefusedError, unreachable
 from crawler.fetch.proxies.routes import NO_PROXIES, Proxy, ProxyRoutes, Route, configured_routes
 from crawler.fetch.stream import ByteStream
 from crawler.fetch.tls import ClientCertificate, TlsContexts
-from crawler.rules.canonical_url import Site
 from crawler.rules.guard import Guard
 from crawler.rules.registrable_domain import is_ip_address
 from settings.connector import ConnectorSettings

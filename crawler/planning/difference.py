@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.deletion import is_protected
 from catalog.known_urls import KnownUrl, RefusedHostExamples
 from catalog.vocabulary import Decision, Reason, UrlState
 from crawler.planning.estimate import Estimator
 from crawler.planning.groups import Groups
 from crawler.planning.judge import Judge, address_of
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync.robots_keeper import LONGEST_CRAWL_DELAY
 
 BEFORE_A_REQUEST: Final = frozenset(

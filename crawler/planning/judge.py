@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.access import AccessList, access_list
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.connectors import find_connector
 from catalog.known_urls import last_robots, seed_redirects
 from catalog.vocabulary import ALLOWED, Decision, Reason
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.robots import PRODUCT_NAME, RobotsRules

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from catalog.access import known_access_lists
+from catalog.canonical_url import WebAddress
 from catalog.connectors import find_connector
 from catalog.document import url_key
 from catalog.known_urls import known_urls, refused_host_examples, which_are_known
 from crawler.planning.difference import Comparison, Difference
 from crawler.planning.estimate import Estimate, Estimator
 from crawler.planning.judge import Judge
-from crawler.rules.canonical_url import WebAddress
 from crawler.sync.reading_mark import reading_mark
 from crawler.sync.sitemap_planting import listed_roots
 from crawler.sync.starts import gather_starts

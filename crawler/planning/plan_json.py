@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.vocabulary import Decision
 from crawler.planning.estimate import Estimate
 from crawler.planning.groups import Group, Groups
-from crawler.planning.rule_places import RulePlace, RulePlaces
+from settings.rule_places import RulePlaces, place_object
 
 if TYPE_CHECKING:  # `explain` needs neither of them
     from crawler.planning.ledger_plan import LedgerPlan
@@ -74,13 +74,6 @@ def sample_plan_object(plan: SamplePlan, places: RulePlaces) -> dict[str, Any]:
         "error": plan.error,
         "estimate": estimate_object(plan.estimate),
     }
-
-
-def place_object(place: RulePlace | None) -> dict[str, Any] | None:
-    """Where a rule stands in the configuration file."""
-    if place is None:
-        return None
-    return {"file": str(place.file), "line": place.line, "key": place.key, "moved": place.moved}
 
 
 def decision_object(decision: Decision, connector: str, places: RulePlaces) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from catalog.database import Catalog
 from catalog.document import Document, url_key
 from catalog.documents import read_documents
@@ -15,7 +16,6 @@ from catalog.vocabulary import Decision, Reason
 from crawler.planning.judge import Judge
 from crawler.planning.ledger_plan import listed_in_files
 from crawler.planning.thrown_away import thrown_away_crawl
-from crawler.rules.canonical_url import WebAddress
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.sitemap_state import Sitemaps
 from settings.configuration import Settings

@@ -7,15 +7,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from catalog.canonical_url import WebAddress
 from catalog.connectors import find_connector
 from catalog.explanation import explain
+from catalog.typed_address import other_spellings
 from catalog.url_variants import load_variants
 from catalog.vocabulary import Reason
-from crawler.planning.addresses import other_spellings
 from crawler.planning.judge import Judge
 from crawler.planning.ledger_plan import listed_in_files
 from crawler.planning.unseen_prospect import Prospect
-from crawler.rules.canonical_url import WebAddress
 from crawler.variants.learning import Recognised, Variants
 from settings.configuration import Settings
 

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Collection
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from crawler.rendering.interfaces import Answered, PageRequest, Withheld
 from crawler.rendering.trackers import is_tracker
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.changing_links import changes_something
 from crawler.rules.registrable_domain import registrable_domain
 from settings.render import Blocked

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import orjson
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.pages.browser_state import BrowserState, OriginStorage, ScriptCookie
 from crawler.auth.pages.imported_session import ImportedSession
 from crawler.auth.pages.page_login import PageLoginScheme
 from crawler.auth.scheme import Scheme
 from crawler.rendering.cdp import CdpConnection, CdpError
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.secret_spellings import spellings
 
 LeadsToLogin = Callable[[str, WebAddress], bool]

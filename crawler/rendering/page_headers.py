@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import WebAddress
 
 _OURS: Final = frozenset(
     {

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import Decision, Reason
 from crawler.fetch.decoding import BodyTooLargeError
 from crawler.fetch.http11 import Headers
@@ -25,7 +26,6 @@ from crawler.rendering.interfaces import Answered, PageRequest, Spent, Turn, Wit
 from crawler.rendering.page_headers import given_back
 from crawler.rendering.resource_cache import ResourceCache
 from crawler.rendering.session_bounds import SessionBounds
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.retry import RETRYABLE
 from settings.render import Blocked, RenderSettings
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.fetch.answer import REDIRECTS
 from crawler.fetch.http11 import Headers
 from crawler.rendering.blocking import SCRIPTED
 from crawler.rendering.browser_session import Secrets, SignedIn
 from crawler.rendering.interfaces import Answered, PageRequest, Withheld
 from crawler.rendering.page_headers import passed_on
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.registrable_domain import registrable_domain
 
 

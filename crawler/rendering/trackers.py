@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from crawler.rules.canonical_url import WebAddress
+from catalog.canonical_url import WebAddress
 from crawler.rules.registrable_domain import registrable_domain
 
 # fmt: off

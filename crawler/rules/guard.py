@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from catalog.canonical_url import WebAddress
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.registrable_domain import registrable_domain
 from crawler.rules.scope import has_domain
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from crawler.rules.canonical_url import WebAddress
+from catalog.canonical_url import WebAddress
 
 _ID_PARAMETER = re.compile(r"(?<=[?&])id=[^&]*&?")
 

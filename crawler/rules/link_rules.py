@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from catalog.canonical_url import WebAddress
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.filters import FilterPair, crawl_filter, file_filter, index_filter
 from crawler.rules.logout_links import ends_session
 from crawler.rules.scope import Scope

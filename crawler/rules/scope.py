@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from catalog.canonical_url import WebAddress
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.registrable_domain import is_ip_address, registrable_domain
 from settings.scope import Follow
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.rules.canonical_url import WebAddress
+from catalog.canonical_url import WebAddress
 
 _WWW = "www."
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from catalog.access import intern
 from catalog.access_rules import follow_access_rules
 from catalog.boilerplate import load_boilerplate
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.hash_routes import load_hash_routes
@@ -22,7 +23,6 @@ from catalog.url_variants import load_variants
 from catalog.vocabulary import RunMode
 from catalog.writer import RunContext
 from crawler.rendering.pool import PagePool
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_filter
 from crawler.rules.hash_routing import HashRouting
 from crawler.rules.link_rules import LinkRules

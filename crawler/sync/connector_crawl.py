@@ -9,6 +9,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Protocol
 
+from catalog.canonical_url import WebAddress
 from catalog.rendering import RenderingRecord
 from catalog.runs import Run
 from catalog.task import FetchTask
@@ -17,7 +18,6 @@ from catalog.writer import RunContext
 from crawler.auth.keeper import Standing
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Failed, FileFetched, HtmlFetched, Outcome, Refused
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.robots import PRODUCT_NAME
 from crawler.rules.traps.watch import TrapWatch
 from crawler.sync import visits

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from catalog.content import pack_blocks, pack_fields, storable
 from catalog.document import Block, BlockKind, FieldValue, url_key
 from catalog.resemblance import marks_of
 from catalog.visit import DocumentDraft
-from crawler.rules.canonical_url import WebAddress
 from extract.boilerplate import without_shared
 from extract.page import Page
 

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.content import unpack_blocks
 from catalog.document import url_key
 from catalog.task import FetchTask, FoundBy
@@ -23,7 +24,6 @@ from catalog.vocabulary import Reason, refused
 from crawler.auth.keeper import Standing
 from crawler.auth.pages.walls import has_login_form
 from crawler.outcome import FileFetched, HtmlFetched, Redirected
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.host_turns import HostTurns
 from crawler.sync.reading import Reading, ReadJob

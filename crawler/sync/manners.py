@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
+from catalog.canonical_url import UrlFault, parse_url
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
-from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.host_turns import HostTurns
 

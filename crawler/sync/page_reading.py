@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from catalog.canonical_url import UrlFault, parse_url
 from catalog.hash_routes import HashRoutesRecord, save_hash_routes
 from catalog.task import FetchTask
 from catalog.visit import Discovery, Visit, body_hash
@@ -23,7 +24,6 @@ from crawler.rendering.auto.comparison import Comparison, ReadContent, compare, 
 from crawler.rendering.auto.plan import Action, Plan, sentence
 from crawler.rendering.rendered import RenderRequest
 from crawler.rendering.sources import PageSources, Source
-from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from catalog.vocabulary import ALLOWED, Decision
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.hash_routing import with_route
 from crawler.sync import visits
 from crawler.sync.connector_crawl import ConnectorCrawl

@@ -7,13 +7,13 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.document import url_key
 from catalog.ledger import enqueue, queued_hosts, refuse
 from catalog.revisits import queue_due, worth_a_visit
 from catalog.sitemaps import note_lastmods
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.hash_routing import with_route
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.sitemap_planting import from_listed, sitemap_files

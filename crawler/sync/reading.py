@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from catalog.canonical_url import UrlFault, WebAddress, parse_url
 from catalog.content import pack_links, unpack_links
 from catalog.document import DocumentKind, url_key
 from catalog.task import FoundBy
@@ -22,7 +23,6 @@ from catalog.visit import (
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
 from crawler.recently_seen import RecentlySeen
 from crawler.rendering.routes import fragment_of, is_route
-from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.hash_routing import with_route
 from crawler.rules.traps.said import lines_said
 from crawler.sync.drafts import drafted

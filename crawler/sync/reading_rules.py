@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask
 from catalog.vocabulary import NOBODY
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList
 from crawler.rules.hash_routing import HashRouting
 from crawler.rules.link_rules import LinkRules

@@ -6,12 +6,12 @@ import asyncio
 import os
 from typing import Any, Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask
 from catalog.vocabulary import Reason
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 from settings.connector import ConnectorSettings
 

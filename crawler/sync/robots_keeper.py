@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from catalog.vocabulary import Decision, Reason, refused
 from crawler.fetch.robots_answer import RobotsAnswer
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.retry import retry_delay
 from crawler.rules.robots import Access, RobotsRules
 

@@ -12,13 +12,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from catalog.task import FetchTask
 from catalog.visit import Visit
 from catalog.vocabulary import Reason
 from crawler.auth.keeper import SessionKeeper, Standing
 from crawler.auth.outcome import LoginFault
 from crawler.outcome import HtmlFetched, Outcome, Refused
-from crawler.rules.canonical_url import WebAddress
 
 MOST_HELD: Final = 100
 """Pages held back before the canary is asked, whatever the time: what a dead session costs at most.

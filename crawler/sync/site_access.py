@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from catalog.canonical_url import WebAddress
 from catalog.connectors import connector_id
 from catalog.database import Catalog
 from catalog.sessions import forget_rejection, rejection_of, remember_rejection
@@ -27,7 +28,6 @@ from crawler.fetch.proxies.environment import environment_routes
 from crawler.fetch.proxies.routes import Proxy, configured_routes
 from crawler.fetch.robots_answer import RobotsAnswer
 from crawler.outcome import Outcome
-from crawler.rules.canonical_url import WebAddress
 from crawler.rules.guard import Guard
 from settings.connector import ConnectorSettings
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.document import url_key
 from catalog.ledger import enqueue, refuse
 from catalog.task import FetchTask, FoundBy
@@ -16,7 +17,6 @@ from catalog.visit import Discovery, Visit
 from crawler.auth.keeper import Standing
 from crawler.frontier.frontier import Frontier
 from crawler.outcome import FileFetched, HtmlFetched, Outcome
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sitemaps.read import looks_like_sitemap
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.host_turns import HostTurns

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from catalog.canonical_url import UrlFault, WebAddress, parse_url
 from catalog.document import url_key
 from catalog.task import FoundBy
 from catalog.visit import EXAMPLES_PER_HOST, Discovery, HostRefused
 from catalog.vocabulary import Decision, Reason, refused
-from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
 from crawler.rules.hash_routing import HashRouting, with_route
 from crawler.rules.link_rules import LinkRules
 from crawler.sitemaps.coverage import EVERYTHING, Coverage

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.document import url_key
 from catalog.links import count_refused_hosts
 from catalog.sitemaps import sitemap_troubles, sitemaps_read
 from catalog.task import FoundBy
 from catalog.visit import Discovery
 from catalog.vocabulary import ALLOWED, Reason
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sitemaps.entry import Sitemap
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.sync.sitemap_links import SitemapJob, follow_entries

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.canonical_url import WebAddress
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery
-from crawler.rules.canonical_url import WebAddress
 from crawler.sitemaps.coverage import EVERYTHING, Coverage, own_folder, whole_host
 from crawler.sitemaps.entry import Sitemap
 

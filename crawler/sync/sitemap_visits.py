@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from catalog.canonical_url import UrlFault, parse_url
 from catalog.document import url_key
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery, Verdict, Visit
 from catalog.vocabulary import Reason, UrlState, refused
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
-from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.sitemaps.coverage import EVERYTHING
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from catalog.bodies import BodyStore
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.ledger import read_link_text
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Visit
 from crawler.auth.keeper import Standing
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Outcome, Redirected, Refused
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync import visits
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.following import Following

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.content import unpack_links
 from catalog.document import url_key
 from catalog.links import read_links_of
@@ -28,7 +29,6 @@ from catalog.url_variants import (
 from catalog.visit import Discovery, Verdict, Visit
 from catalog.vocabulary import ALLOWED, Reason, UrlState
 from catalog.writer import RunContext
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync.connector_crawl import ConnectorCrawl
 from crawler.variants.forms import Kind, Step
 from crawler.variants.learning import Claim

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from catalog.canonical_url import UrlFault, parse_url
 from catalog.document import document_id, url_key
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery, FetchedCopy, Verdict, Visit, body_hash
 from catalog.vocabulary import Decision, Reason, UrlState
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Redirected, Refused
 from crawler.rendering.auto.cell import Renderer
-from crawler.rules.canonical_url import UrlFault, parse_url
 from crawler.rules.link_rules import LinkRules
 from crawler.sync.reading import Reading
 from crawler.sync.reading_rules import ReadingRules

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask
 from crawler.auth.outcome import LoginFault, LoginStep
 from crawler.auth.scheme import Scheme
@@ -15,7 +16,6 @@ from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
 from crawler.outcome import HtmlFetched, Outcome, Refused
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 
 WORKERS: Final = 8

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages import form_words as words
 from crawler.auth.pages.buttons import sending_button
@@ -28,7 +29,6 @@ from crawler.auth.pages.shown import shown
 from crawler.auth.pages.visited import Page
 from crawler.auth.pages.walls import login_links
 from crawler.auth.scheme import Note
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 MOST_PAGES: Final = 15
 """Pages of one login, forms and interstitials together."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from crawler.rules.canonical_url import WebAddress, parse_url
+from catalog.canonical_url import WebAddress, parse_url
 
 
 @dataclass(frozen=True, slots=True)

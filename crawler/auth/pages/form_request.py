@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.pages.controls import Control, attribute
 from crawler.auth.pages.forms import MULTIPART, Entries, PageForm
 from crawler.auth.pages.visited import Page, Request, exact_address
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import WebAddress
 
 _BOUNDARY: Final = "sitelore-form-boundary-7f3a"
 _NEWLINE: Final = re.compile(r"\r\n?|\n")

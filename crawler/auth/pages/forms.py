@@ -8,10 +8,10 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from catalog.canonical_url import standard_href
 from crawler.auth.pages.controls import Control, Owned, attribute, controls_of, is_visible, text_of
 from crawler.auth.pages.form_words import flattened
 from crawler.auth.pages.xpaths import XPaths
-from crawler.rules.canonical_url import standard_href
 from extract.encoding_labels import encoding_of
 
 URL_ENCODED: Final = "application/x-www-form-urlencoded"

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import orjson
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.canary import Canary, Sign, ask_canary
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.browser_state import (
@@ -21,7 +22,6 @@ from crawler.auth.pages.cookies import SessionAuth, SessionCookies
 from crawler.auth.pages.walls import shows_login
 from crawler.auth.scheme import Note, Web
 from crawler.auth.walls import WallSigns
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 
 class StorageStateError(OSError):

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from catalog.vocabulary import Reason
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.controls import Control
@@ -18,7 +19,6 @@ from crawler.auth.pages.visited import Page, Request
 from crawler.auth.scheme import Note, Web
 from crawler.fetch.answer import Answer
 from crawler.outcome import Failed, Refused
-from crawler.rules.canonical_url import WebAddress
 
 MOST_HOPS: Final = 20
 """Redirects and pages that send themselves, in one step of a login."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from catalog.canonical_url import WebAddress
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.attempt import Attempt, PageLoginPlan
 from crawler.auth.pages.browser_state import (
@@ -20,7 +21,6 @@ from crawler.auth.pages.browser_state import (
 from crawler.auth.pages.cookies import SessionAuth, SessionCookies
 from crawler.auth.pages.journey import Journey
 from crawler.auth.scheme import Note, Web
-from crawler.rules.canonical_url import WebAddress
 
 SignInByBrowser = Callable[[PageLoginPlan, Note], Awaitable[Mapping[str, Any] | LoginFault]]
 """Signs in by a browser; gives its storage state, as Playwright writes it."""

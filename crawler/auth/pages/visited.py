@@ -7,10 +7,10 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.canonical_url import WebAddress, parse_url, standard_href
 from crawler.auth.pages.controls import text_of
 from crawler.fetch.answer import Answer
 from crawler.fetch.http11 import Headers
-from crawler.rules.canonical_url import WebAddress, parse_url, standard_href
 from extract.encoding import sniff
 
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from catalog.canonical_url import standard_href
 from crawler.auth.pages import form_words as words
 from crawler.auth.pages.controls import attribute, text_of
 from crawler.auth.pages.forms import base_of
 from crawler.auth.pages.login_form import login_forms
 from crawler.auth.pages.page_words import LOGIN_REQUIRED
-from crawler.rules.canonical_url import standard_href
 from extract.encoding import decode
 
 _PASSWORD_INPUT: Final = re.compile(rb"""type\s*=\s*["']?\s*password\b""", re.IGNORECASE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from catalog.canonical_url import Site
 from crawler.fetch.proxies.connection import ForwardedConnection, Open, ProxyConnection, open_tunnel
 from crawler.fetch.proxies.errors import ProxyError, no_answer_in_time, no_tunnel_in_time
 from crawler.fetch.proxies.routes import Proxy
 from crawler.fetch.proxies.socks import SocksTunnel
 from crawler.fetch.proxies.standing import ProxyStanding
 from crawler.fetch.stream import ByteStream
-from crawler.rules.canonical_url import Site
 
 
 class ProxyClient:

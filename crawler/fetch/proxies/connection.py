@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from catalog.canonical_url import Site
 from crawler.auth.challenge import Challenge, parse_challenges
 from crawler.auth.digest_response import DigestRequest
 from crawler.fetch.http11 import Headers, Http1Connection, MalformedAnswerError
@@ -22,7 +23,6 @@ from crawler.fetch.proxies.logins import Conversation, login_for
 from crawler.fetch.proxies.routes import Proxy
 from crawler.fetch.proxies.standing import ProxyStanding
 from crawler.fetch.stream import ByteStream
-from crawler.rules.canonical_url import Site
 from settings.proxy import ProxyAuthentication
 
 Open = Callable[[], Awaitable[ByteStream]]

@@ -9,11 +9,11 @@ import httpx2
 import orjson
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.pages.attempt import PageLoginPlan
 from crawler.auth.pages.browser_state import BrowserState, OriginStorage, ScriptCookie, storage_of
 from crawler.auth.pages.cookies import SessionCookies, with_own
 from crawler.auth.pages.page_login import PageLoginScheme
-from crawler.rules.canonical_url import WebAddress, parse_url
 
 ORIGIN = "https://app.test"
 TOKEN = "t-4711-token"

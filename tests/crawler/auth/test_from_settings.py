@@ -8,9 +8,9 @@ import httpx2
 import pytest
 from pydantic import TypeAdapter
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.from_settings import addresses_of_logins, kept_logins
 from crawler.auth.keeper import KeptLogin
-from crawler.rules.canonical_url import WebAddress, parse_url
 from settings.auth import Logins, LoginSettings
 
 SECRET = "schlüssel:für/alles"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.imported_session import ImportedSession, StorageStateError
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 from tests.support.changing_site import Answer, ChangingSite, Declared, page, redirect, serve_site
 

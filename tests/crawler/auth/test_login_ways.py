@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.auth.outcome import LoginFault, LoginFaultKind, LoginStep
 from crawler.auth.pages.attempt import PageLoginPlan
 from crawler.auth.pages.page_login import PageLoginScheme
@@ -16,7 +17,6 @@ from crawler.auth.pages.said import fault_after_password
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 from tests.support.login_sites import PASSWORD, USER, LoginSites, serve_login_sites
 

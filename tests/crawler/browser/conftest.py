@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 from tests.support.browser_sites import ScriptedSite, serve_scripted_site
 

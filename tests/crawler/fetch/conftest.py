@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.task import FetchTask
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network, Resolver
 from crawler.fetch.tls import tls_context
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 
 MakeFetcher = Callable[..., HttpFetcher]

@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.fetch.fetcher import HttpFetcher
 from crawler.fetch.network import Network
 from crawler.fetch.tls import tls_context
 from crawler.rendering.interfaces import Answered, PageRequest, Spent, Withheld
 from crawler.rendering.resources import SiteResources
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard
 
 MAX_BYTES = 4_000_000

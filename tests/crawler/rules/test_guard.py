@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import ALLOWED, Reason
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.guard import Guard, Reach, reach_of, unwrapped
 from tests.support.suites import SUITES, needs_suites
 

@@ -6,8 +6,8 @@ import pickle
 
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import ALLOWED, Decision, Reason
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import crawl_filter, file_filter, index_filter
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope

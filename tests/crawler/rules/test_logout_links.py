@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import Reason
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.logout_links import ends_session
 from crawler.rules.scope import Scope

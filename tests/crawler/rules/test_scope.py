@@ -6,8 +6,8 @@ import pickle
 
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import ALLOWED, Decision, Reason
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.rules.registrable_domain import registrable_domain
 from crawler.rules.scope import Scope
 from settings.scope import Follow

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from crawler.rules.canonical_url import WebAddress, parse_url
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.sitemaps.coverage import own_folder
 from crawler.sitemaps.entry import Entry, Kind, Sitemap
 from crawler.sitemaps.read import read_sitemap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.rules.canonical_url import WebAddress, parse_url
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.rules.filters import PatternList, crawl_filter, file_filter, index_filter
 from crawler.rules.link_rules import LinkRules
 from crawler.rules.scope import Scope

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from catalog.canonical_url import WebAddress, parse_url
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
 from crawler.fetch.robots_answer import RobotsAnswer
-from crawler.rules.canonical_url import WebAddress, parse_url
 from crawler.sync import robots_keeper
 from crawler.sync.robots_keeper import RobotsKeeper
 

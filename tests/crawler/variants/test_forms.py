@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.rules.canonical_url import WebAddress, parse_url
+from catalog.canonical_url import WebAddress, parse_url
 from crawler.variants.forms import (
     Form,
     Kind,

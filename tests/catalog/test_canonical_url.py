@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.rules.canonical_url import UrlFault, WebAddress, _address_of, parse_url, standard_href
+from catalog.canonical_url import UrlFault, WebAddress, _address_of, parse_url, standard_href
 from tests.support.suites import SUITES, needs_suites
 
 SUITE = SUITES / "url/wpt_http_subset.json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.planning.addresses import address_as_typed, other_spellings
-from crawler.rules.canonical_url import UrlFault, WebAddress
+from catalog.canonical_url import UrlFault, WebAddress
+from catalog.typed_address import address_as_typed, other_spellings
 
 
 @pytest.mark.parametrize(

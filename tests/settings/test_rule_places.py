@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.planning.rule_places import RulePlaces
+from settings.rule_places import RulePlaces
 
 CONFIGURATION = """\
 version: 1

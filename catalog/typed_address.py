@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crawler.rules.canonical_url import UrlFault, WebAddress, parse_url
+from catalog.canonical_url import UrlFault, WebAddress, parse_url
 
 
 def address_as_typed(text: str) -> WebAddress | UrlFault:

@@ -79,6 +79,13 @@ class RulePlaces:
         return repr(present) != f"{quoted[1]}{quoted[2]}{quoted[1]}" and "${" not in present
 
 
+def place_object(place: RulePlace | None) -> dict[str, Any] | None:
+    """Where a rule stands in the configuration file."""
+    if place is None:
+        return None
+    return {"file": str(place.file), "line": place.line, "key": place.key, "moved": place.moved}
+
+
 def _connectors(document: YamlDocument) -> dict[str, int]:
     data = document.data
     listed = data.get("connectors") if isinstance(data, dict) else None
