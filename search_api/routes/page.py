@@ -16,11 +16,11 @@ from search_api.asking import answer_search
 from search_api.backend import Backend, UnavailableError
 from search_api.query.faults import InvalidQuestionError
 from search_api.query.request import Search, parse_parameters
-from search_api.routes.context import Context, ContextOf, PrincipalsOf
+from search_api.routes.context import CallerOf, Context, ContextOf, PrincipalsOf, SearcherOf
 from search_api.service import OverloadedError
 from search_api.web.addresses import PageAddress, page_address
-from search_api.web.render import FaultView, PageContent
-from search_api.web.view import Choice, ResultsView, view_results
+from search_api.web.frame import frame_of
+from search_api.web.view import Choice, FaultView, PageContent, ResultsView, view_results
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,26 +29,30 @@ _FACET_VALUES = 100
 
 
 @router.get("/")
-async def page(request: Request, context: ContextOf, principals: PrincipalsOf) -> HTMLResponse:
+async def page(request: Request, context: ContextOf, caller: SearcherOf) -> HTMLResponse:
     """The whole page; works without JavaScript."""
-    content, status = await _content(request, context, principals)
-    return HTMLResponse(context.renderer.page(content), status, {"cache-control": "no-store"})
+    content, status = await _content(request, context, caller.principals)
+    frame = frame_of(request.cookies, caller)
+    html = context.renderer.page("search.html", frame, **_values(content))
+    return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
 @router.get("/results")
 async def results(request: Request, context: ContextOf, principals: PrincipalsOf) -> HTMLResponse:
     """What the page's script puts below the box; `typing=true` keeps a half-typed query out of the log."""
     content, status = await _content(request, context, principals)
-    return HTMLResponse(context.renderer.region(content), status, {"cache-control": "no-store"})
+    html = context.renderer.part("results.html", **_values(content))
+    return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
 @router.get("/docs")
-async def docs(request: Request, context: ContextOf) -> HTMLResponse:
+async def docs(request: Request, context: ContextOf, caller: CallerOf) -> HTMLResponse:
     """The HTTP interface for people: rendered here, because Swagger's page loads its scripts from a CDN."""
-    return HTMLResponse(context.renderer.docs(request.app.openapi()))
+    frame = frame_of(request.cookies, caller)
+    return HTMLResponse(context.renderer.page("docs.html", frame, document=request.app.openapi()))
 
 
-@router.get("/assets/{digest}/{name}")
+@router.get("/assets/{digest}/{name:path}")
 async def asset(digest: str, name: str, context: ContextOf) -> Response:
     """A file of the page; its address changes with its content."""
     found = context.assets.get(name)
@@ -56,6 +60,15 @@ async def asset(digest: str, name: str, context: ContextOf) -> Response:
         raise HTTPException(404)
     headers = {"cache-control": "public, max-age=31536000, immutable"}
     return Response(found.content, headers=headers, media_type=found.media_type)
+
+
+def _values(content: PageContent) -> dict[str, object]:
+    return {
+        "address": content.address,
+        "view": content.view,
+        "fault": content.fault,
+        "sources": content.sources,
+    }
 
 
 async def _content(request: Request, context: Context, principals: frozenset[str]) -> tuple[PageContent, int]:

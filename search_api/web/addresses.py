@@ -25,13 +25,15 @@ class PageAddress:
         return not self.text.strip() and not self.selected
 
     @property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """The parameters that stay when another question is typed."""
+        selected = ((f"f.{name}", value) for name, value in self.selected)
+        return (*selected, *([("sort", self.sort)] if self.sort else []))
+
+    @property
     def href(self) -> str:
         """The address as a relative link."""
-        parameters = [("q", self.text), *((f"f.{name}", value) for name, value in self.selected)]
-        if self.sort:
-            parameters.append(("sort", self.sort))
-        if self.cursor:
-            parameters.append(("cursor", self.cursor))
+        parameters = [("q", self.text), *self.kept, ("cursor", self.cursor or "")]
         return "/?" + urlencode([(name, value) for name, value in parameters if value])
 
     def toggled(self, selection: Selection) -> PageAddress:

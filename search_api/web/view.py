@@ -92,9 +92,31 @@ class Choice:
 class FacetView:
     """A facet; `further` choices are folded away."""
 
+    name: str
     label: str
     choices: tuple[Choice, ...]
     further: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """What went wrong, in words for whoever searches."""
+
+    title: str
+    detail: str
+    lines: tuple[str, ...] = ()
+    action: str = "Start again"
+    href: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What stands below the search box: a fault, or results, or neither: the start page with `sources`."""
+
+    address: PageAddress
+    view: ResultsView | None = None
+    fault: FaultView | None = None
+    sources: Sequence[Choice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +220,7 @@ def view_facets(
             Choice(_clean(value) or "(empty)", count, value in chosen, address.toggled((name, value)).href)
             for value, count in entries
         )
-        facets.append(FacetView(label_of(name), choices[:_FACET_CHOICES], choices[_FACET_CHOICES:]))
+        facets.append(FacetView(name, label_of(name), choices[:_FACET_CHOICES], choices[_FACET_CHOICES:]))
     return tuple(facets)
 
 

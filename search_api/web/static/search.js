@@ -2,7 +2,7 @@
 
 const form = document.querySelector("#search");
 const box = document.querySelector("#q");
-const region = document.querySelector("#results");
+const region = document.querySelector("#main");
 const announcer = document.querySelector("#announcer");
 
 const TYPING_PAUSE = 150; // milliseconds without a key before a search is made
@@ -72,7 +72,7 @@ function showSkeleton() {
 
 function showFailure(error) {
   const state = document.createElement("section");
-  state.className = "state main-state";
+  state.className = "state";
   state.dataset.status = "The search service cannot be reached";
   const title = Object.assign(document.createElement("h1"), { textContent: state.dataset.status });
   const detail = Object.assign(document.createElement("p"), { textContent: `Try again in a moment. (${error.message})` });
@@ -101,6 +101,11 @@ document.addEventListener("click", (event) => {
   show(link.getAttribute("href"), { focus: true });
 });
 
+const keys = document.querySelector("#keys");
+const showKeys = document.querySelector("#show-keys");
+showKeys.hidden = false;
+showKeys.addEventListener("click", () => keys.showModal());
+
 window.addEventListener("popstate", () => show(location.pathname + location.search, { history: null }));
 
 /** Move the focus by `step` results from where it is; before the first one is the box. */
@@ -118,7 +123,10 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const inBox = document.activeElement === box;
   const inResults = document.activeElement?.closest?.(".result, body > main");
-  if (event.key === "/" && !inBox) {
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "?" && !inBox) {
+    keys.showModal();
+  } else if (event.key === "/" && !inBox) {
     box.focus();
     box.select();
   } else if (event.key === "Escape" && (inBox || inResults)) {
