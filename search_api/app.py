@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from search_api.catalog_door import CatalogDoor
+from search_api.current_settings import CurrentSettings
 from search_api.identity.identify import Identifier
 from search_api.metrics import Metrics
 from search_api.problems import install_problem_handlers
@@ -19,10 +21,16 @@ from search_api.web.assets import load_assets
 from search_api.web.render import Renderer
 
 
-def create_app(service: SearchService, identifier: Identifier | None = None) -> FastAPI:
+def create_app(
+    service: SearchService,
+    identifier: Identifier | None = None,
+    catalog: CatalogDoor | None = None,
+    settings: CurrentSettings | None = None,
+) -> FastAPI:
     """The application around a service, which it starts and stops with itself.
 
-    Without an `identifier` everyone sees what is public.
+    Without an `identifier` everyone sees what is public. Without `catalog` and `settings`, which are for
+    operators, nothing is administered.
     """
     identifier = identifier or Identifier(is_public_only=True)
 
@@ -31,6 +39,8 @@ def create_app(service: SearchService, identifier: Identifier | None = None) -> 
         service.start()
         yield
         service.stop()
+        if catalog is not None:
+            catalog.close()
 
     app = FastAPI(
         title="Sitelore",
@@ -40,7 +50,7 @@ def create_app(service: SearchService, identifier: Identifier | None = None) -> 
         lifespan=lifespan,
     )
     metrics, assets = Metrics(), load_assets()
-    app.state.context = Context(service, identifier, metrics, assets, Renderer(assets))
+    app.state.context = Context(service, identifier, metrics, assets, Renderer(assets), catalog, settings)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.add_middleware(Protection, metrics=metrics)
     install_problem_handlers(app)

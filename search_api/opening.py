@@ -3,27 +3,26 @@ become "unavailable"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog.access import AccessList, AccessLists, read_access_list
 from catalog.activity import ActivityLog
-from catalog.api_keys import ApiKey, find_key
 from catalog.connectors import connector_names
 from catalog.database import Catalog, open_catalog
 from catalog.document import Document, document_id
 from catalog.documents import read_documents
 from catalog.errors import CatalogError
-from catalog.groups import Groups
 from indexer.lexical.errors import LexicalIndexError
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question, Results
 from indexer.vectors.backend import VectorIndexError
 from search_api.backend import Backend, Source, UnavailableError
+from search_api.catalog_door import CatalogCallers, unavailable
 from search_api.query.fields import FieldCatalog
 from settings.configuration import Settings
 
@@ -110,12 +109,12 @@ class CatalogLibrary:
 
     def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]:
         """Who may read these documents: for operators alone."""
-        with _unavailable(), self._catalog.read() as connection:
+        with unavailable(), self._catalog.read() as connection:
             return _access_lists(connection, document_ids)
 
     def access_lists_of_urls(self, urls: Collection[str]) -> Mapping[str, AccessList]:
         """The same by address; of a document that several connectors have, the first one's."""
-        with _unavailable(), self._catalog.read() as connection:
+        with unavailable(), self._catalog.read() as connection:
             names = sorted(connector_names(connection).values())
             ids = {document_id(name, url): url for url in urls for name in reversed(names)}
             found = _access_lists(connection, ids)
@@ -124,7 +123,7 @@ class CatalogLibrary:
     def _readable(
         self, document_ids: Collection[str], principals: frozenset[str], *, blocks: bool
     ) -> dict[str, Document]:
-        with _unavailable(), self._catalog.read() as connection:
+        with unavailable(), self._catalog.read() as connection:
             allowed = self._access.allowed_ids(connection, principals)
             found = read_documents(connection, document_ids, blocks=blocks)
         return {
@@ -140,40 +139,3 @@ def _access_lists(connection: Connection, document_ids: Collection[str]) -> dict
         for identifier, document in documents.items()
         if (access := lists[document.access_id]) is not None
     }
-
-
-class CatalogCallers:
-    """Keys and groups from the catalog."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._groups = Groups()
-
-    def key(self, text: str) -> ApiKey | None:
-        """The living key with this text."""
-        with self._reading() as connection:
-            return find_key(connection, text)
-
-    def expanded(self, principals: frozenset[str]) -> frozenset[str]:
-        """The principals with every group that they are in through others."""
-        with self._reading() as connection:
-            return self._groups.expanded(connection, principals)
-
-    def paths(self, principals: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-        """How each principal is held."""
-        with self._reading() as connection:
-            return self._groups.paths(connection, principals)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with _unavailable(), self._catalog.read() as connection:
-            yield connection
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    """Errors of the catalog become `UnavailableError`."""
-    try:
-        yield
-    except CatalogError as error:
-        raise UnavailableError(str(error)) from error

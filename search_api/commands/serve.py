@@ -55,13 +55,20 @@ def serve(
 def application() -> FastAPI:
     """The application of one worker, configured by `SITELORE_CONFIG`."""
     from search_api.app import create_app
+    from search_api.catalog_door import CatalogDoor
+    from search_api.current_settings import CurrentSettings
     from search_api.identity.configured import configured_identifier
     from search_api.opening import open_backend
     from search_api.service import SearchService
 
     settings = load_or_exit(Path(os.environ[_CONFIG_VARIABLE]))
     refuse_sign_in(settings)
-    return create_app(SearchService(lambda: open_backend(settings)), configured_identifier(settings.search))
+    return create_app(
+        SearchService(lambda: open_backend(settings)),
+        configured_identifier(settings.search),
+        CatalogDoor(settings.store),
+        CurrentSettings(settings),
+    )
 
 
 def refuse_sign_in(settings: Settings) -> None:

@@ -10,6 +10,9 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from catalog.api_keys import Scope
+from search_api.backend import Callers
+from search_api.catalog_door import CatalogDoor
+from search_api.current_settings import CurrentSettings
 from search_api.identity.caller import Caller
 from search_api.identity.identify import Credentials, Identifier, require
 from search_api.identity.on_behalf import GROUPS, USER
@@ -28,6 +31,13 @@ class Context:
     metrics: Metrics
     assets: Mapping[str, Asset]
     renderer: Renderer
+    catalog: CatalogDoor | None = None
+    settings: CurrentSettings | None = None
+
+    @property
+    def callers(self) -> Callers:
+        """Keys and groups: of the catalog, even before there is an index."""
+        return self.service.backend.callers if self.catalog is None else self.catalog.callers
 
 
 def _context(request: Request) -> Context:
@@ -42,7 +52,7 @@ async def _caller(request: Request, context: ContextOf) -> Caller:
     if credentials.are_none:
         return Caller()
     # In a thread of its own kind: an identity provider that is slow to give its keys keeps no search waiting.
-    return await run_in_threadpool(context.identifier.identify, context.service.backend.callers, credentials)
+    return await run_in_threadpool(context.identifier.identify, context.callers, credentials)
 
 
 def credentials_of(request: Request) -> Credentials:

@@ -6,10 +6,11 @@ from fastapi import FastAPI
 
 from search_api.app import create_app
 from search_api.backend import Backend
+from search_api.catalog_door import CatalogCallers
 from search_api.identity.identify import Identifier
 from search_api.identity.key_sets import KeySource
 from search_api.identity.tokens import TokenChecker, TokenRules
-from search_api.opening import CatalogCallers, CatalogLibrary
+from search_api.opening import CatalogLibrary
 from search_api.query.fields import FieldCatalog
 from search_api.service import SearchService
 from tests.indexer.retrieval.library import FIELDS, Library
