@@ -12,41 +12,21 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import shutil
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from sqlalchemy import insert
-
-from benchmarks.passages import cache_folder, read_texts, read_vectors
+from benchmarks.passage_base import make_base
 from benchmarks.report import Figure, print_figure
-from catalog.chunks import chunks_of_documents
-from catalog.connectors import connector_id
-from catalog.content import pack_blocks
-from catalog.database import Catalog, open_catalog
-from catalog.document import Block, BlockKind, document_id
-from catalog.documents import read_documents
-from catalog.tables import chunks, documents
-from catalog.vocabulary import PUBLIC
-from indexer.embedding.opening import open_embedder
-from indexer.layout import IndexLayout
-from indexer.lexical.writer import LexicalWriter
+from catalog.database import open_catalog
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question
-from indexer.serving import begin_build, read_served, recipe, serve
-from indexer.vectors.backend import VectorBatch
-from indexer.vectors.writer import rebuild_vectors
-from settings.configuration import Settings
 from settings.load import load_settings
 from tests.support.changing_site import Answer, ChangingSite, page, serve_site
 
@@ -55,9 +35,6 @@ CHANGES: Final = 20
 LATEST_SECONDS: Final = 5.0
 PAGES: Final = 20
 PATIENCE_SECONDS: Final = 120.0
-_PER_DOCUMENT: Final = 10
-_DOCUMENTS: Final = 1_000
-_NOISE: Final = 0.02
 
 CONFIGURATION: Final = """\
 version: 1
@@ -197,100 +174,6 @@ def _watching(config: Path) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-
-
-def make_base(folder: Path, settings: Settings, passages: int) -> None:
-    """A catalog and both indexes of so many passages, unless they are there for these very settings."""
-    layout = IndexLayout(settings.store.directory)
-    served = read_served(layout) if layout.served.exists() else None
-    if served is not None and served.recipe == recipe(settings):
-        return
-    for made in ("catalog.db", "catalog.db-wal", "catalog.db-shm"):
-        (folder / made).unlink(missing_ok=True)
-    shutil.rmtree(layout.data, ignore_errors=True)
-    embedder = open_embedder(settings.index, layout)
-    with closing(open_catalog(settings.store.database, settings.store.directory)) as catalog:
-        build = begin_build(catalog, layout, settings, embedder.model_key)
-        with LexicalWriter(build.lexical, settings.fields) as lexical:
-            batches = _batches(catalog, lexical, passages)
-            rebuild_vectors(build.vectors, embedder.model_key, embedder.dimension, batches)
-            lexical.commit()
-        serve(layout, build)
-
-
-def _batches(catalog: Catalog, lexical: LexicalWriter, passages: int) -> Iterator[VectorBatch]:
-    """Writes documents and their words; their vectors, some thousand at a time."""
-    texts = cycle(read_texts(cache_folder()))
-    vectors = read_vectors(cache_folder())
-    random = np.random.default_rng(6)
-    for start in range(0, passages, _DOCUMENTS * _PER_DOCUMENT):
-        count = min(_DOCUMENTS * _PER_DOCUMENT, passages - start)
-        names = _add_documents(catalog, start // _PER_DOCUMENT, list(islice(texts, count)))
-        with catalog.read() as connection:
-            found = read_documents(connection, names)
-            stored = chunks_of_documents(connection, names)
-        for name in names:
-            lexical.replace(found[name], [(chunk.id, chunk.content) for chunk in stored[name]])
-        rows = vectors[np.arange(start, start + count) % len(vectors)].astype(np.float32)
-        rows += random.standard_normal(rows.shape, dtype=np.float32) * _NOISE
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        print(f"{start + count:,} passages", file=sys.stderr, flush=True)
-        yield VectorBatch(
-            np.array([chunk.id for name in names for chunk in stored[name]], dtype=np.int64),
-            tuple(name for name in names for _ in stored[name]),
-            np.full(count, PUBLIC, dtype=np.uint32),
-            rows.astype(np.float16),
-        )
-
-
-def _add_documents(catalog: Catalog, first: int, texts: Sequence[str]) -> list[str]:
-    now = datetime.now(UTC)
-    names, rows, parts = [], [], []
-    for number in range(0, len(texts), _PER_DOCUMENT):
-        url = f"https://base.example/{first + number // _PER_DOCUMENT}"
-        names.append(document_id("base", url))
-        said = texts[number : number + _PER_DOCUMENT]
-        rows.append(_document_row(names[-1], url, said[0], now))
-        parts += [_chunk_row(names[-1], ordinal, text) for ordinal, text in enumerate(said)]
-    with catalog.write() as connection:
-        connector = connector_id(connection, "base")
-        connection.execute(insert(documents), [row | {"connector_id": connector} for row in rows])
-        connection.execute(insert(chunks), parts)
-    return names
-
-
-def _document_row(name: str, url: str, text: str, now: datetime) -> dict[str, object]:
-    return {
-        "id": name,
-        "url_id": 1,
-        "url": url,
-        "kind": "page",
-        "version": 1,
-        "title": text.partition("\n")[0][:80],
-        "language": "en",
-        "fields": {},
-        "content": pack_blocks([Block(BlockKind.PARAGRAPH, text)]),
-        "content_hash": secrets.token_bytes(16),
-        "access_id": PUBLIC,
-        "created_at": now,
-        "changed_at": now,
-        "fetched_at": now,
-        "run_id": 1,
-        "pending": False,
-    }
-
-
-def _chunk_row(name: str, ordinal: int, text: str) -> dict[str, object]:
-    return {
-        "document_id": name,
-        "version": 1,
-        "ordinal": ordinal,
-        "text": text,
-        "heading_path": [],
-        "start": 0,
-        "end": len(text),
-        "embedding_key": secrets.token_bytes(16),
-    }
 
 
 if __name__ == "__main__":

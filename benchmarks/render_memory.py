@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from benchmarks.processes import descendants, pss_mb
 from benchmarks.report import Figure, print_figure
 from tests.support.static_site import serve_folder
 from tests.support.syncing import configure
@@ -78,16 +79,7 @@ def begin(seed: str, folder: Path, pages: int) -> subprocess.Popen[bytes]:
 
 def browser_processes(crawler: int) -> list[int]:
     """The ids of all processes of Chromium below a crawler."""
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:  # it ended meanwhile
-            continue
-    found = {crawler}
-    while more := {child for child, parent in parents.items() if parent in found and child not in found}:
-        found |= more
-    return [process for process in found if "chrom" in _executable(process)]
+    return [process for process in descendants(crawler) if "chrom" in _executable(process)]
 
 
 def _executable(process: int) -> str:
@@ -95,18 +87,6 @@ def _executable(process: int) -> str:
         return Path(f"/proc/{process}/exe").readlink().name
     except OSError:
         return ""
-
-
-def pss_mb(processes: Sequence[int]) -> float:
-    """What they hold together, shared memory divided among those that share it, in MB."""
-    kilobytes = 0
-    for process in processes:
-        try:
-            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return kilobytes / 1024
 
 
 def watch(sync: subprocess.Popen[bytes]) -> tuple[list[float], set[int]]:

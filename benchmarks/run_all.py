@@ -32,6 +32,9 @@ NOT_BENCHMARKS: Final = frozenset(
         "login_matrix",
         "chaos",
         "passages",
+        "passage_base",
+        "processes",
+        "http_load",
         "floors",
         "found_files",
         "judged_sets",
@@ -70,6 +73,7 @@ TARGETS: Final[Mapping[str, str]] = {
     "search": "recall ≥ .98; p95 ≤ 5 ms at a million, ≤ 15 ms at 5 %; opening ≤ 0.5 s",
     "search_quality": "squad11_dev ≥ .905, cranfield ≥ .415; hybrid above both halves",
     "traps": "≤ 50 pages a pattern, no honest page lost",
+    "serve": "100,000: p50 ≤ 20, p95 ≤ 40 ms; 16 clients ≥ 80/s, p99 ≤ 300 ms, 0 errors; start ≤ 5 s",
     "words": "with the vectors ≤ 900 bytes a passage; commit ≤ 1 s",
     "extraction": "word F1 ≥ .95, 4-gram F1 ≥ .945, ≤ 2.5 ms/page beside trafilatura (15 ms)",
 }

@@ -11,7 +11,7 @@ from catalog.database import Catalog
 from catalog.documents import chunk_count
 from indexer.chunkers import Chunkers
 from indexer.chunking import Chunking
-from indexer.embedding.embedder import Embedder
+from indexer.embedding.embedder import Embedder, tokenising
 from indexer.embedding.opening import open_embedder
 from indexer.embedding.store import EmbeddingStore
 from indexer.layout import IndexLayout
@@ -59,7 +59,8 @@ def open_foundation(
     store = EmbeddingStore(catalog, layout.embeddings(model.model_key), model)
     resources.callback(store.close)
     chunk = settings.index.chunk
-    chunkers = Chunkers(model.tokenizer, Chunking(chunk.tokens, chunk.overlap, model.window))
+    chunking = Chunking(chunk.tokens, chunk.overlap, model.window)
+    chunkers = Chunkers(model.tokenizer, chunking, tokenising=tokenising(model))
     resources.callback(chunkers.close)
     preparer = Preparer(catalog, model, store, chunkers)
     return Foundation(catalog, settings, layout, preparer)

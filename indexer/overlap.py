@@ -16,15 +16,18 @@ from itertools import islice
 from typing import Final
 
 from indexer.channel import AbandonedError, Channel
-from indexer.embedding.embedder import Vectors, begin
+from indexer.embedding.embedder import Ids, Vectors, begin
 from indexer.preparation import Chunked, Preparer
 
 SLICE: Final = 512
 """Texts embedded, and then kept, at a time."""
+LARGE_SLICE: Final = 2_048
+"""The same where tokens are made ahead, for a GPU: with 512 texts one waited for a fifth of its time."""
 _SLICES_AHEAD: Final = 2
 _STEPS_BEHIND: Final = 4
 MOST_LOST: Final = SLICE * (_STEPS_BEHIND + 2)
-"""Embeddings that were made and not kept yet when a process is killed: they are made again."""
+"""Embeddings that were made and not kept yet when a process is killed: they are made again. (Of a GPU's, in
+`LARGE_SLICE`s, four times as many: a quarter of a second's.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class _Slice:
 
     keys: tuple[bytes, ...]
     texts: tuple[str, ...]
+    tokens: tuple[Ids, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,18 @@ class _Overlap:
     def _embed(self) -> None:
         for item in self._to_embed:
             if isinstance(item, _Slice):
-                self._to_write.put(_Embedded(item.keys, begin(self._preparer.embedder, item.texts)))
+                self._to_write.put(_Embedded(item.keys, self._begun(item)))
             else:
                 self._to_write.put(item)
         self._to_write.close()
 
+    def _begun(self, piece: _Slice) -> Future[Vectors]:
+        return begin(self._preparer.embedder, piece.texts, piece.tokens)
+
 
 def _slices(batch: Chunked) -> Iterator[_Slice]:
     pairs = iter(batch.missing.items())
-    while some := tuple(islice(pairs, SLICE)):
-        yield _Slice(tuple(key for key, _ in some), tuple(text for _, text in some))
+    while some := tuple(islice(pairs, LARGE_SLICE if batch.tokens else SLICE)):
+        texts = tuple(text for _, text in some)
+        tokens = tuple(batch.tokens[text] for text in texts) if batch.tokens else None
+        yield _Slice(tuple(key for key, _ in some), texts, tokens)

@@ -21,7 +21,7 @@ from catalog.document import Document
 from catalog.documents import PendingDocument
 from indexer.chunkers import Chunkers
 from indexer.chunking import Chunk
-from indexer.embedding.embedder import Embedder, Vectors
+from indexer.embedding.embedder import Embedder, Ids, Vectors
 from indexer.embedding.store import EmbeddingStore
 from indexer.lexical.texts import PreparedText
 from indexer.vectors.backend import VectorBatch
@@ -37,6 +37,7 @@ class Chunked:
     missing: Mapping[bytes, str]
     waits: bool
     bodies: Mapping[str, Mapping[str, PreparedText]]  # by document id and text: those made ready ahead
+    tokens: Mapping[str, Ids]  # by text to embed: those made ahead
 
     @property
     def living(self) -> tuple[Document, ...]:
@@ -85,6 +86,7 @@ class Preparer:
         found = self._chunkers.chunk([each.document for each in living])
         chunked = [each.chunks for each in found]
         bodies = {each.document.id: of.bodies for each, of in zip(living, found, strict=True)}
+        tokens = {text: ids for each in found for text, ids in each.tokens.items()}
         contents: dict[str, Sequence[ChunkContent]] = {each.document.id: () for each in pending}
         for each, chunks in zip(living, chunked, strict=True):
             contents[each.document.id] = [self._content(chunk) for chunk in chunks]
@@ -101,8 +103,8 @@ class Preparer:
         self._under_way.update(missing)
         ready, waiting = _parted(pending, contents, lacking)
         batches = (
-            Chunked(ready, contents, {}, waits=False, bodies=bodies),
-            Chunked(waiting, contents, missing, waits=True, bodies=bodies),
+            Chunked(ready, contents, {}, waits=False, bodies=bodies, tokens={}),
+            Chunked(waiting, contents, missing, waits=True, bodies=bodies, tokens=tokens),
         )
         return tuple(batch for batch in batches if batch.pending)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.embedding.embedder import Ids
+
 Tokens = NDArray[np.int64]
-Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -12,6 +13,8 @@ from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float16]
 """One row per text, of length 1 (so an inner product is a cosine)."""
+Ids = NDArray[np.int32]
+"""The token ids of one text."""
 
 
 class ModelError(Exception):
@@ -26,8 +29,24 @@ class ModelServerError(ModelError):
 class EmbedsAhead(Protocol):
     """A model that takes the next texts while it embeds others."""
 
-    def submit_passages(self, texts: Sequence[str]) -> Future[Vectors]:
-        """Begin to embed; the future has what `Embedder.embed_passages` gives, or raises."""
+    def submit_passages(self, texts: Sequence[str], tokens: Sequence[Ids] | None = None) -> Future[Vectors]:
+        """Begin to embed; the future has what `Embedder.embed_passages` gives, or raises.
+
+        `tokens` may have those of each text, where they were made ahead as `tokenising` says.
+        """
+
+    @property
+    def tokenising(self) -> Tokenising | None:
+        """How to make tokens ahead; None where they are best left to the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenising:
+    """What makes a passage's tokens in another process: `tokenizer` as JSON, which cuts at the model's
+    window, reads `prompt` and then the text."""
+
+    tokenizer: str
+    prompt: str
 
 
 class Embedder(Protocol):
@@ -63,13 +82,18 @@ class Embedder(Protocol):
         """The vectors of questions that came together: shape (len(texts), dimension)."""
 
 
-def begin(embedder: Embedder, texts: Sequence[str]) -> Future[Vectors]:
+def tokenising(embedder: Embedder) -> Tokenising | None:
+    """How to make the tokens of passages ahead, where that spares the model work."""
+    return embedder.tokenising if isinstance(embedder, EmbedsAhead) else None
+
+
+def begin(embedder: Embedder, texts: Sequence[str], tokens: Sequence[Ids] | None = None) -> Future[Vectors]:
     """Begin to embed passages where the model embeds ahead; else they are embedded when this returns.
 
     Raises, or its result does, what `embed_passages` raises.
     """
     if isinstance(embedder, EmbedsAhead):
-        return embedder.submit_passages(texts)
+        return embedder.submit_passages(texts, tokens)
     done: Future[Vectors] = Future()
     done.set_result(embedder.embed_passages(texts))
     return done

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.embedding.backend import Backend
 from indexer.embedding.batches import TokenBatch, token_batches
-from indexer.embedding.embedder import Vectors
+from indexer.embedding.embedder import Ids, Vectors
 from indexer.embedding.guard import Guard
 from indexer.embedding.word_tokens import Tokenise
 
@@ -26,6 +26,7 @@ class _Job:
     """Texts on their way: the vectors found so far, and how many batches are still to come."""
 
     texts: Sequence[str]
+    tokens: Sequence[Ids] | None
     vectors: Vectors
     result: Future[Vectors] = field(default_factory=Future)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -81,13 +82,15 @@ class Engine:
         self._tokenising: Final = ThreadPoolExecutor(1, "embedding-tokens")
         self._workers: Final = ThreadPoolExecutor(self._count, "embedding-model", begin)
 
-    def submit(self, texts: Sequence[str]) -> Future[Vectors]:
+    def submit(self, texts: Sequence[str], tokens: Sequence[Ids] | None = None) -> Future[Vectors]:
         """Begin to embed; the future has the vectors in the texts' order, or a `ModelError`.
+
+        `tokens` are those of the texts, where they are known already.
 
         The next texts are tokenised while these are embedded: keep two or three futures at a time, no more,
         for what is submitted lies in memory.
         """
-        job = _Job(texts, np.empty((len(texts), self._dimension), dtype=np.float16))
+        job = _Job(texts, tokens, np.empty((len(texts), self._dimension), dtype=np.float16))
         if texts:
             self._tokenising.submit(self._prepare, job)
         else:
@@ -101,7 +104,7 @@ class Engine:
 
     def _prepare(self, job: _Job) -> None:
         try:
-            tokens = self._tokenise(job.texts)
+            tokens = self._tokenise(job.texts) if job.tokens is None else job.tokens
             share = sum(len(ids) for ids in tokens) // self._count + 1
             budget = self._guard.budget(min(self._most_tokens, max(_LEAST_BATCH, share)))
             batches = list(token_batches(tokens, budget, self._padding))

@@ -19,7 +19,7 @@ from indexer.embedding.batches import TokenBatch, token_batches
 from indexer.embedding.bundled import BUNDLED_NAME
 from indexer.embedding.calibrating import measured
 from indexer.embedding.devices import CPU_THREADS, WORKERS_OF_A_GPU, device_name, devices, worker_threads
-from indexer.embedding.embedder import ModelError, Vectors
+from indexer.embedding.embedder import Ids, ModelError, Tokenising, Vectors
 from indexer.embedding.engine import Engine
 from indexer.embedding.guard import Guard
 from indexer.embedding.lean_bert import LeanBert, is_lean_bert
@@ -71,6 +71,8 @@ class LocalEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.window)
         self._tokenise: Final = tokeniser(self._tokenizer, self.window, whole=self.device != "cpu")
+        # A GPU embeds more texts than one process can tokenise.
+        self.tokenising: Final = None if self.device == "cpu" else self._tokens_ahead()
         self._padding: Final = int(model.tokenizer.pad_token_id or 0)
         self._samples: Final = tuple(self._batches(SAMPLES, _SAMPLE_BUDGET))
         self.dimension: Final = int(model.get_embedding_dimension())
@@ -85,6 +87,9 @@ class LocalEmbedder:
         self._engine: Engine | None = None
         self._starting: Final = threading.Lock()
 
+    def _tokens_ahead(self) -> Tokenising:
+        return Tokenising(self._tokenizer.to_str(), self.passage_prompt)
+
     @property
     def _subject(self) -> str:
         return f"{self.model_key} on {self.device}"
@@ -93,14 +98,14 @@ class LocalEmbedder:
         """See `Embedder.embed_passages`."""
         return self.submit_passages(texts).result()
 
-    def submit_passages(self, texts: Sequence[str]) -> Future[Vectors]:
+    def submit_passages(self, texts: Sequence[str], tokens: Sequence[Ids] | None = None) -> Future[Vectors]:
         """Begin to embed; the future's result is what `embed_passages` gives, or its `ModelError`.
 
         While one call's texts are embedded the next call's are tokenised. So a caller with more to come keeps
         two or three futures: `waiting.append(embedder.submit_passages(texts))`, and takes the result of the
-        oldest when it has more than that.
+        oldest when it has more than that. `tokens` are those of the texts, made as `tokenising` says.
         """
-        return self._started().submit([self.passage_prompt + text for text in texts])
+        return self._started().submit([self.passage_prompt + text for text in texts], tokens)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """See `Embedder.embed_query`."""

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from tokenizers import Tokenizer
 
-from indexer.embedding.batches import Ids
+from indexer.embedding.embedder import Ids
 
 Tokenise = Callable[[Sequence[str]], list[Ids]]
 _REMOVED: Final = re.compile(r"[\x0b\x0c\x1c-\x1f\x85]")
@@ -30,7 +30,7 @@ def tokeniser(tokenizer: Tokenizer, window: int, *, whole: bool = False) -> Toke
     H200 got 25,000 texts a second read `whole` on 16 cores, 16,000 by words.
     """
     if whole or not parts_at_white_space(tokenizer):
-        return _Whole(tokenizer)
+        return WholeTexts(tokenizer)
     return WordTokens(tokenizer, window)
 
 
@@ -46,7 +46,7 @@ def parts_at_white_space(tokenizer: Tokenizer) -> bool:
     )
 
 
-class _Whole:
+class WholeTexts:
     """Any tokenizer, text by text."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -62,7 +62,7 @@ class WordTokens:
 
     def __init__(self, tokenizer: Tokenizer, window: int) -> None:
         self._tokenizer: Final = tokenizer
-        self._whole: Final = _Whole(tokenizer)
+        self._whole: Final = WholeTexts(tokenizer)
         first, last = tokenizer.encode("").ids
         self._first: Final = _packed([first])
         self._last: Final = _packed([last])

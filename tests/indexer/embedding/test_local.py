@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 
 from indexer.embedding.bundled import bundled_model
 from indexer.embedding.embedder import ModelError
@@ -65,6 +66,15 @@ def test_a_query_has_length_one_and_finds_its_passage(exact: LocalEmbedder) -> N
     assert query.shape == (384,)
     assert abs(float(np.linalg.norm(query)) - 1) < 1e-5
     assert int(np.argmax(exact.embed_passages(SAMPLES).astype(np.float32) @ query)) == 1
+
+
+def test_tokens_made_ahead_give_the_same_vectors(exact: LocalEmbedder) -> None:
+    texts = ["How many days of leave do I have?", "The cat sat.", "parental leave " * 300]
+    how = exact._tokens_ahead()
+    tokenizer = Tokenizer.from_str(how.tokenizer)
+    tokens = [np.array(tokenizer.encode(how.prompt + text).ids, dtype=np.int32) for text in texts]
+    assert np.array_equal(exact.submit_passages(texts, tokens).result(), exact.embed_passages(texts))
+    assert exact.tokenising is None  # a CPU takes longer to embed a text than this process to tokenise it
 
 
 def test_no_text_gives_no_vector(exact: LocalEmbedder) -> None:

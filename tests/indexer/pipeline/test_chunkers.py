@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from tokenizers import Tokenizer
 
 from catalog.content import PackedBlocks, pack_blocks
 from catalog.document import Block, BlockKind, Document, DocumentKind
 from indexer.chunkers import LEAST_DOCUMENTS, Chunkers, ChunkingError
 from indexer.chunking import Chunking
+from indexer.embedding.embedder import Tokenising
 from indexer.lexical.texts import PreparedText
 from tests.indexer.pipeline.support import WordEmbedder
 
@@ -57,6 +59,21 @@ def test_processes_cut_the_very_chunks_and_make_their_words_ready(chunkers: Chun
     texts = [chunk.text for each in there for chunk in each.chunks]
     bodies = {text: body for each in there for text, body in each.bodies.items()}
     assert bodies == {text: PreparedText.of(text, "en") for text in texts}
+
+
+def test_processes_make_the_tokens_that_the_model_would_of_prompt_and_text() -> None:
+    cutting = Tokenizer.from_str(WordEmbedder().tokenizer.to_str())
+    cutting.enable_truncation(30)
+    how = Tokenising(cutting.to_str(), "passage: ")
+    chunkers = Chunkers(WordEmbedder().tokenizer, Chunking(tokens=40, overlap=8), 1, how)
+    try:
+        chunked = chunkers.chunk(documents())
+    finally:
+        chunkers.close()
+    texts = [chunk.embedded_text for each in chunked for chunk in each.chunks]
+    made = {text: ids.tolist() for each in chunked for text, ids in each.tokens.items()}
+    assert made == {text: cutting.encode(f"passage: {text}").ids for text in texts}
+    assert max(map(len, made.values())) == 30
 
 
 def test_a_process_that_is_killed_is_told_and_the_next_batch_has_new_ones(chunkers: Chunkers) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import pytest
 
 from catalog.database import Catalog
 from catalog.documents import pending_count
-from indexer import overlap
+from indexer import chunkers, overlap
 from indexer.channel import AbandonedError, Channel
-from indexer.embedding.embedder import ModelError, ModelServerError, Vectors
+from indexer.embedding.embedder import Ids, ModelError, ModelServerError, Tokenising, Vectors
 from indexer.feed import BATCH_SECONDS, FIRST_DOCUMENTS, MOST_DOCUMENTS, PendingFeed, next_size
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress
@@ -32,6 +33,22 @@ class HeldEmbedder(WordEmbedder):
         self.asked.set()
         assert self.go_on.wait(30)
         return super().embed_passages(texts)
+
+
+class TokenEmbedder(WordEmbedder):
+    """Wants tokens made ahead, as a model on a GPU does, and keeps them by text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokenising = Tokenising(self.tokenizer.to_str(), self.passage_prompt)
+        self.given: dict[str, list[int]] = {}
+
+    def submit_passages(self, texts: Sequence[str], tokens: Sequence[Ids] | None = None) -> Future[Vectors]:
+        assert tokens is not None
+        self.given.update({text: ids.tolist() for text, ids in zip(texts, tokens, strict=True)})
+        done: Future[Vectors] = Future()
+        done.set_result(self.embed_passages(texts))
+        return done
 
 
 class FailingEmbedder(WordEmbedder):
@@ -139,6 +156,22 @@ def test_an_error_of_the_model_ends_the_run_and_leaves_the_work_pending(
     assert pending(catalog) == 3 * FIRST_DOCUMENTS
     assert _index_threads() == []
     run(catalog, settings)
+    assert found(settings) == chunk_ids(catalog)
+
+
+def test_a_model_on_a_gpu_is_given_the_tokens_of_each_text(
+    catalog: Catalog, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunkers, "LEAST_DOCUMENTS", 1)
+    monkeypatch.setattr(chunkers, "_processes_here", lambda: 1)
+    monkeypatch.setattr(overlap, "LARGE_SLICE", 2)
+    for number in range(5):
+        add(catalog, f"https://intranet.example/{number}", f"Text {number}.")
+    embedder = TokenEmbedder()
+    with Pipeline(catalog, settings, embedder=embedder) as pipeline:
+        assert pipeline.run_once().embedded == 5
+    assert embedder.given == {text: embedder.tokenizer.encode(text).ids for text in embedder.seen}
+    assert len(embedder.given) == 5
     assert found(settings) == chunk_ids(catalog)
 
 
