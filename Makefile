@@ -9,7 +9,7 @@ TEST_PACKAGES := chromium chromium-headless-shell nginx-light postgresql-doc-15 
 # Identity providers and wikis by other makers, large to install: `make test-sites`.
 SITE_PACKAGES := simplesamlphp libapache2-mod-auth-mellon libapache2-mod-php8.2 php-sqlite3 dokuwiki mediawiki
 
-.PHONY: help demo demo-stop test test-sites lint bench constraints clean
+.PHONY: help demo demo-stop test test-sites fuzz lint bench constraints clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,10 @@ test-sites: ## run the tests of logins at SimpleSAMLphp, mod_auth_mellon, DokuWi
 	@scripts/system-packages $(TEST_PACKAGES) $(SITE_PACKAGES)
 	@scripts/environment test
 	$(BIN)/python -m pytest -n auto --dist loadscope tests/crawler/auth
+
+fuzz: ## ask every HTTP route much that is right or wrong, some minutes long
+	@scripts/environment test
+	$(BIN)/python -m pytest --hypothesis-profile=deep tests/search_api/test_openapi_fuzzing.py tests/search_api/test_bad_input.py
 
 lint: ## style, types, import rules
 	@scripts/system-packages libkrb5-dev

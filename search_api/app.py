@@ -12,6 +12,7 @@ from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
 from search_api.identity.identify import Identifier
 from search_api.metrics import Metrics
+from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
 from search_api.routes import documents, health, page, retrieve, search
@@ -56,4 +57,5 @@ def create_app(
     install_problem_handlers(app)
     for module in (search, retrieve, documents, health, page):
         app.include_router(module.router)
+    install_openapi(app)
     return app

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -60,14 +61,18 @@ def problem(
     status: int, detail: str, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The response that says what went wrong and, in `errors`, where."""
-    document: dict[str, Any] = {
+    return Response(orjson.dumps(problem_document(status, detail, faults)), status, headers, PROBLEM_TYPE)
+
+
+def problem_document(status: int, detail: str, faults: Sequence[Fault] = ()) -> dict[str, Any]:
+    """What such a response says."""
+    return {
         "type": f"urn:sitelore:problem:{_KINDS[status]}" if status in _KINDS else "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "errors": [{"field": fault.field, "message": fault.message} for fault in faults],
     }
-    return Response(orjson.dumps(document), status, headers, PROBLEM_TYPE)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -82,6 +87,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ProviderError, _provider_failed)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(Exception, _defect)
 
 
 async def _invalid_question(_: Request, error: Exception) -> Response:
@@ -134,9 +140,24 @@ async def _invalid_request(_: Request, error: Exception) -> Response:
 
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = error.detail
+    detail, headers = error.detail, error.headers
     if error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = "There is nothing at this address; /docs lists what there is."
     elif error.status_code == 405:
-        detail = f"{request.method} is not possible here."
-    return problem(error.status_code, detail, headers=error.headers)
+        detail, headers = f"{request.method} is not possible here.", {"Allow": _allowed(request)}
+    return problem(error.status_code, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes at this address (RFC 9110, 10.2.1); the router knows those of the first."""
+    at = (
+        context.methods or ()
+        for context in iter_route_contexts(request.app.routes)
+        if (pattern := getattr(context, "path_regex", None)) and pattern.match(request.url.path)
+    )
+    return ", ".join(sorted(set().union(*at)))
+
+
+async def _defect(_: Request, __: Exception) -> Response:
+    """An error of ours: the log has it, the answer tells nothing of it."""
+    return problem(500, "The service failed to answer this; its log says why.")

@@ -37,7 +37,7 @@ def _whole_number(value: object) -> object:
     return value
 
 
-PageSize = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_PAGE_SIZE)]
+PageSize = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_whole_number)]
 _Model = TypeVar("_Model", bound=BaseModel)
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True)
 
@@ -142,7 +142,9 @@ def parse_parameters(
         elif name in _NOT_YET:
             faults.append(Fault(name, "is not supported yet"))
         elif name not in known:
-            faults.append(Fault(_printable(name), f"there is no such parameter{nearest(name, known)}"))
+            faults.append(
+                Fault(_printable(name) or "''", f"there is no such parameter{nearest(name, known)}")
+            )
         elif name in single:
             faults.append(Fault(name, "is given twice"))
         else:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.exceptions import HTTPException
 
-from search_api.problems import Problem
 from search_api.query.present import present_document
 from search_api.query.response import DocumentAnswer
 from search_api.routes.context import ContextOf, PrincipalsOf
+from search_api.routes.examples import DOCUMENT_ANSWER, answer_example
 
 router = APIRouter(tags=["documents"])
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
-@router.get("/v1/documents/{id}", responses={404: {"model": Problem}, 503: {"model": Problem}})
-async def document(id: str, context: ContextOf, principals: PrincipalsOf) -> DocumentAnswer:  # noqa: A002
+@router.get("/v1/documents/{id}", responses=answer_example(DOCUMENT_ANSWER))
+async def document(
+    id: Annotated[str, Path(description="`id` of a result", examples=[DOCUMENT_ANSWER["id"]])],  # noqa: A002
+    context: ContextOf,
+    principals: PrincipalsOf,
+) -> DocumentAnswer:
     """A document's text in blocks and its fields.
 
     404 for what does not exist and for what may not be read: the difference would already tell something.

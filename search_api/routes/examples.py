@@ -1,16 +1,22 @@
-"""What `/docs` shows of searches: questions as people send them, and an answer."""
+"""What the OpenAPI document and `/docs` show: questions that the demo's index answers, and its answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+
+def answer_example(example: object) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route whose answer in JSON may look like this."""
+    return {200: {"content": {"application/json": {"example": example}}}}
+
+
 SEARCH_BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "A question within a filter": {
         "query": "parental leave",
         "filter": {
             "and": [
-                {"field": "department", "in": ["HR", "Legal"]},
+                {"field": "department", "in": ["People", "Facilities"]},
                 {"not": {"field": "updated_at", "lt": "2025-01-01"}},
             ]
         },
@@ -83,4 +89,79 @@ SEARCH_ANSWER: Final[dict[str, Any]] = {
     "spelling": {"suggestion": None},
     "suggestions": [],
     "notices": [],
+}
+
+RETRIEVE_BODIES: Final[Mapping[str, dict[str, Any]]] = {
+    "Passages of one department": {
+        "query": "Who pays for a taxi to the airport?",
+        "filter": {"field": "department", "eq": "Travel"},
+        "page_size": 3,
+    },
+}
+
+RETRIEVE_ANSWER: Final[dict[str, Any]] = {
+    "query_id": "b45254f849f145a3ac27580a20c20ab6",
+    "took_ms": 10.1,
+    "passages": [
+        {
+            "document_id": "2917e272ea309c25c3c450ec452114be",
+            "title": "Expenses",
+            "url": "http://127.0.0.1:8101/travel/expenses",
+            "deep_link": "http://127.0.0.1:8101/travel/expenses#what-we-pay-for:~:text=What%20we%20pay%20for",
+            "connector": "handbook",
+            "text": "What we pay for\n\nTravel, hotel, visas, laundry on trips of more than five nights, and "
+            "one postcard home. Meals are covered by daily allowances and need no receipt. "
+            "Tips up to 10 % are fine where they are usual.",
+            "heading": "Expenses › What we pay for",
+            "anchor": "what-we-pay-for",
+            "page": None,
+            "score": 0.9686487701807218,
+            "confidence": "very_high",
+        }
+    ],
+}
+
+DOCUMENT_ANSWER: Final[dict[str, Any]] = {
+    "id": "2917e272ea309c25c3c450ec452114be",
+    "connector": "handbook",
+    "url": "http://127.0.0.1:8101/travel/expenses",
+    "kind": "page",
+    "version": 1,
+    "title": "Expenses",
+    "language": "en",
+    "fetched_at": "2026-11-27T02:17:04.031847+00:00",
+    "fields": {
+        "title": "Expenses",
+        "url": "http://127.0.0.1:8101/travel/expenses",
+        "language": "en",
+        "description": "How to get your money back, and how fast.",
+        "authors": ["Lourdes Prata"],
+        "updated_at": "2026-10-02T00:00:00Z",
+        "file_type": "html",
+        "size": 4023,
+        "languages": ["en"],
+        "department": "Travel",
+    },
+    "blocks": [
+        {"kind": "heading", "text": "Expenses", "level": 1, "anchor": "expenses", "page": None},
+        {
+            "kind": "paragraph",
+            "text": "Photograph each receipt in the expense app and hand the report in within 30 "
+            "days of the trip. The money is in your account seven working days after your "
+            "lead has approved it.",
+            "level": 0,
+            "anchor": "expenses",
+            "page": None,
+        },
+        {"kind": "heading", "text": "What we pay for", "level": 2, "anchor": "what-we-pay-for", "page": None},
+        {
+            "kind": "paragraph",
+            "text": "Travel, hotel, visas, laundry on trips of more than five nights, and "
+            "one postcard home. Meals are covered by daily allowances and need no receipt. "
+            "Tips up to 10 % are fine where they are usual.",
+            "level": 0,
+            "anchor": "what-we-pay-for",
+            "page": None,
+        },
+    ],
 }

@@ -15,12 +15,16 @@ from search_api.query.request import RetrieveRequest, parse_retrieval
 from search_api.query.response import RetrieveAnswer
 from search_api.routes.bodies import json_body, read_json
 from search_api.routes.context import ContextOf, PrincipalsOf
-from search_api.routes.search import REFUSALS
+from search_api.routes.examples import RETRIEVE_ANSWER, RETRIEVE_BODIES, answer_example
 
 router = APIRouter(tags=["search"])
 
 
-@router.post("/v1/retrieve", responses=REFUSALS, openapi_extra=json_body(RetrieveRequest))
+@router.post(
+    "/v1/retrieve",
+    responses=answer_example(RETRIEVE_ANSWER),
+    openapi_extra=json_body(RetrieveRequest, RETRIEVE_BODIES),
+)
 async def retrieve(request: Request, context: ContextOf, principals: PrincipalsOf) -> RetrieveAnswer:
     """The best passages for a question, up to 100."""
     fields = context.service.backend.fields

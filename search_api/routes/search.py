@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request
 
 from search_api.asking import answer_search
 from search_api.problems import Problem
-from search_api.query.limits import MAX_PAGE_SIZE
+from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS
 from search_api.query.request import Search, SearchRequest, parse_parameters, parse_search
 from search_api.query.response import SearchAnswer
 from search_api.routes.bodies import json_body, read_json
 from search_api.routes.context import Context, ContextOf, PrincipalsOf
-from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES
+from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES, answer_example
 
 router = APIRouter(tags=["search"])
 
@@ -28,40 +28,49 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+def _parameter(name: str, description: str, schema: dict[str, Any], example: object = None) -> dict[str, Any]:
+    told = {"name": name, "in": "query", "description": description, "schema": schema}
+    return told if example is None else {**told, "example": example}
 
 
 _PARAMETERS: Final = {
     "parameters": [
-        _parameter("q", "The question", {"type": "string", "maxLength": 1000}),
         _parameter(
-            "page_size", "Documents per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
+            "q", "The question", {"type": "string", "maxLength": MAX_QUERY_CHARACTERS}, "travel policy"
+        ),
+        _parameter(
+            "page_size", "Documents per page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}, 5
         ),
         _parameter("cursor", "`next` of the answer before", {"type": "string"}),
         _parameter(
-            "sort", "Fields, parted by commas, `-` before one for descending; `_score`", {"type": "string"}
+            "sort",
+            "Fields, parted by commas, `-` before one for descending; `_score`",
+            {"type": "string"},
+            "-updated_at,title",
         ),
-        _parameter("collapse", "A field: one result per value of it", {"type": "string"}),
+        _parameter("collapse", "A field: one result per value of it", {"type": "string"}, "product"),
         _parameter(
             "facet",
             "A field whose values are counted; `updated_at:year`, `size:1000,50000`, `connector/department`",
-            {"type": "array", "items": {"type": "string"}},
+            {"type": "array", "items": {"type": "string"}, "maxItems": MAX_FACETS},
+            ["department", "updated_at:year"],
         ),
-        _parameter("explain", "Add each half's scores", {"type": "boolean"}),
+        _parameter("explain", "Add each half's scores", {"type": "boolean"}, True),
+        # Of an object in `form`, each property is a parameter: its name here is never sent.
         _parameter(
             "f.FIELD",
             "Only documents with this value, or in this range; repeat it for any of several",
-            {"type": "string"},
+            {
+                "type": "object",
+                "propertyNames": {"pattern": r"^f\.\w+$"},
+                "additionalProperties": {"type": "string"},
+            },
+            {"f.department": "Travel"},
         ),
     ]
 }
 
-
-_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"application/json": {"example": SEARCH_ANSWER}}},
-    **REFUSALS,
-}
+_RESPONSES: Final = answer_example(SEARCH_ANSWER)
 
 
 @router.get("/v1/search", responses=_RESPONSES, openapi_extra=_PARAMETERS)

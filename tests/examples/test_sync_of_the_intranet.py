@@ -5,22 +5,31 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import orjson
 import pytest
 
 from benchmarks.floors import GOLDEN, INTRANET, digest, read_floors, set_files
 from benchmarks.judged_intranet import read_evaluation
+from catalog.document import document_id
 from crawler.rendering.renderer import why_unavailable
 from examples.demo.__main__ import QUESTIONS
 from examples.intranet.board import Board
 from examples.intranet.server import DEFAULT_PASSWORDS
+from search_api.opening import open_backend
+from settings.load import load_settings
+from tests.search_api.openapi_document import example_requests, openapi_document, operations
+from tests.search_api.serving import serving
 from tests.support.intranet import Intranet
 from tests.support.syncing import document_texts
 from tests.support.warm_crawler import warm_crawler, warm_indexer, warm_search
 
+DEMO_HANDBOOK = "http://127.0.0.1:8101"
+"""Where `make demo` serves the handbook."""
 PATIENCE_SECONDS = 300
 STATUS = 4
 """The number of the status app among the sites of the demo's questions."""
@@ -173,6 +182,24 @@ def test_judged_questions_about_the_company_are_answered_no_worse_than_their_flo
     measured = read_evaluation(printed)
     assert measured.hybrid >= floor.floor
     assert measured.hybrid > measured.better_half
+
+
+def test_every_example_of_the_http_interface_works_on_the_demo(crawled: Crawled, intranet: Intranet) -> None:
+    told = crawled.run("search-api", "key", "create", "examples", "--scope", "search", "--scope", "admin")
+    headers = {"authorization": f"Bearer {told['key']}"}
+    of_the_demo = document_id("handbook", f"{DEMO_HANDBOOK}/travel/expenses")
+    here = document_id("handbook", f"{intranet.handbook}/travel/expenses")
+    settings = load_settings(crawled.config, DEFAULT_PASSWORDS)
+    with (
+        serving(partial(open_backend, settings)) as address,
+        httpx2.Client(base_url=address, headers=headers, trust_env=False) as client,
+    ):
+        for operation in operations(openapi_document()):
+            for request in example_requests(operation, client, {of_the_demo: here}):
+                answer = client.send(request)
+                assert answer.is_success, f"{operation}: {answer.text}"
+                if "total" in operation.answer.get("example", {}):
+                    assert answer.json()["total"] > 0, f"{operation} finds nothing by {request.url}"
 
 
 def test_a_second_sync_changes_nothing(crawled: Crawled) -> None:

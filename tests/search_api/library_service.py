@@ -35,12 +35,17 @@ class _Refreshed:
         self.refresh = retriever.refresh
 
 
-def application(library: Library) -> tuple[FastAPI, SearchService]:
-    """The service over a library; it is not started, its backend is there at once."""
-    backend = Backend(
+def backend_of(library: Library) -> Backend:
+    """What a service over a library asks."""
+    return Backend(
         _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), _NoLog(),
         FieldCatalog(FIELDS), lambda: None,
     )  # fmt: skip
+
+
+def application(library: Library) -> tuple[FastAPI, SearchService]:
+    """The service over a library; it is not started, its backend is there at once."""
+    backend = backend_of(library)
     service = SearchService(lambda: backend)
     service._backend = backend
     checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
