@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from catalog.commands import CommandState, put_command
+from catalog.commands import Command, CommandState, put_command, read_command
 from catalog.connectors import connector_id
 from catalog.errors import CatalogError
 from catalog.holder import Holder
@@ -28,8 +28,25 @@ HEARTBEAT_SECONDS: Final = 10.0
 KEPT: Final = timedelta(days=7)
 """How long finished commands can be looked up."""
 
+SYNC: Final = "sync"
+STOP: Final = "stop"
+INQUIRIES: Final = ("plan", "explain", "try")
+"""Questions that take a crawler's rules to answer; the results of these commands are their answers."""
+COMMANDS: Final = (SYNC, STOP, *INQUIRIES)
+
 _SCHEDULE: Final = "schedule"
-_SYNC: Final = "sync"
+_TAKEN_UP_AGAIN: Final = (SYNC, *INQUIRIES)
+"""What is done by whoever schedules next when it was cut off."""
+
+
+class NoSchedulerError(CatalogError):
+    """Nobody would carry out a command."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no `crawler schedule` runs on this catalog, and it alone carries this out: start "
+            "`crawler schedule` (as a service that stays up) and ask again"
+        )
 
 
 class SchedulerRunning(CatalogError):  # noqa: N818 - a state of affairs, not a fault
@@ -75,11 +92,7 @@ def become_scheduler(connection: Connection) -> None:
             created_at=now,
         )
     )
-    connection.execute(
-        update(commands)
-        .where(commands.c.name == _SYNC, commands.c.state == CommandState.RUNNING.value)
-        .values(state=CommandState.WAITING.value)
-    )
+    _let_wait(connection)
 
 
 def give_sign_of_life(connection: Connection) -> None:
@@ -101,16 +114,30 @@ def give_sign_of_life(connection: Connection) -> None:
 def end_as_scheduler(connection: Connection) -> None:
     """Withdraw; what this process had begun waits for the next."""
     connection.execute(delete(commands).where(commands.c.name == _SCHEDULE))
+    _let_wait(connection)
+
+
+def _let_wait(connection: Connection) -> None:
+    """Have what is in hand done by the next."""
+    in_hand = commands.c.state == CommandState.RUNNING.value
     connection.execute(
         update(commands)
-        .where(commands.c.name == _SYNC, commands.c.state == CommandState.RUNNING.value)
+        .where(in_hand, commands.c.name.in_(_TAKEN_UP_AGAIN))
         .values(state=CommandState.WAITING.value)
     )
 
 
+def ask_scheduler(connection: Connection, name: str, arguments: Mapping[str, Any]) -> int:
+    """Have one of `COMMANDS` carried out; its id. Raises `NoSchedulerError` where nobody would."""
+    assert name in COMMANDS, name
+    if living_scheduler(connection) is None:
+        raise NoSchedulerError
+    return put_command(connection, name, arguments)
+
+
 def begin_command(connection: Connection, arguments: Mapping[str, Any]) -> int:
     """Note a sync that is done without having been asked for; `finish_command` ends it."""
-    return put_command(connection, _SYNC, arguments, CommandState.RUNNING)
+    return put_command(connection, SYNC, arguments, CommandState.RUNNING)
 
 
 def commands_wait(connection: Connection, names: Iterable[str]) -> bool:
@@ -138,6 +165,18 @@ def last_activity(connection: Connection, names: Iterable[str]) -> dict[str, dat
                 select(connectors.c.created_at).where(connectors.c.id == number)
             ).scalar_one()
     return found
+
+
+def sync_in_hand(connection: Connection, name: str) -> Command | None:
+    """The sync of a connector that waits for its turn or is under way by a scheduler, if any."""
+    unfinished = (CommandState.WAITING.value, CommandState.RUNNING.value)
+    rows = connection.execute(
+        select(commands.c.id, commands.c.arguments)
+        .where(commands.c.name == SYNC, commands.c.state.in_(unfinished))
+        .order_by(commands.c.id.desc())
+    )
+    found = next((row.id for row in rows if row.arguments.get("connector") == name), None)
+    return None if found is None else read_command(connection, found)
 
 
 def who_syncs(connection: Connection, name: str) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -16,7 +16,10 @@ from catalog.commands import Command, claim_command, finish_command
 from catalog.database import Catalog
 from catalog.errors import CatalogError
 from catalog.scheduler import (
+    COMMANDS,
     HEARTBEAT_SECONDS,
+    STOP,
+    SYNC,
     SchedulerRunning,
     become_scheduler,
     begin_command,
@@ -28,6 +31,8 @@ from catalog.scheduler import (
 )
 from crawler.scheduling.agenda import Agenda, Skipped
 from crawler.scheduling.events import EventLog
+from crawler.scheduling.inquiry import MOST_AT_ONCE as MOST_INQUIRIES
+from crawler.scheduling.inquiry import Inquiry, UnusableInquiryError, arguments_of
 from crawler.scheduling.job import Cause, Job
 from crawler.scheduling.sync_process import SyncEnded, SyncProcess
 from crawler.scheduling.watched_settings import WatchedSettings
@@ -37,7 +42,6 @@ from settings.sync import SyncMode
 TICK_SECONDS: Final = 1.0
 """How often the clock, the commands and the configuration are looked at."""
 
-_COMMANDS: Final = ("sync", "stop")
 _BEGUN: Final = {
     Cause.SCHEDULE: "by its schedule",
     Cause.MISSED: "its time was missed",
@@ -69,6 +73,7 @@ class Scheduler:
         self._now = now
         self._tick_seconds = tick
         self._processes: dict[str, SyncProcess] = {}
+        self._inquiries: set[Inquiry] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stops: dict[str, list[int]] = {}  # commands to be finished when the connector's sync has ended
         self._told: set[tuple[str, str]] = set()
@@ -100,11 +105,15 @@ class Scheduler:
         for process in self._processes.values():
             process.stop(at_once=self._stopping)
         self._stopping = True
+        for inquiry in self._inquiries:
+            inquiry.stop()
         self._wake.set()
 
     async def _end(self) -> None:
         for process in self._processes.values():
             process.stop()
+        for inquiry in self._inquiries:
+            inquiry.stop()
         while self._tasks:
             await asyncio.wait(self._tasks)
         with contextlib.suppress(SchedulerRunning):
@@ -157,17 +166,51 @@ class Scheduler:
             self._log.say("scheduled", name, f"runs next {when}", next_run=following)
 
     async def _carry_out_commands(self) -> None:
-        while await self._read(lambda connection: commands_wait(connection, _COMMANDS)):
-            command = await self._write(lambda connection: claim_command(connection, _COMMANDS))
+        while await self._read(lambda connection: commands_wait(connection, self._claimed_names)):
+            command = await self._write(lambda connection: claim_command(connection, self._claimed_names))
             if command is None:
                 return
-            if command.name == "stop" and (job := self._agenda.drop(_connector(command))) is not None:
+            if command.name == STOP and (job := self._agenda.drop(_connector(command))) is not None:
                 await self._finish_dropped(job, command.id)
                 continue
-            fault = self._sync_fault(command) if command.name == "sync" else self._stop_fault(command)
+            fault = self._fault_of(command)
             if fault is not None:
                 await self._finish(command.id, {"error": fault}, failed=True)
                 self._log.say("refused", _connector(command), f"{command.name} was asked for, but {fault}")
+
+    @property
+    def _claimed_names(self) -> tuple[str, ...]:
+        """Questions wait while as many are answered as may be: syncs and stops never wait for them."""
+        return COMMANDS if len(self._inquiries) < MOST_INQUIRIES else (SYNC, STOP)
+
+    def _fault_of(self, command: Command) -> str | None:
+        match command.name:
+            case "sync":
+                return self._sync_fault(command)
+            case "stop":
+                return self._stop_fault(command)
+            case _:
+                return self._inquiry_fault(command)
+
+    def _inquiry_fault(self, command: Command) -> str | None:
+        """Begin to answer a question, or say why not."""
+        try:
+            arguments = arguments_of(command.name, command.arguments)
+        except UnusableInquiryError as error:
+            return str(error)
+        inquiry = Inquiry(arguments, self._watched.config, self._watched.snapshot)
+        self._inquiries.add(inquiry)
+        self._keep(asyncio.create_task(self._answer(inquiry, command)))
+        return None
+
+    async def _answer(self, inquiry: Inquiry, command: Command) -> None:
+        answer = await inquiry.run()
+        self._inquiries.discard(inquiry)
+        if not self._stopping:  # else the next start answers it
+            with self._saying_trouble(_connector(command)):
+                await self._finish(command.id, answer.result, failed=answer.told is None)
+            self._log.say("answered", _connector(command), f"{command.name} was answered, as asked for")
+        self._wake.set()
 
     def _sync_fault(self, command: Command) -> str | None:
         """Let a sync that was asked for wait for its turn, or say why not."""
@@ -228,10 +271,12 @@ class Scheduler:
         self._processes[job.connector] = process
         self._told -= {told for told in self._told if told[1] == job.connector}
         self._log.say("began", job.connector, f"sync began, {_BEGUN[job.cause]}", cause=job.cause.value)
-        task = asyncio.create_task(self._follow(process, command_id))
+        self._keep(asyncio.create_task(self._follow(process, command_id)))
+        return True
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return True
 
     async def _follow(self, process: SyncProcess, command_id: int) -> None:
         name = process.job.connector
@@ -242,14 +287,19 @@ class Scheduler:
             "ended" if ended.done else "failed", name, _ending(ended), code=ended.code, run=ended.run
         )
         stops = self._stops.pop(name, [])
-        try:
+        with self._saying_trouble(name):
             if stops or not (self._stopping and ended.code in _STOPPED):  # else the next start continues it
                 await self._finish(command_id, _result(ended), failed=not ended.done)
             for each in stops:
                 await self._finish(each, _result(ended))
-        except CatalogError as error:
-            self._log.say("trouble", name, str(error))
         self._wake.set()
+
+    @contextlib.contextmanager
+    def _saying_trouble(self, connector: str | None) -> Iterator[None]:
+        try:
+            yield
+        except CatalogError as error:
+            self._log.say("trouble", connector, str(error))
 
     def _why_waiting(self, job: Job) -> str:
         obstacle = self._agenda.obstacle(job)

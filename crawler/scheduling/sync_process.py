@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,11 @@ from typing import Any, Final
 import orjson
 
 from crawler.scheduling.job import Job
+from crawler.scheduling.starting import start_child
 from settings.console import ExitCode
-from settings.load import SNAPSHOT
 
 # What a sync without a terminal says of its progress every ten seconds, and what needs no second telling.
 _PROGRESS: Final = re.compile(r"(indexing: |[a-z0-9-]+: found )")
-_LONGEST_LINE: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class SyncProcess:
     ) -> None:
         self.job = job
         self._say = say
-        self._environment = {**os.environ, SNAPSHOT: str(snapshot)}
+        self._snapshot = snapshot
         self._arguments = [
             *("sync", job.connector, "--config", str(config), "--json"),
             *(("--mode", job.mode) if job.mode else ()),
@@ -63,7 +60,7 @@ class SyncProcess:
     async def run(self) -> SyncEnded:
         """Run it to its end; never raises for what the sync does, or that it cannot be started."""
         try:
-            process = await self._start()
+            process = await start_child(self._arguments, self._snapshot)
         except OSError as error:
             return SyncEnded(ExitCode.FAILED, None, f"no process could be started: {error.strerror or error}")
         self._process = process
@@ -74,17 +71,6 @@ class SyncProcess:
         output, said = await asyncio.gather(process.stdout.read(), self._follow(process.stderr))
         code = await process.wait()
         return SyncEnded(code, _run_in(output), said[-1] if said else "it ended without a word")
-
-    async def _start(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "crawler.scheduling.child", *self._arguments),
-            stdin=asyncio.subprocess.PIPE,  # kept open for as long as this process lives
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the scheduler, which passes it on
-            env=self._environment,
-            limit=_LONGEST_LINE,
-        )
 
     def stop(self, *, at_once: bool = False) -> None:
         """Ask it to stop cleanly; `at_once`, after that, has it end without writing what is under way."""

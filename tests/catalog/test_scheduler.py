@@ -13,7 +13,9 @@ from catalog.database import Catalog
 from catalog.holder import Holder
 from catalog.runs import begin_run, finish_run
 from catalog.scheduler import (
+    NoSchedulerError,
     SchedulerRunning,
+    ask_scheduler,
     become_scheduler,
     begin_command,
     commands_wait,
@@ -21,6 +23,7 @@ from catalog.scheduler import (
     give_sign_of_life,
     last_activity,
     living_scheduler,
+    sync_in_hand,
     who_syncs,
 )
 from catalog.tables import commands
@@ -134,3 +137,17 @@ def test_a_connector_that_another_process_has_is_said(catalog: Catalog) -> None:
         sentence = who_syncs(connection, "wiki")
     assert sentence is not None
     assert "is being crawled by process 77 on crawler-9.example" in sentence
+
+
+def test_what_nobody_would_carry_out_is_not_asked_for(catalog: Catalog) -> None:
+    with catalog.write() as connection:
+        with pytest.raises(NoSchedulerError, match="start `crawler schedule`"):
+            ask_scheduler(connection, "sync", {"connector": "wiki"})
+        become_scheduler(connection)
+        asked = ask_scheduler(connection, "sync", {"connector": "wiki"})
+        found = sync_in_hand(connection, "wiki")
+        assert found is not None
+        assert (found.id, found.state) == (asked, CommandState.WAITING)
+        assert sync_in_hand(connection, "portal") is None
+        finish_command(connection, asked, {})
+        assert sync_in_hand(connection, "wiki") is None
