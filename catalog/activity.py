@@ -1,153 +1,84 @@
-"""What people ask and click: a database of its own, written in the background so that no reader waits."""
+"""Questions, clicks and feedback, written in the background to a database of their own: nobody waits."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import queue
+import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    make_url,
-    text,
-)
+from sqlalchemy import Connection, delete, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog.columns import Moment
 from catalog.content import storable
 from catalog.database import Catalog, make_folder, sqlite_engine
 from catalog.errors import CatalogError
+from catalog.query_log import (
+    Asked,
+    AskerKind,
+    Clicked,
+    Event,
+    Judged,
+    clicks,
+    feedback,
+    make_tables,
+    normal_query,
+    queries,
+)
 
 logger = logging.getLogger(__name__)
 
-SCHEMA: Final = 1
-"""The version of these tables, kept in the file's `user_version`."""
-
 WAITING_EVENTS: Final = 10_000
 """How many events may wait to be written; while the disk cannot follow, later ones are dropped."""
+FORGETTING_SECONDS: Final = 3_600.0
+"""How often what is older than it may be is deleted."""
 
 _BATCH: Final = 500
 _GATHERING_SECONDS: Final = 0.2
 
-metadata: Final = MetaData()
-
-queries: Final = Table(
-    "queries",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("asked_at", Moment(), nullable=False, index=True),
-    Column("caller", Text),  # the user's name; null: nobody signed in
-    Column("text", Text, nullable=False),
-    Column("filter", JSON),
-    Column("total", Integer, nullable=False),
-    Column("took_ms", Float, nullable=False),
-    Column("results", JSON, nullable=False),  # the ids of the documents shown, best first
-)
-
-clicks: Final = Table(
-    "clicks",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("query_id", String(32), nullable=False, index=True),
-    Column("document_id", String(32), nullable=False),
-    Column("at", Moment(), nullable=False),
-)
-
-feedback: Final = Table(
-    "feedback",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("query_id", String(32), nullable=False, index=True),
-    Column("document_id", String(32), nullable=False),
-    Column("relevant", Boolean, nullable=False),
-    Column("at", Moment(), nullable=False),
-    Index("ix_feedback_document_id", "document_id"),
-)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query was answered; `id` is the `query_id` that clicks and feedback name."""
-
-    id: str
-    text: str
-    total: int
-    took_ms: float
-    results: Sequence[str]
-    caller: str | None = None
-    filter: object = None
-    asked_at: datetime = field(default_factory=_now)
-
-
-@dataclass(frozen=True, slots=True)
-class Clicked:
-    """Someone opened a result."""
-
-    query_id: str
-    document_id: str
-    at: datetime = field(default_factory=_now)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Someone said whether a result was relevant."""
-
-    query_id: str
-    document_id: str
-    relevant: bool
-    at: datetime = field(default_factory=_now)
-
-
-Event = Asked | Clicked | Judged
-
-_TABLES: Final = {Asked: queries, Clicked: clicks, Judged: feedback}
-
 
 class ActivityLog:
-    """The activity database; `record` never waits, a thread of its own writes in batches."""
+    """The activity database; `record` never waits, a thread of its own writes in batches.
 
-    def __init__(self, database: Catalog) -> None:
-        self._database = database
+    Of users only a hash is kept, made with a secret of the database, unless `keeps_users`. What is older than
+    `keep` is forgotten.
+    """
+
+    def __init__(
+        self, database: Catalog, secret: bytes, *, keeps_users: bool = False, keep: timedelta | None = None
+    ) -> None:
+        self._database: Final = database
+        self._secret: Final = secret
+        self._keeps_users: Final = keeps_users
+        self._keep: Final = keep
         self._waiting: queue.Queue[Event | None] = queue.Queue(WAITING_EVENTS)
         self._dropped = 0
+        self._forget_at = time.monotonic()
         self._thread = threading.Thread(target=self._write, name="activity", daemon=True)
         self._thread.start()
 
     @classmethod
-    def open(cls, directory: Path) -> Self:
+    def open(cls, directory: Path, *, keeps_users: bool = False, keep: timedelta | None = None) -> Self:
         """Open `<directory>/activity.db`, made when absent; raises `CatalogError` as `open_catalog` does."""
         make_folder(directory)
         file = directory / "activity.db"
         database = Catalog(sqlite_engine(make_url("sqlite://").set(database=str(file))), directory)
         try:
             with database.write() as connection:
-                _make_tables(connection, database.name)
+                secret = make_tables(connection, database.name, secrets.token_bytes(32))
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return cls(database, secret, keeps_users=keeps_users, keep=keep)
 
     @property
     def dropped(self) -> int:
@@ -203,26 +134,52 @@ class ActivityLog:
         return batch
 
     def _save(self, events: Sequence[Event]) -> None:
+        asked = [self._query_row(event) for event in events if isinstance(event, Asked)]
+        clicked = [_row(event) for event in events if isinstance(event, Clicked)]
+        # A statement changes no row twice: of several judgements in a batch the last one counts.
+        judged = {(event.query_id, event.document_id): event for event in events if isinstance(event, Judged)}
         with self._database.write() as connection:
-            for kind, table in _TABLES.items():
-                rows = [_row(event) for event in events if isinstance(event, kind)]
-                if rows:
-                    # A query id that is there already is the same answer told twice.
-                    connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+            if asked:  # a query id that is there already is the same answer told twice
+                connection.execute(sqlite.insert(queries).on_conflict_do_nothing(), asked)
+            if clicked:
+                connection.execute(sqlite.insert(clicks).on_conflict_do_nothing(), clicked)
+            if judged:
+                saying = sqlite.insert(feedback)
+                latest = {"relevant": saying.excluded.relevant, "at": saying.excluded.at}
+                replacing = saying.on_conflict_do_update(["query_id", "document_id"], set_=latest)
+                connection.execute(replacing, list(map(_row, judged.values())))
+            self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        if self._keep is None or time.monotonic() < self._forget_at:
+            return
+        self._forget_at = time.monotonic() + FORGETTING_SECONDS
+        oldest = datetime.now(UTC) - self._keep
+        for table, moment in (
+            (queries, queries.c.asked_at),
+            (clicks, clicks.c.at),
+            (feedback, feedback.c.at),
+        ):
+            connection.execute(delete(table).where(moment < oldest))
+
+    def _query_row(self, asked: Asked) -> Mapping[str, object]:
+        asker = asked.asker
+        row = _row(asked)
+        del row["asker"]
+        return {
+            **row,
+            "normal": storable(normal_query(asked.text)),
+            "results": dict(asked.results),
+            "kind": asker.kind,
+            "caller": None if asker.name is None else self._hashed(asker.kind, asker.name),
+            "user": asker.name if self._keeps_users and asker.kind is AskerKind.USER else None,
+        }
+
+    def _hashed(self, kind: AskerKind, name: str) -> str:
+        message = f"{kind}:{name}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(message, digest_size=8, key=self._secret).hexdigest()
 
 
 def _row(event: Event) -> dict[str, object]:
     row = asdict(event)
     return {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
-
-
-def _make_tables(connection: Connection, name: str) -> None:
-    version = connection.execute(text("PRAGMA user_version")).scalar_one()
-    if version > SCHEMA:
-        raise CatalogError(
-            f"the activity database {name} was written by a newer Sitelore (its schema is {version}, this "
-            f"program knows {SCHEMA}): upgrade Sitelore, or move the file away"
-        )
-    if version < SCHEMA:
-        metadata.create_all(connection)
-        connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))

@@ -7,7 +7,7 @@ import time
 import uuid
 from dataclasses import asdict
 
-from catalog.activity import Asked
+from catalog.query_log import Asked, Asker
 from indexer.retrieval.question import Results
 from search_api.backend import Backend
 from search_api.query.present import present_results
@@ -15,14 +15,15 @@ from search_api.query.request import Search
 from search_api.query.response import SearchAnswer
 
 
-def answer_search(backend: Backend, search: Search, *, remember: bool = True) -> SearchAnswer:
-    """Ask, present and, unless it is one of the many searches while typing, remember."""
+def answer_search(backend: Backend, search: Search, *, asker: Asker | None = None) -> SearchAnswer:
+    """Ask, present and remember that `asker` asked; without one (as in the many searches while someone
+    types) nothing is remembered."""
     started = time.perf_counter()
     query_id = new_query_id()
     results = backend.retriever.search(search.question)
     answer = present_results(search, results, query_id=query_id, took_ms=milliseconds_since(started))
-    if remember:
-        backend.query_log.record(_asked(search, results, answer))
+    if asker is not None:
+        backend.query_log.record(_asked(search, results, answer, asker))
     return answer
 
 
@@ -36,13 +37,24 @@ def milliseconds_since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)
 
 
-def _asked(search: Search, results: Results, answer: SearchAnswer) -> Asked:
+def _asked(search: Search, results: Results, answer: SearchAnswer, asker: Asker) -> Asked:
     wanted = search.question.filter
+    offset = len(search.question.shown)
     return Asked(
         id=answer.query_id,
-        text=search.question.text,
+        text=search.typed,
         total=results.total,
         took_ms=answer.took_ms,
-        results=tuple(hit.document_id for hit in results.hits),
+        results={
+            hit.document_id: position
+            for position, leader in enumerate(results.hits, offset + 1)
+            for hit in (leader, *leader.more)
+        },
+        asker=asker,
+        offset=offset,
+        language=results.language,
+        confidence=answer.results[0].confidence if answer.results else None,
+        answers=len(answer.answers),
+        ranking=results.ranking,
         filter=json.loads(json.dumps(asdict(wanted), default=str)) if wanted else None,
     )

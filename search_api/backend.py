@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from catalog.access import AccessList
-from catalog.activity import Asked
 from catalog.api_keys import ApiKey
 from catalog.document import Document
+from catalog.query_log import Event, Shown
 from indexer.retrieval.question import Passage, Question, Results
 from search_api.query.fields import FieldCatalog
 
@@ -64,9 +64,11 @@ class Callers(Protocol):
 
 
 class QueryLog(Protocol):
-    """Remembers searches without making the asker wait."""
+    """Remembers searches and what came of them, without making anyone wait."""
 
-    def record(self, event: Asked) -> None: ...
+    def record(self, event: Event) -> None: ...
+
+    def shown(self, query_id: str) -> Shown | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.access import AccessList, AccessLists, read_access_list
-from catalog.activity import ActivityLog
 from catalog.connectors import connector_names
 from catalog.database import Catalog, open_catalog
 from catalog.document import Document, document_id
@@ -24,6 +23,7 @@ from indexer.vectors.backend import VectorIndexError
 from search_api.backend import Backend, Source, UnavailableError
 from search_api.catalog_door import CatalogCallers, unavailable
 from search_api.query.fields import FieldCatalog
+from search_api.query_log import open_query_log
 from settings.configuration import Settings
 
 _FAULTS: Final = (CatalogError, LexicalIndexError, VectorIndexError)
@@ -37,7 +37,7 @@ def open_backend(settings: Settings) -> Backend:
             catalog = open_catalog(settings.store.database, settings.store.directory)
             opened.callback(catalog.close)
             retriever = open_retriever(catalog, settings)
-            query_log = ActivityLog.open(settings.store.directory)
+            query_log = open_query_log(settings)
             opened.callback(query_log.close)
         except _FAULTS as error:
             raise UnavailableError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Tag, model_validator
@@ -131,6 +132,26 @@ Files = Annotated[
 """A path, a list of them, or null."""
 
 
+class AnalyticsSettings(Section):
+    """The log of questions, clicks and feedback, and what is made of it."""
+
+    enabled: bool = True
+    """Whether questions are kept at all."""
+    users: bool = False
+    """Whether the names of those who ask are kept; callers are told apart by a hash without."""
+    keep: Duration = timedelta(days=180)
+    """How long a question is kept."""
+
+
+class SuggestionSettings(Section):
+    """What is proposed while someone types, and beside the results."""
+
+    block: LocalPath | None = Field(default=None, examples=["blocked.txt"])
+    """A file of words and phrases, one a line: nothing that holds one is ever proposed."""
+    least_callers: Annotated[int, Field(ge=1, le=1000)] = 3
+    """How many different callers must have asked a question before it is proposed to others."""
+
+
 class SearchSettings(Section):
     """The service and its page."""
 
@@ -156,3 +177,7 @@ class SearchSettings(Section):
     """A file of results that stand first for certain queries."""
     boosts: tuple[Boost, ...] = ()
     """What is raised in the results."""
+    analytics: AnalyticsSettings = AnalyticsSettings()
+    """The log of questions, clicks and feedback."""
+    suggestions: SuggestionSettings = SuggestionSettings()
+    """What is proposed while someone types, and beside the results."""

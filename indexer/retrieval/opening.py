@@ -9,6 +9,7 @@ from catalog.database import Catalog
 from indexer.embedding.opening import open_embedder
 from indexer.layout import IndexLayout
 from indexer.lexical.reader import LexicalReader
+from indexer.lexical.schema import FORMAT as LEXICAL_FORMAT
 from indexer.retrieval.dense import DenseHalf, QueryEmbedder
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.fusion import FusionWeights
@@ -96,7 +97,16 @@ def _over(
         DenseHalf(lambda: models.of(served), vectors),
         FusionWeights(hybrid.dense, hybrid.lexical),
         reranker,
+        ranking=_ranking(served, settings),
     )
+
+
+def _ranking(served: Served | None, settings: Settings) -> str:
+    """Names the version of the ranking: model, format of the words' index, weights, reranker."""
+    model = "no index" if served is None else served.model_key
+    hybrid = settings.search.hybrid
+    weights = f"{hybrid.dense:g}:{hybrid.lexical:g}"
+    return f"{model} / {LEXICAL_FORMAT} / {weights} / {settings.search.reranker or 'no reranker'}"
 
 
 def _reranker(settings: Settings) -> Reranker | None:

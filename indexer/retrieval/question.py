@@ -199,3 +199,5 @@ class Results:
     has_more: bool = False  # whether there is a next page
     terms: tuple[str, ...] = ()  # the words of the question as typed, to be highlighted
     notices: tuple[str, ...] = ()  # why the answer is less than it could be, for the operator
+    ranking: str = ""  # the version of the ranking: all that decides which results stand where
+    language: str | None = None  # that of the question, as far as its function words show it

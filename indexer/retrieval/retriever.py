@@ -42,7 +42,8 @@ _LEAST_BATCH: Final = 10
 class Retriever:
     """Answers questions; any thread may ask at any time.
 
-    Without a model or vectors the words alone answer, and `Results.notices` says why.
+    Without a model or vectors the words alone answer, and `Results.notices` says why. `ranking` names
+    all that decides on the order of results.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class Retriever:
         dense: DenseHalf,
         weights: FusionWeights,
         reranker: Reranker | None = None,
+        *,
+        ranking: str = "",
     ) -> None:
         self._catalog: Final = catalog
         self._access: Final = AccessLists()
@@ -59,6 +62,7 @@ class Retriever:
         self._dense: Final = dense
         self._weights: Final = weights
         self._reranker: Final = reranker
+        self._ranking: Final = ranking
         self._faults: tuple[str, ...] = ()
 
     def prepare(self) -> None:
@@ -119,6 +123,8 @@ class Retriever:
             has_more=len(page) > question.page_size,
             terms=_topic(scope),
             notices=(*self._faults, *notices),
+            ranking=self._ranking,
+            language=_language(scope),
         )
 
     def retrieve(
@@ -177,9 +183,12 @@ class Retriever:
 
 def _topic(scope: Scope) -> tuple[str, ...]:
     """The words of the question as typed, each once, without the function words of its language."""
-    words = scope.text.words
-    spoken = question_language(words, scope.snapshot.languages)
-    return tuple(dict.fromkeys(content_words(words, spoken)))
+    return tuple(dict.fromkeys(content_words(scope.text.words, _language(scope))))
+
+
+def _language(scope: Scope) -> str:
+    """The language of the question, as far as its function words show it."""
+    return question_language(scope.text.words, scope.snapshot.languages)
 
 
 def _page(

@@ -64,7 +64,7 @@ def _asked(
         principals = frozenset(paths)
         search = parse_search({"query": question, "page_size": page_size}, backend.fields, principals)
         backend.retriever.prepare()
-        answer = answer_search(backend, search, remember=False)
+        answer = answer_search(backend, search)
         lists = backend.library.access_lists([result.id for result in answer.results])
         told_of = backend.library.access_lists_of_urls(urls)
     finally:

@@ -31,6 +31,7 @@ def query(
 ) -> None:
     """Ask a question; only public documents are found."""
     settings = load_or_exit(config)
+    from catalog.query_log import Asker
     from search_api.asking import answer_search
     from search_api.backend import UnavailableError
     from search_api.opening import open_backend
@@ -42,7 +43,7 @@ def query(
         try:
             search = parse_search({"query": question, "page_size": page_size}, backend.fields)
             backend.retriever.prepare()  # loading the model is no part of the time that is shown
-            answer = answer_search(backend, search)
+            answer = answer_search(backend, search, asker=Asker())
         finally:
             backend.close()
     except InvalidQuestionError as error:

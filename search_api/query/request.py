@@ -95,17 +95,19 @@ class RetrieveRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question that may be asked, with what only its presentation needs."""
+    """A question that may be asked, with what only its presentation needs; `typed` is the query with all its
+    operators."""
 
     question: Question
     explain: bool = False
     notices: tuple[str, ...] = ()
+    typed: str = ""
 
 
 def parse_search(body: object, fields: FieldCatalog, principals: frozenset[str] = PUBLIC) -> Search:
     """The search that a JSON body asks for; raises `InvalidQuestionError`."""
     _refuse_what_comes_later(body)
-    request = _validated(SearchRequest, body)
+    request = validated(SearchRequest, body)
     found = parse_filter(request.filter, fields) if request.filter is not None else None
     return _search(request, found, fields, principals)
 
@@ -114,7 +116,7 @@ def parse_retrieval(
     body: object, fields: FieldCatalog, principals: frozenset[str] = PUBLIC
 ) -> tuple[Question, int]:
     """The question and the number of passages that a JSON body asks for; raises `InvalidQuestionError`."""
-    request = _validated(RetrieveRequest, body)
+    request = validated(RetrieveRequest, body)
     if not request.query.strip():
         raise invalid("query", "must not be blank")
     parts = _query_parts(request.query, fields, "query")
@@ -152,7 +154,7 @@ def parse_parameters(
     if faults:
         raise InvalidQuestionError(faults)
     body = {"facets": facets, **{("query" if name == "q" else name): value for name, value in single.items()}}
-    request = _validated(SearchRequest, body, _PARAMETER_NAMES)
+    request = validated(SearchRequest, body, _PARAMETER_NAMES)
     found = filter_of_parameters(selected, fields)
     return _search(request, found, fields, principals, names=_PARAMETER_NAMES)
 
@@ -180,7 +182,7 @@ def _search(
     )
     if request.cursor is not None:
         question = replace(question, shown=decode_cursor(question, request.cursor))
-    return Search(question, request.explain, parts.notices)
+    return Search(question, request.explain, parts.notices, " ".join(request.query.split()))
 
 
 def _query_parts(text: str, fields: FieldCatalog, field: str) -> QueryParts:
@@ -202,7 +204,9 @@ def _refuse_what_comes_later(body: object) -> None:
         raise InvalidQuestionError([Fault(name, "is not supported yet") for name in early])
 
 
-def _validated(model: type[_Model], body: object, names: Mapping[str, str] | None = None) -> _Model:
+def validated(model: type[_Model], body: object, names: Mapping[str, str] | None = None) -> _Model:
+    """The body as `model`; raises `InvalidQuestionError` that says which fields are wrong, by the `names`
+    that they go by."""
     try:
         return model.model_validate(body)
     except ValidationError as invalid:

@@ -143,7 +143,8 @@ class SearchAnswer(BaseModel):
         {}, description="Per facet how many further values there are, each counted once per document."
     )
     spelling: Spelling = Spelling()
-    suggestions: list[str] = []
+    suggestions: list[str] = Field([], description="Longer questions that others asked.")
+    related: list[str] = Field([], description="Questions that others asked along with this one.")
     notices: list[str] = Field([], description="Why there may be less than there could be.")
 
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from catalog.api_keys import Scope
+from catalog.query_log import Asker, AskerKind
 from search_api.backend import Callers
 from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
@@ -77,6 +78,16 @@ def _principals(searcher: SearcherOf) -> frozenset[str]:
     return searcher.principals
 
 
+def _asker(request: Request, searcher: SearcherOf) -> Asker:
+    if searcher.user is not None:
+        return Asker(AskerKind.USER, searcher.user)
+    if searcher.key is not None:
+        return Asker(AskerKind.KEY, searcher.key)
+    return Asker(AskerKind.PUBLIC, request.client.host if request.client else None)
+
+
 SearcherOf = Annotated[Caller, Depends(_searcher)]
 """Who asks and may search; nobody in particular searches what is public."""
 PrincipalsOf = Annotated[frozenset[str], Depends(_principals)]
+AskerOf = Annotated[Asker, Depends(_asker)]
+"""Who asks, as the query log knows them."""

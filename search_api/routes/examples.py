@@ -88,6 +88,7 @@ SEARCH_ANSWER: Final[dict[str, Any]] = {
     "facet_others": {},
     "spelling": {"suggestion": None},
     "suggestions": [],
+    "related": [],
     "notices": [],
 }
 

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from catalog.query_log import Asker
 from indexer.retrieval.filters import InvalidFilterError
 from indexer.retrieval.question import Facet, FacetCounts, Question
 from search_api.asking import answer_search
 from search_api.backend import Backend, UnavailableError
 from search_api.query.faults import InvalidQuestionError
 from search_api.query.request import Search, parse_parameters
-from search_api.routes.context import CallerOf, Context, ContextOf, PrincipalsOf, SearcherOf
+from search_api.routes.context import AskerOf, CallerOf, Context, ContextOf, PrincipalsOf, SearcherOf
 from search_api.service import OverloadedError
 from search_api.web.addresses import PageAddress, page_address
 from search_api.web.frame import frame_of
@@ -29,18 +30,21 @@ _FACET_VALUES = 100
 
 
 @router.get("/")
-async def page(request: Request, context: ContextOf, caller: SearcherOf) -> HTMLResponse:
+async def page(request: Request, context: ContextOf, caller: SearcherOf, asker: AskerOf) -> HTMLResponse:
     """The whole page; works without JavaScript."""
-    content, status = await _content(request, context, caller.principals)
+    content, status = await _content(request, context, caller.principals, asker)
     frame = frame_of(request.cookies, caller)
     html = context.renderer.page("search.html", frame, **_values(content))
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
 @router.get("/results")
-async def results(request: Request, context: ContextOf, principals: PrincipalsOf) -> HTMLResponse:
+async def results(
+    request: Request, context: ContextOf, principals: PrincipalsOf, asker: AskerOf
+) -> HTMLResponse:
     """What the page's script puts below the box; `typing=true` keeps a half-typed query out of the log."""
-    content, status = await _content(request, context, principals)
+    is_typing = request.query_params.get("typing") == "true"
+    content, status = await _content(request, context, principals, None if is_typing else asker)
     html = context.renderer.part("results.html", **_values(content))
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
@@ -71,16 +75,17 @@ def _values(content: PageContent) -> dict[str, object]:
     }
 
 
-async def _content(request: Request, context: Context, principals: frozenset[str]) -> tuple[PageContent, int]:
+async def _content(
+    request: Request, context: Context, principals: frozenset[str], asker: Asker | None
+) -> tuple[PageContent, int]:
     parameters = [pair for pair in request.query_params.multi_items() if pair[0] != "typing"]
     address = page_address(parameters)
-    remember = request.query_params.get("typing") != "true"
     try:
         if address.is_home:
             sources = await context.service.ask(partial(_sources, principals=principals))
             return PageContent(PageAddress(), sources=sources), 200
         search = parse_parameters(parameters, context.service.backend.fields, principals)
-        ask = partial(_results, address=address, search=search, remember=remember)
+        ask = partial(_results, address=address, search=search, asker=asker)
         return PageContent(address, view=await context.service.ask(ask)), 200
     except InvalidQuestionError as error:
         lines = tuple(f"{fault.field}: {fault.message}" for fault in error.faults)
@@ -93,14 +98,14 @@ async def _content(request: Request, context: Context, principals: frozenset[str
         return PageContent(address, fault=fault), 503
 
 
-def _results(backend: Backend, *, address: PageAddress, search: Search, remember: bool) -> ResultsView:
+def _results(backend: Backend, *, address: PageAddress, search: Search, asker: Asker | None) -> ResultsView:
     """The results with every facet; a facet of which something is chosen is counted as if it were not, so
     that further values of it can be added."""
     # A document's own language is among its languages.
     names = (name for name in backend.fields.facets if name != "language")
     facets = tuple(Facet(name, is_multi_select=True) for name in names)
     search = replace(search, question=replace(search.question, facets=facets))
-    answer = answer_search(backend, search, remember=remember)
+    answer = answer_search(backend, search, asker=asker)
     return view_results(address, search, answer, answer.facets, backend.fields.sorts)
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 
+from catalog.query_log import Asker
 from search_api.asking import answer_search
 from search_api.problems import Problem
 from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS
 from search_api.query.request import Search, SearchRequest, parse_parameters, parse_search
 from search_api.query.response import SearchAnswer
 from search_api.routes.bodies import json_body, read_json
-from search_api.routes.context import Context, ContextOf, PrincipalsOf
+from search_api.routes.context import AskerOf, Context, ContextOf, PrincipalsOf
 from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES, answer_example
 
 router = APIRouter(tags=["search"])
@@ -74,23 +75,29 @@ _RESPONSES: Final = answer_example(SEARCH_ANSWER)
 
 
 @router.get("/v1/search", responses=_RESPONSES, openapi_extra=_PARAMETERS)
-async def search(request: Request, context: ContextOf, principals: PrincipalsOf) -> SearchAnswer:
+async def search(
+    request: Request, context: ContextOf, principals: PrincipalsOf, asker: AskerOf
+) -> SearchAnswer:
     """Search by a query string."""
     fields = context.service.backend.fields
-    return await ask(context, parse_parameters(request.query_params.multi_items(), fields, principals))
+    return await _ask(
+        context, parse_parameters(request.query_params.multi_items(), fields, principals), asker
+    )
 
 
 @router.post("/v1/search", responses=_RESPONSES, openapi_extra=json_body(SearchRequest, SEARCH_BODIES))
-async def search_with_body(request: Request, context: ContextOf, principals: PrincipalsOf) -> SearchAnswer:
+async def search_with_body(
+    request: Request, context: ContextOf, principals: PrincipalsOf, asker: AskerOf
+) -> SearchAnswer:
     """Search by a JSON body, which alone can hold every filter."""
     fields = context.service.backend.fields
-    return await ask(context, parse_search(await read_json(request), fields, principals))
+    return await _ask(context, parse_search(await read_json(request), fields, principals), asker)
 
 
-async def ask(context: Context, search: Search, *, remember: bool = True) -> SearchAnswer:
+async def _ask(context: Context, search: Search, asker: Asker) -> SearchAnswer:
     """Ask in a thread and count what came of it."""
     started = time.perf_counter()
-    answer = await context.service.ask(partial(answer_search, search=search, remember=remember))
+    answer = await context.service.ask(partial(answer_search, search=search, asker=asker))
     context.metrics.search_seconds.observe(time.perf_counter() - started)
     context.metrics.searches.labels("yes" if answer.total else "no").inc()
     return answer

@@ -21,6 +21,7 @@ from examples.demo.__main__ import QUESTIONS
 from examples.intranet.board import Board
 from examples.intranet.server import DEFAULT_PASSWORDS
 from search_api.opening import open_backend
+from search_api.routes.feedback import EXAMPLE_CLICK
 from settings.load import load_settings
 from tests.search_api.openapi_document import example_requests, openapi_document, operations
 from tests.search_api.serving import serving
@@ -194,8 +195,11 @@ def test_every_example_of_the_http_interface_works_on_the_demo(crawled: Crawled,
         serving(partial(open_backend, settings)) as address,
         httpx2.Client(base_url=address, headers=headers, trust_env=False) as client,
     ):
+        asked = client.get("/v1/search", params={"q": "travel policy"}).json()
+        replaced = {of_the_demo: here, EXAMPLE_CLICK["query_id"]: asked["query_id"]}
+        replaced[EXAMPLE_CLICK["result_id"]] = asked["results"][0]["id"]
         for operation in operations(openapi_document()):
-            for request in example_requests(operation, client, {of_the_demo: here}):
+            for request in example_requests(operation, client, replaced):
                 answer = client.send(request)
                 assert answer.is_success, f"{operation}: {answer.text}"
                 if "total" in operation.answer.get("example", {}):

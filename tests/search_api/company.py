@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from catalog.access import AccessList
-from catalog.activity import Asked
 from catalog.api_keys import ApiKey
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
+from catalog.query_log import Asked, Event, Shown
 from indexer.retrieval.filters import without_field
 from indexer.retrieval.question import (
     AllOf,
@@ -84,6 +84,7 @@ class Company:
         self.entries = tuple(entries)
         self.keys: dict[str, ApiKey] = {}
         self.asked: list[Asked] = []
+        self.told: list[Event] = []
         self.questions: list[Question] = []
         self.refreshed = 0
         self.prepared = 0
@@ -101,8 +102,14 @@ class Company:
     def refresh(self) -> None:
         self.refreshed += 1
 
-    def record(self, event: Asked) -> None:
-        self.asked.append(event)
+    def record(self, event: Event) -> None:
+        if isinstance(event, Asked):
+            self.asked.append(event)
+        else:
+            self.told.append(event)
+
+    def shown(self, query_id: str) -> Shown | None:
+        return next((Shown(each.results, each.ranking) for each in self.asked if each.id == query_id), None)
 
     def search(self, question: Question) -> Results:
         self.questions.append(question)

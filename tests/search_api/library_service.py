@@ -12,16 +12,12 @@ from search_api.identity.key_sets import KeySource
 from search_api.identity.tokens import TokenChecker, TokenRules
 from search_api.opening import CatalogLibrary
 from search_api.query.fields import FieldCatalog
+from search_api.query_log import NoLog
 from search_api.service import SearchService
 from tests.indexer.retrieval.library import FIELDS, Library
 from tests.support.token_signing import AUDIENCE, ISSUER, Signer
 
 SIGNER = Signer()
-
-
-class _NoLog:
-    def record(self, event: object) -> None:
-        """Nothing is kept."""
 
 
 class _Refreshed:
@@ -38,7 +34,7 @@ class _Refreshed:
 def backend_of(library: Library) -> Backend:
     """What a service over a library asks."""
     return Backend(
-        _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), _NoLog(),
+        _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), NoLog(),
         FieldCatalog(FIELDS), lambda: None,
     )  # fmt: skip
 

@@ -13,10 +13,11 @@ import httpx2
 import pytest
 
 from catalog.access import intern
-from catalog.activity import ActivityLog, queries
+from catalog.activity import ActivityLog
 from catalog.content import pack_blocks, pack_fields
 from catalog.database import open_catalog
 from catalog.document import Block, BlockKind
+from catalog.query_log import queries
 from search_api.opening import open_backend
 from settings.load import load_settings
 from tests.catalog.rows import add_document

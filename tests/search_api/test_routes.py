@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from catalog.query_log import Asker, AskerKind
 from search_api.app import create_app
 from search_api.query.request import RetrieveRequest, SearchRequest, parse_search
 from search_api.query.response import PassageAnswer, ResultAnswer, SearchAnswer
@@ -27,7 +28,7 @@ def test_a_search_answers_in_the_promised_shape(running: Running) -> None:
     answer = running.get("/v1/search", q="parental leave", facet="department", page_size=2).json()
     assert list(answer) == [
         "query_id", "total", "took_ms", "next", "answers", "results", "groups", "facets", "facet_others",
-        "spelling", "suggestions", "notices",
+        "spelling", "suggestions", "related", "notices",
     ]  # fmt: skip
     assert (answer["total"], answer["answers"], answer["suggestions"]) == (17, [], [])
     assert answer["spelling"] == {"suggestion": None}
@@ -91,9 +92,10 @@ def test_nobody_without_identity_sees_what_is_not_public(running: Running) -> No
 def test_searches_are_remembered_with_what_was_shown(running: Running) -> None:
     answer = running.get("/v1/search", q="daily allowance", **{"f.department": "Finance"}).json()
     asked = next(each for each in running.company.asked if each.id == answer["query_id"])
-    assert (asked.text, asked.total, asked.results) == ("daily allowance", 1, (EXPENSES.id,))
+    assert (asked.text, asked.total, asked.results) == ("daily allowance", 1, {EXPENSES.id: 1})
     assert asked.filter == {"field": "department", "operator": "eq", "value": "Finance"}
-    assert asked.caller is None
+    assert asked.asker == Asker(AskerKind.PUBLIC, "127.0.0.1")
+    assert asked.confidence == answer["results"][0]["confidence"]
 
 
 def test_retrieve_gives_passages_with_what_is_needed_to_cite_them(running: Running) -> None:

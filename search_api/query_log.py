@@ -1,0 +1,61 @@
+"""The log of questions as the service uses it: kept in the activity database, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection
+
+from catalog.activity import ActivityLog
+from catalog.errors import CatalogError
+from catalog.query_log import Event, Shown, read_shown
+from search_api.backend import UnavailableError
+from settings.configuration import Settings
+
+
+class KeptLog:
+    """The activity database with its errors translated."""
+
+    def __init__(self, log: ActivityLog) -> None:
+        self._log: Final = log
+        self.record: Final = log.record
+        self.close: Final = log.close
+
+    def shown(self, query_id: str) -> Shown | None:
+        """What a query showed; raises `UnavailableError`."""
+        with self.read() as connection:
+            return read_shown(connection, query_id)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading; raises `UnavailableError` when the database cannot be read."""
+        try:
+            with self._log.read() as connection:
+                yield connection
+        except CatalogError as error:
+            raise UnavailableError(str(error)) from error
+
+
+class NoLog:
+    """Keeps nothing (`search.analytics.enabled: false`)."""
+
+    def record(self, event: Event) -> None:
+        """Nothing is kept."""
+
+    def shown(self, query_id: str) -> Shown | None:  # noqa: ARG002 - the interface
+        """Nothing was kept."""
+        return None
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def open_query_log(settings: Settings) -> KeptLog | NoLog:
+    """The log that the configuration wants; raises `CatalogError` where it cannot be opened."""
+    wanted = settings.search.analytics
+    if not wanted.enabled:
+        return NoLog()
+    directory = settings.store.directory
+    return KeptLog(ActivityLog.open(directory, keeps_users=wanted.users, keep=wanted.keep))
