@@ -15,7 +15,7 @@ from search_api.metrics import Metrics
 from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
-from search_api.routes import documents, feedback, health, page, retrieve, search
+from search_api.routes import document_page, documents, feedback, health, page, retrieve, search
 from search_api.routes.context import Context
 from search_api.service import SearchService
 from search_api.web.assets import load_assets
@@ -55,7 +55,7 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.add_middleware(Protection, metrics=metrics)
     install_problem_handlers(app)
-    for module in (search, retrieve, feedback, documents, health, page):
+    for module in (search, retrieve, feedback, documents, health, page, document_page):
         app.include_router(module.router)
     install_openapi(app)
     return app

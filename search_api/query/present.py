@@ -139,6 +139,8 @@ def _passage(hit: Hit, passage: Passage, explain: bool) -> PassageAnswer:
         heading=heading_of(passage),
         anchor=passage.anchor,
         page=passage.page,
+        start=passage.start,
+        end=passage.end,
         score=passage.score,
         deep_link=_deep_link(hit, passage),
         explanation=Explanation(dense=passage.dense, lexical=passage.lexical) if explain else None,

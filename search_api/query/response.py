@@ -39,6 +39,10 @@ class PassageAnswer(BaseModel):
     heading: str | None = Field(description="The headings above it, outermost first, parted by ` › `.")
     anchor: str | None = Field(description="The id of the nearest element at or above it.")
     page: int | None = Field(description="The page, slide or sheet of a file, from 1.")
+    start: int = Field(
+        description="Where it begins in the document's text (blocks joined by blank lines), in code points."
+    )
+    end: int = Field(description="Where it ends there, exclusive.")
     score: float
     deep_link: str | None = Field(description="Opens the document at this passage.")
     explanation: Explanation | None = Field(None, description="With `explain: true`.")

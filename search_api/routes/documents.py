@@ -15,7 +15,7 @@ from search_api.routes.examples import DOCUMENT_ANSWER, answer_example
 
 router = APIRouter(tags=["documents"])
 
-_ID: Final = re.compile(r"[0-9a-f]{32}")
+DOCUMENT_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @router.get("/v1/documents/{id}", responses=answer_example(DOCUMENT_ANSWER))
@@ -29,7 +29,7 @@ async def document(
     404 for what does not exist and for what may not be read: the difference would already tell something.
     """
     found = None
-    if _ID.fullmatch(id):
+    if DOCUMENT_ID.fullmatch(id):
         found = await context.service.ask(lambda backend: backend.library.document(id, principals))
     if found is None:
         raise HTTPException(404, "There is no such document, or it may not be read.")

@@ -63,6 +63,8 @@ SEARCH_ANSWER: Final[dict[str, Any]] = {
                     "heading": "Ternwick travel policy",
                     "anchor": None,
                     "page": 1,
+                    "start": 24,
+                    "end": 80,
                     "score": 0.79,
                     "deep_link": "https://intranet.example.com/files/travel-policy.pdf#page=1",
                     "explanation": None,

@@ -68,3 +68,12 @@ def page_address(parameters: Iterable[tuple[str, str]]) -> PageAddress:
         sort=single.get("sort") or None,
         cursor=single.get("cursor") or None,
     )
+
+
+def as_indexed(document_id: str, text: str, span: tuple[int, int] | None) -> str:
+    """The page with a document's text, at the stretch `span` of it (code points)."""
+    parameters = [("q", text)] if text else []
+    if span is not None:
+        parameters += [("start", str(span[0])), ("end", str(span[1]))]
+    fragment = "#passage" if span is not None else ""
+    return f"/documents/{document_id}?{urlencode(parameters)}{fragment}"

@@ -6,12 +6,9 @@ http and https addresses become links.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from catalog.document import FieldValue
 from search_api.query.cursor import encode_cursor
@@ -19,40 +16,17 @@ from search_api.query.excerpt import make_excerpt
 from search_api.query.present import HEADING_SEPARATOR
 from search_api.query.request import Search
 from search_api.query.response import FacetCount, Highlight, PassageAnswer, ResultAnswer, SearchAnswer
-from search_api.web.addresses import PageAddress
+from search_api.web.addresses import PageAddress, as_indexed
+from search_api.web.text import Fact, Segment, clean, crumbs_of, fact_of, label_of, segments_of
 from settings.fields import BUILT_IN_FIELDS
 
 _PASSAGE_CHARACTERS: Final = 180
 _FACET_CHOICES: Final = 6
 _FACTS: Final = 4
-_LABELS: Final = {
-    "connector": "Source",
-    "created_at": "Created",
-    "file_type": "Type",
-    "languages": "Language",
-    "updated_at": "Updated",
-}
 _LAST_FACETS: Final = ("category", "authors", "file_type", "languages")
 """Built-in facets stand after the company's own, which its people know."""
 _BUILT_IN_FACTS: Final = ("updated_at", "file_type", "category", "authors")
 _NOT_SHOWN: Final = {*BUILT_IN_FIELDS} - {*_BUILT_IN_FACTS}
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A run of text that is marked as a whole or not at all."""
-
-    text: str
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A field of a result; `machine` is the date for a `<time>` element."""
-
-    label: str
-    text: str
-    machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +49,7 @@ class ResultView:
     headings: tuple[str, ...]
     page: int | None
     facts: tuple[Fact, ...]
+    as_indexed: str
     more: tuple[PassageView, ...]
 
 
@@ -159,10 +134,10 @@ def view_results(
         address=address,
         total=answer.total,
         took_ms=answer.took_ms,
-        results=tuple(map(view_result, answer.results)),
+        results=tuple(view_result(result, address.text) for result in answer.results),
         facets=view_facets(address, counts, answer.total),
         chosen=tuple(
-            Choice(f"{label_of(name)}: {_clean(value)}", None, True, address.toggled((name, value)).href)
+            Choice(f"{label_of(name)}: {clean(value)}", None, True, address.toggled((name, value)).href)
             for name, value in address.selected
         ),
         orders=_orders(address, sorts),
@@ -173,19 +148,20 @@ def view_results(
     )
 
 
-def view_result(result: ResultAnswer) -> ResultView:
-    """One result."""
+def view_result(result: ResultAnswer, text: str) -> ResultView:
+    """One result of the question `text`."""
     best = result.passages[0] if result.passages else None
-    title = _clean(result.title) or _clean(result.url)
+    title = clean(result.title) or clean(result.url)
     headings = (best.heading or "").split(HEADING_SEPARATOR) if best else []
     return ResultView(
         title=title,
         href=result.deep_link,
         crumbs=crumbs_of(result.url),
-        segments=segments_of(result.excerpt, result.highlights),
-        headings=tuple(heading for heading in map(_clean, headings) if heading and heading != title),
+        segments=segments_of(result.excerpt, spans_of(result.highlights)),
+        headings=tuple(heading for heading in map(clean, headings) if heading and heading != title),
         page=best.page if best else None,
         facts=facts_of(result.fields),
+        as_indexed=as_indexed(result.id, text, (best.start, best.end) if best else None),
         more=tuple(view_passage(passage, result) for passage in result.passages[1:]),
     )
 
@@ -197,9 +173,12 @@ def view_passage(passage: PassageAnswer, result: ResultAnswer) -> PassageView:
     excerpt = make_excerpt(
         passage.text, terms, language if isinstance(language, str) else None, _PASSAGE_CHARACTERS
     )
-    spans = [Highlight(start=span.start, end=span.end) for span in excerpt.highlights]
     heading = (passage.heading or "").rpartition(HEADING_SEPARATOR)[2]
-    return PassageView(_clean(heading) or None, segments_of(excerpt.text, spans), passage.deep_link)
+    return PassageView(
+        clean(heading) or None,
+        segments_of(excerpt.text, [(span.start, span.end) for span in excerpt.highlights]),
+        passage.deep_link,
+    )
 
 
 def view_facets(
@@ -217,68 +196,24 @@ def view_facets(
         entries += [(value, 0) for value in sorted(chosen - known)]
         entries.sort(key=lambda entry: entry[0] not in chosen)
         choices = tuple(
-            Choice(_clean(value) or "(empty)", count, value in chosen, address.toggled((name, value)).href)
+            Choice(clean(value) or "(empty)", count, value in chosen, address.toggled((name, value)).href)
             for value, count in entries
         )
         facets.append(FacetView(name, label_of(name), choices[:_FACET_CHOICES], choices[_FACET_CHOICES:]))
     return tuple(facets)
 
 
-def segments_of(text: str, highlights: Iterable[Highlight]) -> tuple[Segment, ...]:
-    """The text cut at the borders of its highlights; words that follow one another are marked as one."""
-    joined: list[tuple[int, int]] = []
-    for span in highlights:
-        if joined and text[joined[-1][1] : span.start] == " ":
-            joined[-1] = (joined[-1][0], span.end)
-        else:
-            joined.append((span.start, span.end))
-    segments, position = [], 0
-    for start, end in joined:
-        segments += [Segment(text[position:start], False), Segment(text[start:end], True)]
-        position = end
-    segments.append(Segment(text[position:], False))
-    return tuple(segment for segment in segments if segment.text)
-
-
-def crumbs_of(url: str) -> tuple[str, ...]:
-    """The host and the folders of an address, readable: at most the last three folders."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return (_clean(url),)
-    folders = [_clean(unquote(step)) for step in parts.path.split("/") if step]
-    shown = [step for step in folders if step]
-    if len(shown) > 3:
-        shown = ["…", *shown[-3:]]
-    return (_clean(parts.netloc.rpartition("@")[2]) or _clean(url), *shown)
+def spans_of(highlights: Iterable[Highlight]) -> list[tuple[int, int]]:
+    """Where to mark."""
+    return [(span.start, span.end) for span in highlights]
 
 
 def facts_of(fields: Mapping[str, FieldValue]) -> tuple[Fact, ...]:
     """The few fields that help to choose between results: built-in ones first, then the company's own."""
     own = [name for name in fields if name not in _BUILT_IN_FACTS and name not in _NOT_SHOWN]
     names = [name for name in (*_BUILT_IN_FACTS, *own) if name in fields]
-    facts = [_fact(name, fields[name]) for name in names]
+    facts = [fact_of(name, fields[name]) for name in names]
     return tuple(fact for fact in facts if fact.text)[:_FACTS]
-
-
-def label_of(name: str) -> str:
-    """A field's name as people write it."""
-    return _LABELS.get(name, name.replace("_", " ").capitalize())
-
-
-def _fact(name: str, value: FieldValue) -> Fact:
-    match value:
-        case datetime():
-            return Fact(label_of(name), f"{value.day} {value:%b %Y}", value.date().isoformat())
-        case bool():
-            return Fact(label_of(name), "yes" if value else "no")
-        case tuple():
-            return Fact(label_of(name), ", ".join(_clean(item) for item in value[:3]))
-        case int() | float():
-            return Fact(label_of(name), f"{value:,}")
-        case _:
-            text = value.upper() if name == "file_type" and len(value) <= 5 else value
-            return Fact(label_of(name), _clean(text))
 
 
 def _orders(address: PageAddress, sorts: Sequence[str]) -> tuple[Choice, ...]:
@@ -290,9 +225,3 @@ def _orders(address: PageAddress, sorts: Sequence[str]) -> tuple[Choice, ...]:
     return tuple(
         Choice(text, None, sort == address.sort, address.sorted_by(sort).href) for text, sort in orders
     )
-
-
-def _clean(text: str) -> str:
-    """Without control and formatting characters: none may turn the line's direction or hide in it."""
-    kept = (c if c == " " or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else " " for c in text)
-    return " ".join("".join(kept).split())

@@ -185,14 +185,16 @@ class Company:
 
 
 def _hit(entry: Entry, words: set[str]) -> Hit:
-    passages = []
+    passages, position = [], 0
     for number, (headings, anchor, page, text) in enumerate(entry.passages):
         found = words & set(_WORD.findall(f"{entry.title} {' '.join(headings)} {text}".lower()))
         score = len(found) / max(1, len(words))
+        start = position + len(headings[-1]) + 2
+        position = start + len(text) + 2
         passages.append(
             Passage(
                 chunk_id=number, document_id=entry.id, text=text, heading_path=headings, anchor=anchor,
-                page=page, start=0, end=len(text), score=score, dense=score, lexical=None,
+                page=page, start=start, end=start + len(text), score=score, dense=score, lexical=None,
             )
         )  # fmt: skip
     passages.sort(key=lambda passage: -passage.score)
@@ -203,10 +205,19 @@ def _hit(entry: Entry, words: set[str]) -> Hit:
     )  # fmt: skip
 
 
+def _blocks(entry: Entry) -> list[tuple[Block, Block]]:
+    """Each passage beneath its innermost heading."""
+    return [
+        (
+            Block(BlockKind.HEADING, headings[-1], 2, anchor, page),
+            Block(BlockKind.PARAGRAPH, text, 0, anchor, page),
+        )
+        for headings, anchor, page, text in entry.passages
+    ]
+
+
 def _document(entry: Entry) -> Document:
-    blocks = tuple(
-        Block(BlockKind.PARAGRAPH, text, 0, anchor, page) for _, anchor, page, text in entry.passages
-    )
+    blocks = tuple(block for pair in _blocks(entry) for block in pair)
     return Document(
         id=entry.id, connector=entry.connector, url=entry.url, kind=entry.kind, version=1, title=entry.title,
         language=entry.language, fields=entry.values, blocks=blocks,

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from catalog.document import FieldValue
 from search_api.query.confidence import Confidence, confidence
-from search_api.query.response import FacetCount, Highlight
+from search_api.query.response import FacetCount
 from search_api.web.addresses import PageAddress, page_address
-from search_api.web.view import Fact, crumbs_of, facts_of, segments_of, view_facets
+from search_api.web.text import Fact, crumbs_of, segments_of
+from search_api.web.view import facts_of, view_facets
 
 
 @given(
@@ -50,8 +51,7 @@ def test_crumbs_are_readable_and_show_neither_passwords_nor_tricks(url: str, cru
 
 
 def test_words_that_follow_one_another_are_marked_as_one() -> None:
-    highlights = [Highlight(start=0, end=8), Highlight(start=9, end=14), Highlight(start=18, end=22)]
-    segments = segments_of("parental leave and paid", highlights)
+    segments = segments_of("parental leave and paid", [(0, 8), (9, 14), (18, 22)])
     assert [(segment.text, segment.marked) for segment in segments] == [
         ("parental leave", True),
         (" and", False),

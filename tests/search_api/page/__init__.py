@@ -1,0 +1,1 @@
+"""The pages for people: what they show, and how they behave in a real Chromium."""
