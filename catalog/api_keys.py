@@ -61,7 +61,7 @@ def create_key(
     connection.execute(
         insert(api_keys).values(
             name=name,
-            digest=_digest(key),
+            digest=digest_of(key),
             groups=sorted(set(groups)),
             scopes=sorted(set(scopes)),
             created_at=datetime.now(UTC),
@@ -86,7 +86,12 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     Looked up by a plain hash: of 256 random bits nothing can be guessed, so that neither salt nor a slow
     hash adds anything, and how long the look-up takes tells nothing of the keys.
     """
-    wanted = select(api_keys).where(api_keys.c.digest == _digest(key), api_keys.c.revoked_at.is_(None))
+    return find_key_of_digest(connection, digest_of(key))
+
+
+def find_key_of_digest(connection: Connection, digest: bytes) -> ApiKey | None:
+    """The living key of which that is kept; None where there is none."""
+    wanted = select(api_keys).where(api_keys.c.digest == digest, api_keys.c.revoked_at.is_(None))
     row = connection.execute(wanted).one_or_none()
     return None if row is None else _key(row)
 
@@ -102,7 +107,8 @@ def read_keys(connection: Connection) -> list[ApiKey]:
     return [_key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.name))]
 
 
-def _digest(key: str) -> bytes:
+def digest_of(key: str) -> bytes:
+    """What is kept of a key."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from catalog.dialect import put
 from catalog.tables import rejected_credentials, sessions
-from catalog.vault import Vault
+from catalog.vault import Purpose, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def load_session(connection: Connection, vault: Vault, connector_id: int, login:
     sealed = connection.scalar(
         select(sessions.c.sealed).where(sessions.c.connector_id == connector_id, sessions.c.login == login)
     )
-    return None if sealed is None else vault.unseal(sealed)
+    return None if sealed is None else vault.unseal(sealed, Purpose.SESSIONS)
 
 
 def save_session(connection: Connection, vault: Vault, connector_id: int, login: str, state: bytes) -> None:
@@ -33,7 +33,7 @@ def save_session(connection: Connection, vault: Vault, connector_id: int, login:
     row = {
         "connector_id": connector_id,
         "login": login,
-        "sealed": vault.seal(state),
+        "sealed": vault.seal(state, Purpose.SESSIONS),
         "saved_at": datetime.now(UTC),
     }
     put(connection, sessions, [row])

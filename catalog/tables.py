@@ -308,6 +308,17 @@ api_keys = Table(  # of programs that ask (catalog.api_keys)
     Column("revoked_at", Moment()),
 )
 
+sign_ins = Table(  # of people, or of whoever has a key, on the pages (catalog.sign_ins)
+    "sign_ins",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the id that only the browser has
+    Column("user", Text),
+    Column("groups", JSON),
+    Column("id_token", LargeBinary),  # sealed: it names the session to end at the identity provider
+    Column("key_digest", LargeBinary(32)),  # as in api_keys
+    Column("expires_at", Moment(), nullable=False, index=True),
+)
+
 group_members = Table(  # which principals are in which group (catalog.groups)
     "group_members",
     metadata,

@@ -1,4 +1,5 @@
-"""The key of this installation: sessions are kept encrypted by it, rejected credentials as a keyed hash.
+"""The key of this installation: what must stay secret is kept encrypted by it, rejected credentials as a
+keyed hash.
 
 Whoever reads the catalog without the key learns neither a cookie nor whether a guessed password was once
 rejected.
@@ -12,6 +13,8 @@ import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -27,11 +30,24 @@ KEY_FILE: Final = "sitelore.key"
 KEY_BYTES: Final = 32
 
 
+class Purpose(StrEnum):
+    """What something is sealed for: what was sealed for one is nothing for another."""
+
+    SESSIONS = "sessions"
+    """Logins of the crawler at sites."""
+    SIGN_INS = "sign-ins"
+    """People who signed in on the search page."""
+    SIGN_IN_ATTEMPTS = "sign-in attempts"
+    """People on their way to the identity provider and back."""
+
+
 class Vault:
-    """Encrypts what is kept of sessions, and marks credentials; its repr shows nothing."""
+    """Encrypts what must stay secret, and marks credentials; its repr shows nothing."""
 
     def __init__(self, key: bytes) -> None:
-        self._sealing = Fernet(base64.urlsafe_b64encode(_derived(key, b"sessions")))
+        self._sealing = {
+            purpose: Fernet(base64.urlsafe_b64encode(_derived(key, purpose.encode()))) for purpose in Purpose
+        }
         self._marking = _derived(key, b"rejected credentials")
 
     @classmethod
@@ -46,14 +62,15 @@ class Vault:
             return cls(_parse(given, f"the environment variable {KEY_VARIABLE}"))
         return cls(_of_file(directory / KEY_FILE))
 
-    def seal(self, state: bytes) -> bytes:
-        """The state, encrypted and authenticated (Fernet: AES-128-CBC with HMAC-SHA-256)."""
-        return self._sealing.encrypt(state)
+    def seal(self, state: bytes, purpose: Purpose) -> bytes:
+        """The state, encrypted and authenticated (Fernet: AES-128-CBC with HMAC-SHA-256), in ASCII."""
+        return self._sealing[purpose].encrypt(state)
 
-    def unseal(self, sealed: bytes) -> bytes | None:
-        """What `seal` was given, or None when another key sealed it."""
+    def unseal(self, sealed: bytes, purpose: Purpose, oldest: timedelta | None = None) -> bytes | None:
+        """What `seal` was given; None when another key or purpose sealed it, or when it is older."""
         try:
-            return self._sealing.decrypt(sealed)
+            seconds = None if oldest is None else int(oldest.total_seconds())
+            return self._sealing[purpose].decrypt(sealed, seconds)
         except InvalidToken:
             return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -11,15 +12,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
 from search_api.identity.identify import Identifier
+from search_api.identity.refusals import SignInEndedError
 from search_api.metrics import Metrics
 from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
 from search_api.routes import document_page, documents, feedback, health, page, retrieve, search
+from search_api.routes import sign_in as sign_in_routes
 from search_api.routes.context import Context
 from search_api.service import SearchService
 from search_api.web.assets import load_assets
 from search_api.web.render import Renderer
+
+if TYPE_CHECKING:
+    from search_api.sign_in.flow import SignInFlow
 
 
 def create_app(
@@ -27,11 +33,15 @@ def create_app(
     identifier: Identifier | None = None,
     catalog: CatalogDoor | None = None,
     settings: CurrentSettings | None = None,
+    *,
+    sign_in: SignInFlow | None = None,
+    public_url: str | None = None,
 ) -> FastAPI:
     """The application around a service, which it starts and stops with itself.
 
-    Without an `identifier` everyone sees what is public. Without `catalog` and `settings`, which are for
-    operators, nothing is administered.
+    Without an `identifier` everyone sees what is public; with `sign_in` people sign in on the page. Without
+    `catalog` and `settings`, which are for operators, nothing is administered. `public_url` is the origin
+    that browsers see, where it is another than a request says.
     """
     identifier = identifier or Identifier(is_public_only=True)
 
@@ -51,11 +61,22 @@ def create_app(
         lifespan=lifespan,
     )
     metrics, assets = Metrics(), load_assets()
-    app.state.context = Context(service, identifier, metrics, assets, Renderer(assets), catalog, settings)
+    app.state.context = Context(
+        service,
+        identifier,
+        metrics,
+        assets,
+        Renderer(assets, can_sign_in=sign_in is not None),
+        catalog,
+        settings,
+        sign_in,
+        public_url,
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
-    app.add_middleware(Protection, metrics=metrics)
+    app.add_middleware(Protection, metrics=metrics, public_url=public_url)
     install_problem_handlers(app)
-    for module in (search, retrieve, feedback, documents, health, page, document_page):
+    app.add_exception_handler(SignInEndedError, sign_in_routes.sign_in_ended)
+    for module in (search, retrieve, feedback, documents, health, page, document_page, sign_in_routes):
         app.include_router(module.router)
     install_openapi(app)
     return app

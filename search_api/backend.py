@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey
 from catalog.document import Document
 from catalog.query_log import Event, Shown
+from catalog.sign_ins import Person
 from indexer.retrieval.question import Passage, Question, Results
 from search_api.query.fields import FieldCatalog
 
@@ -57,6 +59,14 @@ class Callers(Protocol):
     """What is known of whoever asks."""
 
     def key(self, text: str) -> ApiKey | None: ...
+
+    def signed_in(self, identifier: str) -> Person | ApiKey | None: ...
+
+    def sign_in(self, person: Person, id_token: str, lifetime: timedelta) -> str: ...
+
+    def sign_in_by_key(self, key: str, lifetime: timedelta) -> str | None: ...
+
+    def sign_out(self, identifier: str) -> str | None: ...
 
     def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
 from typing import Final, Protocol
 
 from sqlalchemy import Connection
@@ -13,6 +16,8 @@ from catalog.api_keys import ApiKey, find_key
 from catalog.database import Catalog, open_catalog
 from catalog.errors import CatalogError
 from catalog.groups import Groups
+from catalog.sign_ins import Person, close_sign_in, find_sign_in, open_key_sign_in, open_sign_in
+from catalog.vault import Vault
 from search_api.backend import UnavailableError
 from settings.store import StoreSettings
 
@@ -24,6 +29,7 @@ class CatalogDoor:
     """
 
     def __init__(self, store: StoreSettings) -> None:
+        self.directory: Final = store.directory
         self._store: Final = store
         self._lock: Final = threading.Lock()
         self._catalog: Catalog | None = None
@@ -55,16 +61,21 @@ class CatalogDoor:
             return self._catalog
 
 
-class Readable(Protocol):
+class Openable(Protocol):
     """A catalog, or the door to it."""
+
+    @property
+    def directory(self) -> Path: ...
 
     def read(self) -> AbstractContextManager[Connection]: ...
 
+    def write(self) -> AbstractContextManager[Connection]: ...
+
 
 class CatalogCallers:
-    """Keys and groups from the catalog."""
+    """Keys, sign-ins and groups from the catalog."""
 
-    def __init__(self, catalog: Readable) -> None:
+    def __init__(self, catalog: Openable) -> None:
         self._catalog = catalog
         self._groups = Groups()
 
@@ -72,6 +83,26 @@ class CatalogCallers:
         """The living key with this text."""
         with self._reading() as connection:
             return find_key(connection, text)
+
+    def signed_in(self, identifier: str) -> Person | ApiKey | None:
+        """Who is signed in by that id."""
+        with self._reading() as connection:
+            return find_sign_in(connection, identifier)
+
+    def sign_in(self, person: Person, id_token: str, lifetime: timedelta) -> str:
+        """Sign someone in; returns the id that proves it."""
+        with unavailable(), self._catalog.write() as connection:
+            return open_sign_in(connection, self._vault, person, id_token, lifetime)
+
+    def sign_in_by_key(self, key: str, lifetime: timedelta) -> str | None:
+        """Sign in whoever has that key; returns the id that proves it, None where there is no such key."""
+        with unavailable(), self._catalog.write() as connection:
+            return open_key_sign_in(connection, key, lifetime)
+
+    def sign_out(self, identifier: str) -> str | None:
+        """Sign out; returns the identity provider's token, where there was one."""
+        with unavailable(), self._catalog.write() as connection:
+            return close_sign_in(connection, self._vault, identifier)
 
     def expanded(self, principals: frozenset[str]) -> frozenset[str]:
         """The principals with every group that they are in through others."""
@@ -82,6 +113,10 @@ class CatalogCallers:
         """How each principal is held."""
         with self._reading() as connection:
             return self._groups.paths(connection, principals)
+
+    @cached_property
+    def _vault(self) -> Vault:
+        return Vault.open(self._catalog.directory)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -81,7 +81,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(InvalidFilterError, _invalid_filter)
     app.add_exception_handler(UnavailableError, _unavailable)
     app.add_exception_handler(OverloadedError, _overloaded)
-    app.add_exception_handler(UnknownCallerError, _unknown_caller)
+    app.add_exception_handler(UnknownCallerError, unknown_caller)
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(MalformedIdentityError, _malformed_identity)
     app.add_exception_handler(ProviderError, _provider_failed)
@@ -108,7 +108,8 @@ async def _overloaded(_: Request, error: Exception) -> Response:
     return problem(503, str(error), headers={"Retry-After": "1"})
 
 
-async def _unknown_caller(_: Request, error: Exception) -> Response:
+async def unknown_caller(_: Request, error: Exception) -> Response:
+    """Whoever asks must prove who they are."""
     assert isinstance(error, UnknownCallerError)
     challenge = {"WWW-Authenticate": 'Bearer realm="sitelore", error="invalid_token"'}
     faults = [Fault(error.field, str(error))]

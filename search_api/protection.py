@@ -8,12 +8,15 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.metrics import Metrics
 from search_api.problems import problem
 from search_api.query.limits import MAX_BODY_BYTES, MAX_TARGET_BYTES
+
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""They change nothing (RFC 9110, section 9.2.1)."""
 
 SECURITY_HEADERS: Final = {
     "content-security-policy": (
@@ -33,12 +36,33 @@ class _BodyTooLargeError(Exception):
     """More than `MAX_BODY_BYTES` arrived."""
 
 
-class Protection:
-    """Refuses what is too large, adds the security headers and counts what was answered."""
+def is_forged(method: str, headers: Headers, public_url: str | None = None) -> bool:
+    """Whether a page of another site has the browser send this, with the cookies of whoever looks at it.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    Decided by what browsers say of a request and no page can change: `Sec-Fetch-Site`, or else `Origin`
+    against `Host` (OWASP, "Cross-Site Request Forgery Prevention": Fetch Metadata). Programs send neither.
+    """
+    if method in _SAFE_METHODS:
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is None or origin == public_url:
+        return False
+    return origin.partition("://")[2] != headers.get("host")
+
+
+class Protection:
+    """Refuses what is too large or forged, adds the security headers and counts what was answered.
+
+    `public_url` is the origin that browsers see, where a proxy changes it.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, public_url: str | None = None) -> None:
         self.app = app
         self.metrics = metrics
+        self.public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -57,6 +81,10 @@ class Protection:
     async def _answer(self, scope: Scope, exchange: _Exchange) -> None:
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET_BYTES:
             refusal = problem(414, f"The address is longer than {MAX_TARGET_BYTES // 1024} KB.")
+            await refusal(scope, exchange.receive, exchange.send)
+            return
+        if is_forged(scope["method"], Headers(scope=scope), self.public_url):
+            refusal = problem(403, "This was sent by a page of another site.")
             await refusal(scope, exchange.receive, exchange.send)
             return
         try:

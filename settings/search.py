@@ -12,7 +12,7 @@ from settings.quantities import Duration
 from settings.secrets import Secret
 from settings.section import LocalPath, Section, one_or_many
 from settings.services import AnswerModel, ModelName
-from settings.urls import HttpUrl
+from settings.urls import HttpUrl, Issuer, Origin
 from settings.variants import by_type
 
 
@@ -71,8 +71,8 @@ class SignInAuthentication(Section):
 
     type: Literal["oidc"]
     """People sign in on the page (OpenID Connect)."""
-    issuer: HttpUrl = Field(examples=["https://id.example.com/"])
-    """The identity provider."""
+    issuer: Issuer = Field(examples=["https://id.example.com"])
+    """The identity provider, written exactly as it names itself: with or without a slash at the end."""
     client_id: Text
     """The name under which this service is registered there."""
     client_secret: Secret
@@ -83,6 +83,16 @@ class SignInAuthentication(Section):
     """The claim with the list of groups; dots lead into objects (`realm_access.roles`)."""
     scopes: tuple[Text, ...] = ("openid", "profile", "email")
     """The scopes to ask for."""
+    session_lifetime: Duration = timedelta(hours=12)
+    """How long someone stays signed in, with the groups that they had when they signed in."""
+
+    @model_validator(mode="after")
+    def _asks_who_it_is(self) -> Self:
+        if "openid" not in self.scopes:
+            raise ValueError(
+                "must ask for the scope `openid`: without it the provider does not say who signed in"
+            )
+        return self
 
 
 Authentication = Annotated[
@@ -159,6 +169,8 @@ class SearchSettings(Section):
     """The address that it listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """The port that it listens on."""
+    public_url: Origin | None = Field(default=None, examples=["https://search.example.com"])
+    """The origin under which people open the page, where a request says another: behind a proxy."""
     authentication: Authentication = NoAuthentication()
     """Who may ask: `none` (public documents only), `api_keys`, `jwt`, `oidc`."""
     admins: tuple[NamedPrincipal, ...] = Field(default=(), examples=[["group:it", "user:eva@example.com"]])

@@ -39,6 +39,19 @@ def origin(text: str) -> str:
     return str(url.origin)
 
 
+def issuer(text: str) -> str:
+    """The name of an identity provider, exactly as written: tokens must say the very same (OpenID Connect
+    Discovery 1.0, section 4.3), and a slash at its end makes it another.
+
+    Raises:
+        ValueError: it is no http or https address, or has a query or a fragment.
+    """
+    url = ada_url.URL(http_url(text))
+    if url.search or url.hash:
+        raise ValueError("must be the issuer's address, without ? and #")
+    return text
+
+
 def host(text: str) -> str:
     """A host, with its port where that is not 443: ``login.example.com``, ``localhost:8443``.
 
@@ -75,5 +88,6 @@ _URI_SCHEMA: Final = {"type": "string", "format": "uri", "title": "address"}
 
 HttpUrl = Annotated[str, AfterValidator(http_url), WithJsonSchema(_URI_SCHEMA)]
 ProxyUrl = Annotated[str, AfterValidator(proxy_url), WithJsonSchema(_URI_SCHEMA)]
+Issuer = Annotated[str, AfterValidator(issuer), WithJsonSchema(_URI_SCHEMA)]
 Host = Annotated[str, AfterValidator(host), WithJsonSchema({"type": "string", "title": "host"})]
 Origin = Annotated[str, AfterValidator(origin), WithJsonSchema(_URI_SCHEMA)]

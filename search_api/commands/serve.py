@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +14,7 @@ from settings.console import DEFAULT_CONFIG, ConfigOption, ExitCode, load_or_exi
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from search_api.sign_in.flow import SignInFlow
     from settings.configuration import Settings
 
 _CONFIG_VARIABLE: Final = "SITELORE_CONFIG"
@@ -29,9 +31,9 @@ def serve(
 ) -> None:
     """Serve the search page and the HTTP interface until Ctrl-C."""
     settings = load_or_exit(config)
-    refuse_sign_in(settings)
     import uvicorn
 
+    _tell_of_provider(settings)
     # Workers are new processes: they find the configuration where every command looks for it.
     os.environ[_CONFIG_VARIABLE] = str(config.absolute())
     listening = host or settings.search.host
@@ -62,20 +64,44 @@ def application() -> FastAPI:
     from search_api.service import SearchService
 
     settings = load_or_exit(Path(os.environ[_CONFIG_VARIABLE]))
-    refuse_sign_in(settings)
     return create_app(
         SearchService(lambda: open_backend(settings)),
         configured_identifier(settings.search),
         CatalogDoor(settings.store),
         CurrentSettings(settings),
+        sign_in=_sign_in(settings),
+        public_url=settings.search.public_url,
     )
 
 
-def refuse_sign_in(settings: Settings) -> None:
-    """Never serve a page on which nobody can sign in where the configuration says that people do: exit 2."""
-    if settings.search.authentication.type == "oidc":
-        stop(
-            "`search.authentication.type` is oidc, and people cannot sign in on the page yet: nothing is "
-            "served; `jwt` takes the tokens of the same identity provider, `api_keys` serves programs",
-            ExitCode.WRONG_CALL,
-        )
+def _sign_in(settings: Settings) -> SignInFlow | None:
+    authentication = settings.search.authentication
+    if authentication.type != "oidc":
+        return None
+    from catalog.database import make_folder
+    from catalog.errors import CatalogError
+    from catalog.vault import Vault
+    from search_api.sign_in.configured import configured_sign_in
+
+    try:
+        make_folder(settings.store.directory)
+        return configured_sign_in(authentication, Vault.open(settings.store.directory))
+    except CatalogError as error:
+        stop(str(error), ExitCode.FAILED)
+
+
+def _tell_of_provider(settings: Settings) -> None:
+    """Say at once when nobody could sign in now, beside the start: a provider may be down for a moment."""
+    authentication = settings.search.authentication
+    if authentication.type != "oidc":
+        return
+    from search_api.identity.refusals import ProviderError
+    from search_api.sign_in.provider import Provider
+
+    def ask() -> None:
+        try:
+            Provider(authentication.issuer).metadata()
+        except ProviderError as error:
+            typer.echo(f"Nobody can sign in now: {error}. It is asked again by whoever tries.", err=True)
+
+    threading.Thread(target=ask, name="provider", daemon=True).start()

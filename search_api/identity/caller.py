@@ -14,7 +14,8 @@ from settings.access import EVERYONE
 class Claimed:
     """What was proven of a caller: a user, groups (names without `group:`), scopes.
 
-    `acts_as` tells that the user was named by a trusted back end, `key` which key was shown.
+    `acts_as` tells that the user was named by a trusted back end, `key` which key was shown, `signed_in` that
+    a cookie proves it.
     """
 
     user: str | None = None
@@ -22,6 +23,7 @@ class Claimed:
     scopes: frozenset[Scope] = frozenset({Scope.SEARCH})
     key: str | None = None
     acts_as: bool = False
+    signed_in: bool = False
 
     @property
     def principals(self) -> frozenset[str]:
@@ -31,12 +33,16 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `principals` hold every group that the caller is in, directly or through other groups."""
+    """Who asks. `principals` hold every group that the caller is in, directly or through other groups.
+
+    `signed_in` tells that they did so on the pages, and can sign out there.
+    """
 
     principals: frozenset[str] = frozenset({EVERYONE})
     scopes: frozenset[Scope] = frozenset({Scope.SEARCH})
     user: str | None = None
     key: str | None = None
+    signed_in: bool = False
 
     @property
     def is_known(self) -> bool:

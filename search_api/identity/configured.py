@@ -9,7 +9,10 @@ from settings.search import NoAuthentication, SearchSettings, TokenAuthenticatio
 
 
 def configured_identifier(settings: SearchSettings) -> Identifier:
-    """How callers are told apart: keys always, tokens where they are configured."""
+    """How callers are told apart: keys always, tokens where they are configured.
+
+    ID tokens of people who sign in are no tokens that a program may send: they are meant for the page.
+    """
     authentication, admins = settings.authentication, frozenset[str](settings.admins)
     match authentication:
         case NoAuthentication():

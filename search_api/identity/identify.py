@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from catalog.api_keys import PREFIX, ApiKey, Scope
+from catalog.sign_ins import Person
 from search_api.identity.caller import ANONYMOUS, Caller, Claimed
 from search_api.identity.on_behalf import on_behalf
-from search_api.identity.refusals import ForbiddenError, MalformedIdentityError, UnknownCallerError
+from search_api.identity.refusals import (
+    ForbiddenError,
+    MalformedIdentityError,
+    SignInEndedError,
+    UnknownCallerError,
+)
 from search_api.identity.tokens import TokenChecker
 
 
@@ -18,21 +24,24 @@ class Directory(Protocol):
 
     def key(self, text: str) -> ApiKey | None: ...
 
+    def signed_in(self, identifier: str) -> Person | ApiKey | None: ...
+
     def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request says of who asks: values of its headers."""
+    """What a request says of who asks: values of its headers, and of the cookie of who signed in."""
 
     authorization: Sequence[bytes] = ()
     users: Sequence[bytes] = ()
     groups: Sequence[bytes] = ()
+    sign_in: str | None = field(default=None, repr=False)
 
     @property
     def are_none(self) -> bool:
         """Whether nothing was said."""
-        return not (self.authorization or self.users or self.groups)
+        return not (self.authorization or self.users or self.groups) and self.sign_in is None
 
 
 class Identifier:
@@ -63,22 +72,22 @@ class Identifier:
         if self._is_public_only:
             if claimed.acts_as:
                 raise ForbiddenError("nobody can be acted for while `search.authentication` is none")
-            return Caller(scopes=claimed.scopes, key=claimed.key)
+            return Caller(scopes=claimed.scopes, key=claimed.key, signed_in=claimed.signed_in)
         principals = directory.expanded(claimed.principals)
         scopes = claimed.scopes
         if not claimed.acts_as and claimed.key is None and not self._admins.isdisjoint(principals):
             scopes |= {Scope.ADMIN}
-        return Caller(principals, scopes, claimed.user, claimed.key)
+        return Caller(principals, scopes, claimed.user, claimed.key, claimed.signed_in)
 
     def _claimed(self, directory: Directory, credentials: Credentials) -> Claimed:
         if not credentials.authorization:
-            return ANONYMOUS
+            return _signed_in(directory, credentials.sign_in)
         token = _bearer(credentials.authorization)
         if token.startswith(PREFIX):
             key = directory.key(token)
             if key is None:
                 raise UnknownCallerError("there is no such key, or it was revoked")
-            return Claimed(None, key.groups, key.scopes, key.name)
+            return _of_key(key)
         if self._tokens is None:
             raise UnknownCallerError("what was sent is no key of this service, and tokens are not accepted")
         return self._tokens.claimed(token)
@@ -93,6 +102,22 @@ def require(caller: Caller, scope: Scope) -> Caller:
     if scope is Scope.SEARCH and Scope.ACT_AS in caller.scopes:
         raise ForbiddenError("the key has no scope search of its own: name a user by X-On-Behalf-Of")
     raise ForbiddenError(f"needs the scope {scope}, which this caller does not have")
+
+
+def _signed_in(directory: Directory, identifier: str | None) -> Claimed:
+    if identifier is None:
+        return ANONYMOUS
+    match directory.signed_in(identifier):
+        case None:
+            raise SignInEndedError("the sign-in has ended: sign in again", "Cookie")
+        case ApiKey() as key:
+            return replace(_of_key(key), signed_in=True)
+        case person:
+            return Claimed(person.user, person.groups, signed_in=True)
+
+
+def _of_key(key: ApiKey) -> Claimed:
+    return Claimed(None, key.groups, key.scopes, key.name)
 
 
 def _bearer(values: Sequence[bytes]) -> str:

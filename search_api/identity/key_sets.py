@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from search_api.identity.published import Published, fetch
 from search_api.identity.refusals import ProviderError
 
 ALGORITHMS: Final = (
@@ -24,19 +23,13 @@ secret: with HS256 a public key would be the secret (CVE-2015-9235)."""
 _LASTING_SECONDS: Final = 3_600.0
 _PAUSE_SECONDS: Final = 30.0
 """A key that is not known is looked for again, but not more often than this."""
-_TIMEOUT_SECONDS: Final = 10.0
-_LARGEST: Final = 1_000_000
 
 
 class KeySource:
     """Keys by their `kid`, read by `read` when they are old or one is missing; for any thread."""
 
     def __init__(self, read: Callable[[], bytes], clock: Callable[[], float] = time.monotonic) -> None:
-        self._read: Final = read
-        self._clock: Final = clock
-        self._lock: Final = threading.Lock()
-        self._keys: tuple[Any, ...] = ()
-        self._read_at: float | None = None
+        self._published: Final = Published(lambda: parse_keys(read()), clock)
 
     def candidates(self, kid: str | None, algorithm: str) -> tuple[Any, ...]:
         """The keys that may have signed: with that id (all where none is named), and fit for the algorithm.
@@ -47,21 +40,8 @@ class KeySource:
         return found or self._fitting(kid, algorithm, _PAUSE_SECONDS)
 
     def _fitting(self, kid: str | None, algorithm: str, oldest: float) -> tuple[Any, ...]:
-        return tuple(
-            key for key in self._current(oldest) if (kid is None or key.kid == kid) and _fits(key, algorithm)
-        )
-
-    def _current(self, oldest: float) -> tuple[Any, ...]:
-        with self._lock:
-            now = self._clock()
-            if self._read_at is None or now - self._read_at >= oldest:
-                try:
-                    self._keys = parse_keys(self._read())
-                except ProviderError:
-                    if self._read_at is None:
-                        raise
-                self._read_at = now  # also after a failure: the known keys go on, and it is not asked at once
-            return self._keys
+        keys = self._published.current(oldest)
+        return tuple(key for key in keys if (kid is None or key.kid == kid) and _fits(key, algorithm))
 
 
 def parse_keys(document: bytes) -> tuple[Any, ...]:
@@ -106,24 +86,6 @@ def of_file(path: Path) -> Callable[[], bytes]:
 def of_address(url: str) -> Callable[[], bytes]:
     """Fetches the keys."""
     return lambda: fetch(url)
-
-
-def fetch(url: str) -> bytes:
-    """The body at an address of the identity provider; raises `ProviderError`."""
-    try:
-        with (
-            httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client,
-            client.stream("GET", url) as answer,
-        ):
-            answer.raise_for_status()
-            body = b""
-            for piece in answer.iter_bytes():
-                body += piece
-                if len(body) > _LARGEST:
-                    raise ProviderError(f"{url} answers with more than a megabyte")
-            return body
-    except httpx2.HTTPError as error:
-        raise ProviderError(f"the identity provider cannot be asked at {url}: {error}") from error
 
 
 def _fits(key: Any, algorithm: str) -> bool:

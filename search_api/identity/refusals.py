@@ -15,6 +15,10 @@ class UnknownCallerError(RefusedError):
     """Who asks was not proven: 401."""
 
 
+class SignInEndedError(UnknownCallerError):
+    """Who asks was signed in on the page, and is no longer: 401, or to the identity provider again."""
+
+
 class ForbiddenError(RefusedError):
     """Who asks is known, and may not do this: 403."""
 

@@ -69,15 +69,17 @@ class TokenChecker:
 
 def claimed_by(claims: Mapping[str, Any], rules: TokenRules) -> Claimed:
     """The user and groups in checked claims; raises `UnknownCallerError` when they are not as promised."""
-    user = _claim(claims, rules.user_claim)
+    user = claim_at(claims, rules.user_claim)
     if not isinstance(user, str) or not user.strip() or len(user) > LONGEST_NAME:
         raise UnknownCallerError(f"the token's claim {rules.user_claim} holds no name of a user")
+    if rules.user_claim == "email" and claims.get("email_verified") in (False, "false"):
+        raise UnknownCallerError("the token's address of mail was not verified: anyone can claim it")
     # A provider leaves out groups when they are too many for a token. Whoever is denied something as a
     # member of one would then read it: such a token says too little (Microsoft: "groups overage claim").
     overage = claims.get("_claim_names")
     if claims.get("hasgroups") or (isinstance(overage, dict) and rules.groups_claim in overage):
         raise UnknownCallerError("the token does not carry its user's groups, because they are too many")
-    groups = _claim(claims, rules.groups_claim)
+    groups = claim_at(claims, rules.groups_claim)
     if isinstance(groups, str):
         groups = [groups]
     if groups is None:
@@ -108,11 +110,11 @@ def _header(token: str) -> tuple[str | None, str]:
 
 def _check(claims: Mapping[str, Any], rules: TokenRules, now: float) -> None:
     expires, begins = claims.get("exp"), claims.get("nbf")
-    if not _is_moment(expires):
+    if not is_moment(expires):
         raise UnknownCallerError("the token has no time of expiry (`exp`)")
     if expires + LEEWAY_SECONDS <= now:
         raise UnknownCallerError("the token has expired")
-    if begins is not None and (not _is_moment(begins) or begins - LEEWAY_SECONDS > now):
+    if begins is not None and (not is_moment(begins) or begins - LEEWAY_SECONDS > now):
         raise UnknownCallerError("the token is not valid yet (`nbf`)")
     if claims.get("iss") != rules.issuer:
         raise UnknownCallerError("the token is of another issuer than `issuer` names")
@@ -121,11 +123,12 @@ def _check(claims: Mapping[str, Any], rules: TokenRules, now: float) -> None:
         raise UnknownCallerError("the token is meant for another service than `audience` names")
 
 
-def _is_moment(value: object) -> TypeGuard[float]:
+def is_moment(value: object) -> TypeGuard[float]:
+    """Whether a claim is a time: seconds since 1970 (RFC 7519, section 2)."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _claim(claims: Mapping[str, Any], path: str) -> object:
+def claim_at(claims: Mapping[str, Any], path: str) -> object:
     """The claim of that very name, else what the dots of it lead to."""
     if path in claims:
         return claims[path]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -19,13 +19,20 @@ from search_api.identity.identify import Credentials, Identifier, require
 from search_api.identity.on_behalf import GROUPS, USER
 from search_api.metrics import Metrics
 from search_api.service import SearchService
+from search_api.sign_in.cookies import Cookie, cookie_of
 from search_api.web.assets import Asset
 from search_api.web.render import Renderer
+
+if TYPE_CHECKING:
+    from search_api.sign_in.flow import SignInFlow
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The same for all requests of an application."""
+    """The same for all requests of an application.
+
+    `sign_in` is None where people cannot sign in; `public_url` is the origin that they see.
+    """
 
     service: SearchService
     identifier: Identifier
@@ -34,10 +41,12 @@ class Context:
     renderer: Renderer
     catalog: CatalogDoor | None = None
     settings: CurrentSettings | None = None
+    sign_in: SignInFlow | None = None
+    public_url: str | None = None
 
     @property
     def callers(self) -> Callers:
-        """Keys and groups: of the catalog, even before there is an index."""
+        """Keys, sign-ins and groups: of the catalog, even before there is an index."""
         return self.service.backend.callers if self.catalog is None else self.catalog.callers
 
 
@@ -49,21 +58,32 @@ def _context(request: Request) -> Context:
 
 async def _caller(request: Request, context: ContextOf) -> Caller:
     """Who asks; raises what `Identifier.identify` raises."""
-    credentials = credentials_of(request)
+    credentials = credentials_of(request, context)
     if credentials.are_none:
         return Caller()
     # In a thread of its own kind: an identity provider that is slow to give its keys keeps no search waiting.
     return await run_in_threadpool(context.identifier.identify, context.callers, credentials)
 
 
-def credentials_of(request: Request) -> Credentials:
+def credentials_of(request: Request, context: Context) -> Credentials:
     """What a request says of who asks."""
     raw = request.scope["headers"]
 
     def values(name: str) -> list[bytes]:
         return [value for key, value in raw if key == name.lower().encode()]
 
-    return Credentials(values("authorization"), values(USER), values(GROUPS))
+    signed_in = cookie_in(request, context, Cookie.SIGN_IN)
+    return Credentials(values("authorization"), values(USER), values(GROUPS), signed_in)
+
+
+def cookie_in(request: Request, context: Context, cookie: Cookie) -> str | None:
+    """One of the cookies of signing in."""
+    return cookie_of(request.cookies, cookie, https=address_of(request, context).startswith("https:"))
+
+
+def address_of(request: Request, context: Context) -> str:
+    """The origin that the browser sees, as configured or else as the request says it."""
+    return context.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
 
 
 ContextOf = Annotated[Context, Depends(_context)]

@@ -20,6 +20,9 @@ class Frame:
 
     theme: Theme | None = None
     user: str | None = None
+    """Who asks: a person, or whoever signed in by the key of that name."""
+    signed_in: bool = False
+    """Whether they signed in on the pages, and can sign out there."""
 
     @property
     def initials(self) -> str:
@@ -31,4 +34,8 @@ class Frame:
 def frame_of(cookies: Mapping[str, str], caller: Caller) -> Frame:
     """The frame of a request with these cookies."""
     theme = cookies.get(THEME_COOKIE)
-    return Frame(cast(Theme, theme) if theme in {"light", "dark"} else None, caller.user)
+    return Frame(
+        theme=cast(Theme, theme) if theme in {"light", "dark"} else None,
+        user=caller.user or caller.key,
+        signed_in=caller.signed_in,
+    )

@@ -14,7 +14,7 @@ from search_api.web.frame import Frame
 class Renderer:
     """The templates, each compiled at its first use."""
 
-    def __init__(self, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, assets: Mapping[str, Asset], *, can_sign_in: bool = False) -> None:
         self._environment = Environment(
             autoescape=True,
             undefined=StrictUndefined,
@@ -24,6 +24,7 @@ class Renderer:
             auto_reload=False,
         )
         self._environment.globals["asset"] = lambda name: assets[name].href
+        self._environment.globals["can_sign_in"] = can_sign_in
 
     def page(self, template: str, frame: Frame, **values: object) -> str:
         """A whole page: `template` extends `base.html`."""

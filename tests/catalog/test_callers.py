@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,9 @@ from catalog.api_keys import PREFIX, Scope, create_key, find_key, read_keys, rev
 from catalog.database import Catalog
 from catalog.errors import CatalogError
 from catalog.groups import Groups, replace_groups
-from catalog.tables import api_keys
+from catalog.sign_ins import Person, close_sign_in, find_sign_in, open_key_sign_in, open_sign_in
+from catalog.tables import api_keys, sign_ins
+from catalog.vault import Vault
 
 
 def test_a_key_is_found_by_its_text_and_only_its_hash_is_kept(catalog: Catalog) -> None:
@@ -77,3 +81,48 @@ def test_groups_that_were_loaded_again_replace_the_old_ones_at_once(catalog: Cat
             replace_groups(connection, told)
         with catalog.read() as connection:
             assert groups.expanded(connection, ["user:eva"]) == held
+
+
+def test_a_sign_in_ends_when_it_is_closed_and_when_its_time_is_over(catalog: Catalog) -> None:
+    vault, hour = Vault(b"k" * 32), timedelta(hours=1)
+    with catalog.write() as connection:
+        mine = open_sign_in(connection, vault, Person("eva", ("hr", "hr")), "token of eva", hour)
+        other = open_sign_in(connection, vault, Person("bob", ()), "token of bob", hour)
+        over = open_sign_in(connection, vault, Person("ann", ()), "token of ann", timedelta(seconds=-1))
+        assert find_sign_in(connection, mine) == Person("eva", ("hr",))
+        assert find_sign_in(connection, over) is None
+        assert find_sign_in(connection, mine + "x") is None
+        assert close_sign_in(connection, vault, mine) == "token of eva"
+        assert find_sign_in(connection, mine) is None
+        assert close_sign_in(connection, vault, mine) is None
+        assert find_sign_in(connection, other) == Person("bob", ())
+        open_sign_in(connection, vault, Person("joe", ()), "token of joe", hour)
+        assert {row.user for row in connection.execute(select(sign_ins))} == {"bob", "joe"}
+
+
+def test_whoever_reads_the_catalog_can_use_no_sign_in(catalog: Catalog) -> None:
+    with catalog.write() as connection:
+        mine = open_sign_in(
+            connection, Vault(b"k" * 32), Person("eva", ()), "token of eva", timedelta(hours=1)
+        )
+        kept = str(connection.execute(select(sign_ins)).one())
+        assert mine not in kept
+        assert "token of eva" not in kept
+        assert close_sign_in(connection, Vault(b"l" * 32), mine) is None
+        assert find_sign_in(connection, mine) is None
+
+
+def test_whoever_signs_in_by_a_key_is_what_the_key_is_until_it_is_revoked(catalog: Catalog) -> None:
+    hour = timedelta(hours=1)
+    with catalog.write() as connection:
+        key = create_key(connection, "operator", ["it"], [Scope.ADMIN])
+        assert open_key_sign_in(connection, key + "x", hour) is None
+        mine = open_key_sign_in(connection, key, hour)
+        assert mine is not None
+        assert find_sign_in(connection, mine) == find_key(connection, key)
+        assert key not in str(connection.execute(select(sign_ins)).one())
+        revoke_key(connection, "operator")
+        assert find_sign_in(connection, mine) is None
+        create_key(connection, "operator", ["it"], [Scope.ADMIN])
+        assert find_sign_in(connection, mine) is None
+        assert close_sign_in(connection, Vault(b"k" * 32), mine) is None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
 from catalog.query_log import Asked, Event, Shown
+from catalog.sign_ins import Person
 from indexer.retrieval.filters import without_field
 from indexer.retrieval.question import (
     AllOf,
@@ -83,6 +85,7 @@ class Company:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self.keys: dict[str, ApiKey] = {}
+        self.sign_ins: dict[str, tuple[Person | ApiKey, str | None]] = {}
         self.asked: list[Asked] = []
         self.told: list[Event] = []
         self.questions: list[Question] = []
@@ -147,6 +150,20 @@ class Company:
 
     def key(self, text: str) -> ApiKey | None:
         return self.keys.get(text)
+
+    def signed_in(self, identifier: str) -> Person | ApiKey | None:
+        return self.sign_ins[identifier][0] if identifier in self.sign_ins else None
+
+    def sign_in(self, person: Person | ApiKey, id_token: str | None, lifetime: timedelta) -> str:
+        identifier = secrets.token_urlsafe(32)
+        self.sign_ins[identifier] = person, id_token
+        return identifier
+
+    def sign_in_by_key(self, key: str, lifetime: timedelta) -> str | None:
+        return self.sign_in(self.keys[key], None, lifetime) if key in self.keys else None
+
+    def sign_out(self, identifier: str) -> str | None:
+        return self.sign_ins.pop(identifier, (None, None))[1]
 
     def expanded(self, principals: frozenset[str]) -> frozenset[str]:
         return frozenset(self.paths(principals))

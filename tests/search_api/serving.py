@@ -14,14 +14,19 @@ from search_api.app import create_app
 from search_api.backend import Backend
 from search_api.identity.identify import Identifier
 from search_api.service import SearchService
+from search_api.sign_in.flow import SignInFlow
 
 
 @contextmanager
 def serving(
-    open_backend: Callable[[], Backend], *, ready: bool = True, identifier: Identifier | None = None
+    open_backend: Callable[[], Backend],
+    *,
+    ready: bool = True,
+    identifier: Identifier | None = None,
+    sign_in: SignInFlow | None = None,
 ) -> Iterator[str]:
     """Serve until the block ends; yields the base address, once the service is ready if it will be."""
-    app = create_app(SearchService(open_backend), identifier)
+    app = create_app(SearchService(open_backend), identifier, sign_in=sign_in)
     config = uvicorn.Config(app, port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="serving")

@@ -29,7 +29,8 @@ async function show(address, { history: entry = "push", typing = false, focus = 
   const waiting = setTimeout(showSkeleton, SKELETON_AFTER);
   try {
     const url = `/results${query}${typing ? (query ? "&" : "?") + "typing=true" : ""}`;
-    const answer = await fetch(url, { signal: request.signal, headers: { accept: "text/html" } });
+    const answer = await fetch(url, { signal: request.signal, headers: { accept: "text/html, application/problem+json" } });
+    if (answer.status === 401) return location.assign(address); // the sign-in has ended: the page begins it anew
     region.innerHTML = await answer.text(); // our own server's markup, in which all text is escaped
   } catch (error) {
     if (request.signal.aborted) return;
