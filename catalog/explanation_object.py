@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.explanation import Explanation
+from catalog.explanation import Explanation, RefusedHostLinks
 from settings.rule_places import RulePlaces, place_object
 
 
@@ -50,4 +51,43 @@ def explanation_object(found: Explanation, places: RulePlaces) -> dict[str, Any]
             "because": found.next_visit.because,
             "at": found.next_visit.at,
         },
+    }
+
+
+def unseen_object(
+    url: str,
+    elsewhere: Sequence[RefusedHostLinks],
+    similar: Sequence[str],
+    would: Sequence[Mapping[str, Any]] | None,
+) -> dict[str, Any]:
+    """The same object for a URL that was never met.
+
+    `would` has what each connector would do with it, where the rules were asked: the reason and rule are then
+    those of the connector to which the URL belongs most, which comes first.
+    """
+    decided = would[0]["crawl"] if would else {}
+    kept_out = not decided.get("allowed", True)
+    return {
+        "url": url,
+        "state": "refused" if elsewhere else None,
+        "reason": elsewhere[0].reason if elsewhere else decided["reason"] if kept_out else None,
+        "rule": decided["rule"] if kept_out else None,
+        "rule_place": decided["rule_place"] if kept_out else None,
+        "referrer": None,
+        "depth": None,
+        "link_text": None,
+        "status": None,
+        "redirects": [],
+        "renderer": None,
+        "renderer_reason": None,
+        "document": None,
+        "chunks": [],
+        "history": [],
+        "next_visit": None,
+        "would": would,
+        "similar": similar,
+        "refused_host": [
+            {"connector": each.connector, "reason": each.reason, "links": each.count} for each in elsewhere
+        ],
+        "others": [],
     }

@@ -172,9 +172,13 @@ def read_run(connection: Connection, run_id: int) -> Run | None:
     return None if row is None else _run(row)
 
 
-def recent_runs(connection: Connection, connector: str | None = None, limit: int = 50) -> tuple[Run, ...]:
-    """The latest runs, newest first: of all connectors or of one."""
+def recent_runs(
+    connection: Connection, connector: str | None = None, limit: int = 50, *, before: int | None = None
+) -> tuple[Run, ...]:
+    """The latest runs, newest first: of all connectors or of one, all or those with a smaller number."""
     statement = _RUN_COLUMNS.order_by(runs.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(runs.c.id < before)
     if connector is not None:
         statement = statement.where(connectors.c.name == connector)
     return tuple(_run(row) for row in connection.execute(statement))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,7 +17,7 @@ from search_api.metrics import Metrics
 from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
-from search_api.routes import document_page, documents, feedback, health, page, retrieve, search
+from search_api.routes import document_page, documents, feedback, health, operators, page, retrieve, search
 from search_api.routes import sign_in as sign_in_routes
 from search_api.routes.context import Context
 from search_api.service import SearchService
@@ -26,6 +26,18 @@ from search_api.web.render import Renderer
 
 if TYPE_CHECKING:
     from search_api.sign_in.flow import SignInFlow
+
+_ROUTES: Final = (
+    search,
+    retrieve,
+    feedback,
+    documents,
+    operators,
+    health,
+    page,
+    document_page,
+    sign_in_routes,
+)
 
 
 def create_app(
@@ -76,7 +88,17 @@ def create_app(
     app.add_middleware(Protection, metrics=metrics, public_url=public_url)
     install_problem_handlers(app)
     app.add_exception_handler(SignInEndedError, sign_in_routes.sign_in_ended)
-    for module in (search, retrieve, feedback, documents, health, page, document_page, sign_in_routes):
+    for module in (
+        search,
+        retrieve,
+        feedback,
+        documents,
+        operators,
+        health,
+        page,
+        document_page,
+        sign_in_routes,
+    ):
         app.include_router(module.router)
     install_openapi(app)
     return app

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indexer.retrieval.filters import InvalidFilterError
+from search_api.admin.administration import ConflictError, UnknownThingError
 from search_api.backend import UnavailableError
 from search_api.identity.refusals import (
     ForbiddenError,
@@ -32,6 +33,7 @@ _KINDS: Final[Mapping[int, str]] = {
     403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
+    409: "conflict",
     413: "too-large",
     414: "too-long",
     415: "unsupported-media-type",
@@ -85,6 +87,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(MalformedIdentityError, _malformed_identity)
     app.add_exception_handler(ProviderError, _provider_failed)
+    app.add_exception_handler(ConflictError, _conflict)
+    app.add_exception_handler(UnknownThingError, _unknown_thing)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(Exception, _defect)
@@ -128,6 +132,14 @@ async def _malformed_identity(_: Request, error: Exception) -> Response:
 
 async def _provider_failed(_: Request, error: Exception) -> Response:
     return problem(503, f"Nobody can be let in now: {error}.", headers={"Retry-After": "30"})
+
+
+async def _conflict(_: Request, error: Exception) -> Response:
+    return problem(409, str(error))
+
+
+async def _unknown_thing(_: Request, error: Exception) -> Response:
+    return problem(404, str(error))
 
 
 async def _invalid_request(_: Request, error: Exception) -> Response:

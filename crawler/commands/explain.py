@@ -19,12 +19,8 @@ from settings.console import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
-
-    from catalog.canonical_url import WebAddress
-    from catalog.explanation import Explanation, RefusedHostLinks
+    from catalog.explanation import Explanation
     from crawler.planning.unseen_prospect import Prospect
-    from settings.configuration import Settings
     from settings.rule_places import RulePlaces
 
 
@@ -38,8 +34,10 @@ def explain(
     Of one that was never met: which rule would decide, for each connector, without asking for it.
     """
     from catalog.canonical_url import UrlFault
+    from catalog.lookup import known_by, spelt_otherwise
     from catalog.typed_address import address_as_typed
     from crawler.commands.catalog_reading import reading
+    from crawler.sync.reading_mark import reading_mark
     from settings.rule_places import RulePlaces
 
     address = address_as_typed(url)
@@ -48,36 +46,25 @@ def explain(
     settings = load_or_exit(config)
     places = RulePlaces(settings.path)
     with reading(settings) as connection:
-        if found := known_by(connection, settings, address, url):
+        marks = {each.name: reading_mark(settings, each) for each in settings.connectors}
+        if found := known_by(connection, address, url, marks):
             _tell(found, places, json=json)
             return
         from catalog.explanation import links_to_host
-        from crawler.planning.unseen import prospects, spelt_otherwise
+        from crawler.planning.unseen import prospects
 
         elsewhere = links_to_host(connection, address.host)
         expected = prospects(connection, settings, address)
         similar = spelt_otherwise(connection, address)
     if json:
-        print_json(_unseen_object(address.url, elsewhere, expected, similar, places))
+        from catalog.explanation_object import unseen_object
+
+        would = [_prospect_object(each, places) for each in expected]
+        print_json(unseen_object(address.url, elsewhere, similar, would))
     else:
         from crawler.commands.story import print_unseen
 
         print_unseen(address, elsewhere, expected, similar, places)
-
-
-def known_by(
-    connection: Connection, settings: Settings, address: WebAddress, typed: str
-) -> tuple[Explanation, ...]:
-    """What the connectors know of an address: of the page that its fragment names, where there is one."""
-    from functools import partial
-
-    from catalog.explanation import explain as explain_url
-    from crawler.sync.reading_mark import reading_mark
-
-    marks = {each.name: reading_mark(settings, each) for each in settings.connectors}
-    known = partial(explain_url, connection, marks=marks)
-    route = f"{address.url}#{address.fragment}"  # where a host's pages are told apart by fragments
-    return known(route) or known(address.url, typed)
 
 
 def _tell(found: Sequence[Explanation], places: RulePlaces, *, json: bool) -> None:
@@ -92,44 +79,6 @@ def _tell(found: Sequence[Explanation], places: RulePlaces, *, json: bool) -> No
 
     for explanation in found:
         print_explanation(explanation, places)
-
-
-def _unseen_object(
-    url: str,
-    elsewhere: Sequence[RefusedHostLinks],
-    expected: Sequence[Prospect],
-    similar: Sequence[str],
-    places: RulePlaces,
-) -> dict[str, Any]:
-    """The promised object; its reason and rule are those of the connector to which the URL belongs most."""
-    refusals = [
-        {"connector": each.connector, "reason": each.reason, "links": each.count} for each in elsewhere
-    ]
-    would = [_prospect_object(each, places) for each in expected]
-    decided = would[0]["crawl"] if would else {}
-    kept_out = not decided.get("allowed", True)
-    return {
-        "url": url,
-        "state": "refused" if elsewhere else None,
-        "reason": elsewhere[0].reason if elsewhere else decided["reason"] if kept_out else None,
-        "rule": decided["rule"] if kept_out else None,
-        "rule_place": decided["rule_place"] if kept_out else None,
-        "referrer": None,
-        "depth": None,
-        "link_text": None,
-        "status": None,
-        "redirects": [],
-        "renderer": None,
-        "renderer_reason": None,
-        "document": None,
-        "chunks": [],
-        "history": [],
-        "next_visit": None,
-        "would": would,
-        "similar": similar,
-        "refused_host": refusals,
-        "others": [],
-    }
 
 
 def _prospect_object(each: Prospect, places: RulePlaces) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _print_report_csv(connection: Connection, run_id: int) -> None:
     import sys
     from dataclasses import astuple, fields
 
-    from catalog.reports import ReportRow, report_rows
+    from catalog.run_report import ReportRow, report_rows
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(field.name for field in fields(ReportRow))
@@ -137,7 +137,8 @@ def _print_report_json(connection: Connection, run_id: int) -> None:
 
     import orjson
 
-    from catalog.reports import misfits, refused_hosts, report_rows, run_summary
+    from catalog.reports import run_summary
+    from catalog.run_report import misfits, refused_hosts, report_rows
     from catalog.runs import read_run
 
     run = read_run(connection, run_id)

@@ -12,15 +12,8 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from catalog.holder import Holder
-from catalog.reports import (
-    ConnectorStatus,
-    Health,
-    misfits,
-    refused_hosts,
-    report_rows,
-    run_summary,
-    verdict_counts,
-)
+from catalog.reports import ConnectorStatus, Health, run_summary
+from catalog.run_report import misfits, refused_hosts, report_rows, verdict_counts
 from catalog.runs import Run, latest_runs
 from catalog.vocabulary import Reason, UrlState
 from catalog.words import because, duration, minute, moment

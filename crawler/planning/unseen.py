@@ -9,8 +9,6 @@ from sqlalchemy import Connection
 
 from catalog.canonical_url import WebAddress
 from catalog.connectors import find_connector
-from catalog.explanation import explain
-from catalog.typed_address import other_spellings
 from catalog.url_variants import load_variants
 from catalog.vocabulary import Reason
 from crawler.planning.judge import Judge
@@ -56,8 +54,3 @@ def _variant_of(connection: Connection, connector: str, url: str) -> Recognised 
 
 def _is_elsewhere(prospect: Prospect) -> bool:
     return prospect.crawl.reason is Reason.OUT_OF_SCOPE
-
-
-def spelt_otherwise(connection: Connection, address: WebAddress) -> tuple[str, ...]:
-    """The spellings of an address that some connector knows."""
-    return tuple(dict.fromkeys(each.url for each in explain(connection, *other_spellings(address))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ from settings.console import (
 )
 
 if TYPE_CHECKING:
-    from search_api.identity.verdicts import Verdict
+    from search_api.admin.access_check import AccessRequest
     from settings.configuration import Settings
 
 
@@ -31,14 +31,15 @@ def ask_as(  # noqa: PLR0917 - typer makes options of them
     json: JsonOption = False,
 ) -> None:
     """Show what a user would see, and which entry of which access list decides."""
-    if not user.strip():
-        stop("the user must have a name", ExitCode.WRONG_CALL)
     settings = load_or_exit(config)
+    from search_api.admin.access_check import AccessRequest
     from search_api.backend import UnavailableError
     from search_api.query.faults import InvalidQuestionError
+    from search_api.query.request import validated
 
+    asked = {"user": user, "groups": group or [], "query": question, "urls": url or []}
     try:
-        told = _asked(settings, user, group or [], question=question, urls=url or [], page_size=page_size)
+        told = _asked(settings, validated(AccessRequest, {**asked, "page_size": page_size}))
     except InvalidQuestionError as error:
         stop("\n".join(f"the {fault.field} {fault.message}" for fault in error.faults), ExitCode.WRONG_CALL)
     except UnavailableError as error:
@@ -49,52 +50,16 @@ def ask_as(  # noqa: PLR0917 - typer makes options of them
         _print(told)
 
 
-def _asked(
-    settings: Settings, user: str, groups: list[str], *, question: str, urls: list[str], page_size: int
-) -> dict[str, Any]:
-    from search_api.asking import answer_search
-    from search_api.identity.caller import principals_of
-    from search_api.identity.verdicts import because, judge
+def _asked(settings: Settings, wanted: AccessRequest) -> dict[str, Any]:
+    from search_api.admin.access_check import check_access
     from search_api.opening import open_backend
-    from search_api.query.request import parse_search
 
     backend = open_backend(settings)
     try:
-        paths = backend.callers.paths(principals_of(user, groups))
-        principals = frozenset(paths)
-        search = parse_search({"query": question, "page_size": page_size}, backend.fields, principals)
         backend.retriever.prepare()
-        answer = answer_search(backend, search)
-        lists = backend.library.access_lists([result.id for result in answer.results])
-        told_of = backend.library.access_lists_of_urls(urls)
+        return check_access(backend, wanted)
     finally:
         backend.close()
-
-    def told(verdict: Verdict) -> dict[str, object]:
-        return {"may_read": verdict.may_read, "because": because(verdict, paths)} | _list(verdict)
-
-    return {
-        "user": user,
-        "principals": [{"principal": name, "through": way[:-1]} for name, way in sorted(paths.items())],
-        "total": answer.total,
-        "results": [
-            {"title": result.title, "url": result.url, **told(judge(lists[result.id], principals))}
-            for result in answer.results
-            if result.id in lists
-        ],
-        "documents": [
-            {"url": each, **(told(judge(told_of[each], principals)) if each in told_of else _UNKNOWN)}
-            for each in urls
-        ],
-        "notices": answer.notices,
-    }
-
-
-_UNKNOWN: Final[dict[str, object]] = {"may_read": False, "because": "there is no document with this address"}
-
-
-def _list(verdict: Verdict) -> dict[str, object]:
-    return {"allow": verdict.access.allow, "deny": verdict.access.deny}
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -17,16 +17,8 @@ from catalog.database import Catalog
 from catalog.document import document_id
 from catalog.explanation import Finding, RefusedHostLinks, explain, links_to_host
 from catalog.holder import Holder
-from catalog.reports import (
-    Health,
-    RefusedHost,
-    VerdictCount,
-    connector_statuses,
-    refused_hosts,
-    report_rows,
-    run_summary,
-    verdict_counts,
-)
+from catalog.reports import Health, connector_statuses, run_summary
+from catalog.run_report import RefusedHost, VerdictCount, refused_hosts, report_rows, verdict_counts
 from catalog.runs import begin_run, finish_run, read_run
 from catalog.tables import documents, page_links, refused_links, urls
 from catalog.task import FoundBy

@@ -12,9 +12,12 @@ import uvicorn
 
 from search_api.app import create_app
 from search_api.backend import Backend
+from search_api.catalog_door import CatalogDoor
+from search_api.current_settings import CurrentSettings
 from search_api.identity.identify import Identifier
 from search_api.service import SearchService
 from search_api.sign_in.flow import SignInFlow
+from settings.configuration import Settings
 
 
 @contextmanager
@@ -24,9 +27,14 @@ def serving(
     ready: bool = True,
     identifier: Identifier | None = None,
     sign_in: SignInFlow | None = None,
+    settings: Settings | None = None,
 ) -> Iterator[str]:
-    """Serve until the block ends; yields the base address, once the service is ready if it will be."""
-    app = create_app(SearchService(open_backend), identifier, sign_in=sign_in)
+    """Serve until the block ends; yields the base address, once the service is ready if it will be.
+
+    With `settings` their catalog is administered.
+    """
+    operated = () if settings is None else (CatalogDoor(settings.store), CurrentSettings(settings))
+    app = create_app(SearchService(open_backend), identifier, *operated, sign_in=sign_in)
     config = uvicorn.Config(app, port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="serving")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from catalog.content import unpack_blocks
 from catalog.database import open_catalog
-from catalog.reports import RefusedHost, ReportRow, refused_hosts, report_rows
+from catalog.run_report import RefusedHost, ReportRow, refused_hosts, report_rows
 from catalog.runs import recent_runs
 from catalog.tables import access_lists, documents, urls
 from settings.load import load_settings

@@ -1,0 +1,11 @@
+"""All that is for operators, under one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from search_api.routes import access, commands, connectors, explain, runs
+
+router = APIRouter()
+for _module in (connectors, runs, commands, explain, access):
+    router.include_router(_module.router)
