@@ -80,7 +80,7 @@ class _Common:
         return entry
 
     def whole(self, texts: Sequence[PreparedText]) -> tantivy.Document:
-        """The entry of the document, whose text is that of `texts`."""
+        """The entry of the document, whose headings and text are those of `texts`."""
         entry = self._entry()
         _add_words(entry, "body", [self.fields, *texts])
         entry.add_text("exact", exact_field((self.title, self.fields), names_of=texts))
@@ -146,7 +146,7 @@ def entries(
             PreparedText.of(block.text, stemming_language(block.language or document.language))
             for block in document.blocks
         ]
-    return common.whole(texts), made
+    return common.whole([*paths.values(), *texts]), made
 
 
 def id_halves(document_id: str) -> tuple[int, int]:

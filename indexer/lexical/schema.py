@@ -12,7 +12,7 @@ import tantivy
 from indexer.lexical.analysis import EXACT, WORDS
 from settings.fields import FieldType
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """Raised whenever schemas or analyzers change in a way that old files do not fit."""
 
 
@@ -80,7 +80,7 @@ def documents_schema(columns: Mapping[str, FieldType]) -> tantivy.Schema:
     """One entry per document, so that totals and facets count documents. String columns have a field each,
     too, to be counted and sorted by.
 
-    `body` holds the words of fields and text alike and only says that they are there; of its
+    `body` holds the words of fields, headings and text alike and only says that they are there; of its
     text's exact terms only names stand here. Phrases and words as written are looked for in passages.
     """
     builder = tantivy.SchemaBuilder()

@@ -13,7 +13,10 @@ from catalog.document import Block, BlockKind, FieldValue
 from indexer.lexical.block_languages import BlockLanguages
 from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, LexicalIndexError
 from indexer.lexical.phrases import wording
+from indexer.lexical.queries import matching_query
+from indexer.lexical.query_text import parse_query_text
 from indexer.lexical.reader import LexicalReader
+from indexer.lexical.terms import analyse
 from indexer.lexical.writer import LexicalWriter
 from indexer.retrieval.facets import tally
 from indexer.retrieval.question import Facet, FacetCounts, FacetValue
@@ -136,6 +139,20 @@ def test_words_of_searchable_fields_are_found(folder: Path, writer: LexicalWrite
     writer.commit()
     assert ask(snapshot(folder), "lovelace") == [1]
     assert ask(snapshot(folder), "mathematics") == []
+
+
+@pytest.mark.parametrize("word", ["reimbursement", "parseTicket"])
+def test_what_only_a_heading_says_counts_for_its_document(
+    folder: Path, writer: LexicalWriter, word: str
+) -> None:
+    headings = ("Reimbursement", "parseTicket()")
+    writer.replace(document(1, "Ask first."), [(1, Text("Ask first.", headings))])
+    writer.replace(document(2, "Lunch."), [(2, Text("Lunch."))])
+    writer.commit()
+    opened = snapshot(folder)
+    assert ask(opened, word) == [1]
+    words = matching_query(opened.documents_schema, analyse(parse_query_text(word), opened.languages))
+    assert tally(opened, words, []).total == 1
 
 
 def test_facets_count_documents_and_not_passages(folder: Path, writer: LexicalWriter) -> None:
