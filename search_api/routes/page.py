@@ -19,14 +19,14 @@ from search_api.query.faults import InvalidQuestionError
 from search_api.query.request import Search, parse_parameters
 from search_api.routes.context import AskerOf, CallerOf, Context, ContextOf, PrincipalsOf, SearcherOf
 from search_api.service import OverloadedError
-from search_api.web.addresses import PageAddress, page_address
+from search_api.web.addresses import PageAddress, page_address, with_ranges
+from search_api.web.facet_view import Choice, page_facets
 from search_api.web.frame import frame_of
-from search_api.web.view import Choice, FaultView, PageContent, ResultsView, view_results
+from search_api.web.view import FaultView, PageContent, ResultsView, view_results
 
 router = APIRouter(include_in_schema=False)
 
 _HOME_SOURCES = 12
-_FACET_VALUES = 100
 
 
 @router.get("/")
@@ -78,7 +78,7 @@ def _values(content: PageContent) -> dict[str, object]:
 async def _content(
     request: Request, context: Context, principals: frozenset[str], asker: Asker | None
 ) -> tuple[PageContent, int]:
-    parameters = [pair for pair in request.query_params.multi_items() if pair[0] != "typing"]
+    parameters = with_ranges(pair for pair in request.query_params.multi_items() if pair[0] != "typing")
     address = page_address(parameters)
     try:
         if address.is_home:
@@ -99,14 +99,9 @@ async def _content(
 
 
 def _results(backend: Backend, *, address: PageAddress, search: Search, asker: Asker | None) -> ResultsView:
-    """The results with every facet; a facet of which something is chosen is counted as if it were not, so
-    that further values of it can be added."""
-    # A document's own language is among its languages.
-    names = (name for name in backend.fields.facets if name != "language")
-    facets = tuple(Facet(name, is_multi_select=True) for name in names)
+    facets = page_facets(backend.fields)
     search = replace(search, question=replace(search.question, facets=facets))
-    answer = answer_search(backend, search, asker=asker)
-    return view_results(address, search, answer, answer.facets, backend.fields.sorts)
+    return view_results(address, search, answer_search(backend, search, asker=asker), backend.fields)
 
 
 def _sources(backend: Backend, *, principals: frozenset[str]) -> tuple[Choice, ...]:

@@ -1,22 +1,32 @@
-"""Addresses of the page: all that is shown can be linked, bookmarked and reached without JavaScript."""
+"""Addresses of the pages: all that is shown can be linked, bookmarked and reached without JavaScript."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlencode
 
 Selection = tuple[str, str]
-"""A field and one of its values, chosen as a filter."""
+"""A field and one of its values, or a range of them, chosen as a filter."""
+
+FROM: Final = "from."
+TO: Final = "to."
+"""How the form for a range names its two ends, the field following."""
+_END: Final = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
+_OPEN: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class PageAddress:
-    """The state of the page that its address holds."""
+    """The state of the search page that its address holds."""
 
     text: str = ""
     selected: tuple[Selection, ...] = ()
     sort: str | None = None
+    collapse: str | None = None
+    explain: bool = False
     cursor: str | None = None
 
     @property
@@ -27,8 +37,13 @@ class PageAddress:
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:
         """The parameters that stay when another question is typed."""
+        known = (
+            ("sort", self.sort),
+            ("collapse", self.collapse),
+            ("explain", "true" if self.explain else None),
+        )
         selected = ((f"f.{name}", value) for name, value in self.selected)
-        return (*selected, *([("sort", self.sort)] if self.sort else []))
+        return (*selected, *((name, value) for name, value in known if value))
 
     @property
     def href(self) -> str:
@@ -36,12 +51,21 @@ class PageAddress:
         parameters = [("q", self.text), *self.kept, ("cursor", self.cursor or "")]
         return "/?" + urlencode([(name, value) for name, value in parameters if value])
 
+    def asking(self, text: str) -> PageAddress:
+        """The first page of another question, with the same filters."""
+        return replace(self, text=text, cursor=None)
+
     def toggled(self, selection: Selection) -> PageAddress:
         """The first page with a value chosen, or no longer chosen."""
         if selection in self.selected:
             selected = tuple(other for other in self.selected if other != selection)
         else:
             selected = (*self.selected, selection)
+        return replace(self, selected=selected, cursor=None)
+
+    def without(self, name: str) -> PageAddress:
+        """The first page with nothing chosen of a field."""
+        selected = tuple(selection for selection in self.selected if selection[0] != name)
         return replace(self, selected=selected, cursor=None)
 
     def cleared(self) -> PageAddress:
@@ -52,9 +76,31 @@ class PageAddress:
         """The first page in another order."""
         return replace(self, sort=sort, cursor=None)
 
+    def collapsed_by(self, field: str | None) -> PageAddress:
+        """The first page with one result per value of a field, or with all."""
+        return replace(self, collapse=field, cursor=None)
+
     def at(self, cursor: str | None) -> PageAddress:
         """Another page of the same results."""
         return replace(self, cursor=cursor)
+
+
+def with_ranges(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parameters with the two ends that a form sends (`from.FIELD`, `to.FIELD`) as one `f.FIELD`."""
+    pairs = list(parameters)
+    ends = {name: value.strip() for name, value in pairs if name.startswith((FROM, TO))}
+    kept = [(name, value) for name, value in pairs if name not in ends]
+    for field in dict.fromkeys(name.partition(".")[2] for name in ends):
+        low, high = ends.get(FROM + field) or _OPEN, ends.get(TO + field) or _OPEN
+        if (low, high) != (_OPEN, _OPEN):
+            kept.append((f"f.{field}", range_between(low, high)))
+    return kept
+
+
+def range_between(low: str, high: str) -> str:
+    """A range as it can be typed; ends that could not stand in one are left to the parser to refuse."""
+    fits = all(end == _OPEN or _END.fullmatch(end) for end in (low, high))
+    return f"[{low} TO {high}]" if fits else f"{low}..{high}"
 
 
 def page_address(parameters: Iterable[tuple[str, str]]) -> PageAddress:
@@ -66,6 +112,8 @@ def page_address(parameters: Iterable[tuple[str, str]]) -> PageAddress:
         text=single.get("q", ""),
         selected=tuple(dict.fromkeys(selected)),
         sort=single.get("sort") or None,
+        collapse=single.get("collapse") or None,
+        explain=single.get("explain") == "true",
         cursor=single.get("cursor") or None,
     )
 

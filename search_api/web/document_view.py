@@ -11,7 +11,9 @@ from typing import Final
 from catalog.document import Block, BlockKind, Document
 from search_api.query.deep_link import safe_url
 from search_api.query.highlight import highlight
-from search_api.web.text import Fact, Segment, clean, crumbs_of, day_of, fact_of, segments_of
+from search_api.web.facts import Fact, fact_of
+from search_api.web.labels import day_of
+from search_api.web.text import Segment, clean, crumbs_of, segments_of
 from settings.fields import BUILT_IN_FIELDS
 
 _BLOCK_BREAK: Final = len("\n\n")

@@ -5,19 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from catalog.document import FieldValue
-
-_LABELS: Final = {
-    "connector": "Source",
-    "created_at": "Created",
-    "file_type": "Type",
-    "languages": "Language",
-    "updated_at": "Updated",
-}
 _FOLDERS: Final = 3
 
 
@@ -27,15 +17,6 @@ class Segment:
 
     text: str
     marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A field of a document; `machine` is the date for a `<time>` element."""
-
-    label: str
-    text: str
-    machine: str | None = None
 
 
 def clean(text: str) -> str:
@@ -71,29 +52,3 @@ def crumbs_of(url: str) -> tuple[str, ...]:
     if len(shown) > _FOLDERS:
         shown = ["…", *shown[-_FOLDERS:]]
     return (clean(parts.netloc.rpartition("@")[2]) or clean(url), *shown)
-
-
-def label_of(name: str) -> str:
-    """A field's name as people write it."""
-    return _LABELS.get(name, name.replace("_", " ").capitalize())
-
-
-def fact_of(name: str, value: FieldValue) -> Fact:
-    """A field as people read it."""
-    match value:
-        case datetime():
-            return Fact(label_of(name), day_of(value), value.date().isoformat())
-        case bool():
-            return Fact(label_of(name), "yes" if value else "no")
-        case tuple():
-            return Fact(label_of(name), ", ".join(clean(item) for item in value[:3]))
-        case int() | float():
-            return Fact(label_of(name), f"{value:,}")
-        case _:
-            text = value.upper() if name == "file_type" and len(value) <= 5 else value
-            return Fact(label_of(name), clean(text))
-
-
-def day_of(moment: datetime) -> str:
-    """A date as people write it."""
-    return f"{moment.day} {moment:%b %Y}"

@@ -125,7 +125,11 @@ class Company:
         for facet in question.facets:
             wanted = without_field(question.filter, facet.field) if facet.is_multi_select else question.filter
             found = [by_id[hit.document_id] for hit in self._hits(replace(question, filter=wanted))]
-            facets[facet.field] = _counted(v for entry in found for v in entry.facet_values(facet.field))
+            facets[facet.field] = _counted(
+                value[:4] if facet.ranges else value
+                for entry in found
+                for value in entry.facet_values(facet.field)
+            )
         left = [hit for hit in hits if mark_of(hit.document_id) not in question.shown]
         page = left[: question.page_size]
         return Results(

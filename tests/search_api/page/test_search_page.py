@@ -46,7 +46,7 @@ def test_facets_and_further_passages_are_accessible_when_opened(page: Page, sche
     expect(page.get_by_role("navigation", name="Filters")).to_be_hidden()
     page.get_by_role("button", name="Filter 2").click()
     expect(page.get_by_role("navigation", name="Filters")).to_be_visible()
-    page.get_by_text("1 more from this page").click()
+    page.get_by_text("1 more passage").click()
     expect(page.get_by_text("Trains up to four hours")).to_be_visible()
     assert violations(page) == []
     assert overlaps(page) == []

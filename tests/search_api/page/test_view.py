@@ -12,8 +12,10 @@ from catalog.document import FieldValue
 from search_api.query.confidence import Confidence, confidence
 from search_api.query.response import FacetCount
 from search_api.web.addresses import PageAddress, page_address
-from search_api.web.text import Fact, crumbs_of, segments_of
-from search_api.web.view import facts_of, view_facets
+from search_api.web.facet_view import view_facets
+from search_api.web.facts import Fact, facts_of
+from search_api.web.text import crumbs_of, segments_of
+from tests.search_api.company import FIELDS
 
 
 @given(
@@ -23,7 +25,7 @@ from search_api.web.view import facts_of, view_facets
 def test_an_address_holds_the_whole_state_of_the_page(text: str, selected: list[tuple[str, str]]) -> None:
     from urllib.parse import parse_qsl
 
-    address = PageAddress(text, tuple(selected), "-updated_at", "cursor")
+    address = PageAddress(text, tuple(selected), "-updated_at", "product", True, "cursor")
     assert page_address(parse_qsl(address.href[2:], keep_blank_values=True)) == address
 
 
@@ -83,15 +85,15 @@ def test_a_facet_that_cannot_narrow_the_results_is_left_out() -> None:
         "category": [],
         "department": [FacetCount(value="HR", count=4), FacetCount(value="IT", count=3)],
     }
-    facets = view_facets(PageAddress("leave"), counts, 7)
+    facets = view_facets(PageAddress("leave"), counts, 7, FIELDS)
     assert [facet.label for facet in facets] == ["Department"]
 
 
 def test_a_chosen_value_stays_visible_even_when_nothing_has_it() -> None:
     address = PageAddress("leave", (("department", "Gone"),))
-    (facet,) = view_facets(address, {"department": [FacetCount(value="HR", count=4)]}, 0)
+    (facet,) = view_facets(address, {"department": [FacetCount(value="HR", count=4)]}, 0, FIELDS)
     assert [(choice.text, choice.count, choice.chosen) for choice in facet.choices] == [
-        ("Gone", 0, True),
+        ("Gone", None, True),
         ("HR", 4, False),
     ]
 
