@@ -18,7 +18,11 @@ _COLLAPSED: Final = 3
 _BEST_FIRST: Final = (RELEVANCE, "relevance")
 
 SORT_SCHEMA: Final[dict[str, Any]] = {
-    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": MAX_SORT_KEYS}]
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}, "maxItems": MAX_SORT_KEYS},
+        {"type": "null"},
+    ]
 }
 COLLAPSE_SCHEMA: Final[dict[str, Any]] = {
     "anyOf": [

@@ -34,7 +34,7 @@ def _whole_number(value: object) -> object:
     """A query string's digits; JSON must send a number, and `true` is none."""
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError(f"must be a whole number, not {shown(value)}")
-    return value
+    return int(value) if isinstance(value, float) else value
 
 
 PageSize = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_whole_number)]
@@ -208,7 +208,8 @@ def validated(model: type[_Model], body: object, names: Mapping[str, str] | None
     """The body as `model`; raises `InvalidQuestionError` that says which fields are wrong, by the `names`
     that they go by."""
     try:
-        return model.model_validate(body)
+        # An address has nothing but text; in JSON a text is no number and no truth value.
+        return model.model_validate(body, strict=names is None)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=True)
         raise InvalidQuestionError([_fault(error, model, names or {}) for error in errors]) from None

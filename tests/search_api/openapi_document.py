@@ -74,16 +74,24 @@ def example_of(parameter: Mapping[str, Any]) -> Any:
 def example_requests(
     operation: Operation, client: httpx2.Client, instead: Mapping[str, str]
 ) -> Iterator[httpx2.Request]:
-    """A request for each example body, else one; with the examples of all parameters, or what stands
-    `instead` of one in a path."""
+    """A request for each example body, else one; with the examples of all parameters.
+
+    Names of documents and queries differ between two indexes: `instead` has those of this one.
+    """
     path, query = operation.path, dict[str, Any]()
     for parameter in operation.parameters:
-        example = example_of(parameter)
+        example = _replaced(example_of(parameter), instead)
         if parameter["in"] == "path":
-            path = path.replace(f"{{{parameter['name']}}}", instead.get(str(example), str(example)))
+            path = path.replace(f"{{{parameter['name']}}}", str(example))
         elif isinstance(example, dict):
             query |= example
         elif example is not None:
             query[parameter["name"]] = example
     for body in operation.bodies.values() if operation.takes_body else [None]:
-        yield client.build_request(operation.method, path, params=query, json=body)
+        yield client.build_request(operation.method, path, params=query, json=_replaced(body, instead))
+
+
+def _replaced(example: Any, instead: Mapping[str, str]) -> Any:
+    if isinstance(example, dict):
+        return {name: _replaced(value, instead) for name, value in example.items()}
+    return instead.get(example, example) if isinstance(example, str) else example

@@ -43,6 +43,8 @@ def assert_problem(answer: httpx2.Response, status: int, field: str | None = Non
         ({"query": "x", "page_size": 1.5}, "page_size", "must be a whole number, not 1.5"),
         ({"query": "x", "page_size": True}, "page_size", "must be a whole number, not True"),
         ({"query": "x", "page_size": "ten"}, "page_size", "should be a valid integer"),
+        ({"query": "x", "page_size": "10"}, "page_size", "should be a valid integer"),
+        ({"query": "x", "explain": "true"}, "explain", "should be a valid boolean"),
         ({"query": "x", "cursor": "broken"}, "cursor", "is not a cursor"),
         ({"query": "x", "cursor": "\u00e9" * 28}, "cursor", "is not a cursor"),
         ({"query": "x", "sort": "nope"}, "sort", "there is no such field"),
