@@ -43,6 +43,7 @@ _HEALTH: Final = {
 class ConnectorStatus:
     """A connector at a glance; `documents` counts the living ones, `waiting` those not yet in the indexes.
 
+    `chunks` is 0 where they were not to be counted.
     `abandoned`: the last run's process was killed, and the next sync continues it.
     """
 
@@ -61,18 +62,13 @@ class ConnectorStatus:
         return Health.NEW if self.last_run is None else _HEALTH[self.last_run.state]
 
 
-def connector_statuses(connection: Connection) -> dict[str, ConnectorStatus]:
-    """Every connector that ever ran, by name."""
+def connector_statuses(connection: Connection, *, count_chunks: bool = True) -> dict[str, ConnectorStatus]:
+    """Every connector that ever ran, by name; counting the chunks of a million documents takes seconds."""
     living = documents.c.deleted_at.is_(None)
     documents_of = _per_connector(connection, select(documents.c.connector_id, func.count()).where(living))
     # Counted here, as SQLite would rather read every document in the order of connectors.
     waiting_of = Counter(connection.scalars(select(documents.c.connector_id).where(documents.c.pending)))
-    chunks_of = _per_connector(
-        connection,
-        select(documents.c.connector_id, func.count())
-        .join(chunks, chunks.c.document_id == documents.c.id)
-        .where(chunks.c.ordinal >= 0),
-    )
+    chunks_of = _chunks(connection) if count_chunks else {}
     latest, abandoned = latest_runs(connection), abandoned_runs(connection)
     return {
         row.name: ConnectorStatus(
@@ -85,6 +81,13 @@ def connector_statuses(connection: Connection) -> dict[str, ConnectorStatus]:
         )
         for row in connection.execute(select(connectors).order_by(connectors.c.name))
     }
+
+
+def _chunks(connection: Connection) -> dict[int, int]:
+    counted = select(documents.c.connector_id, func.count()).join(
+        chunks, chunks.c.document_id == documents.c.id
+    )
+    return _per_connector(connection, counted.where(chunks.c.ordinal >= 0))
 
 
 def _per_connector(connection: Connection, statement: Any) -> dict[int, int]:

@@ -31,6 +31,7 @@ connectors = Table(
     Column("name", String(64), nullable=False, unique=True),
     Column("created_at", Moment(), nullable=False),
     Column("access_hash", String(32)),  # the access rules that every document's list was last given by
+    Column("survey", JSON(none_as_null=True)),  # catalog.survey
 )
 
 runs = Table(

@@ -16,6 +16,7 @@ from catalog.reconsidering import reconsider_copies
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
 from catalog.seeds import Seeds, seeds_of
+from catalog.survey import take_survey
 from catalog.url_variants import count_recognised
 from catalog.vocabulary import Reason, RunState, UrlState
 from crawler.sync.boilerplate import learn_boilerplate
@@ -68,6 +69,7 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
         warnings += filter(None, [kept_for_want_of_an_end(crawl, connection)])
     if not stopped:
         note_hubs(connection, connector_id)
+        take_survey(connection, connector_id, datetime.now(UTC))
         learn_boilerplate(connection, connector_id, run_id)
     save_rendering(connection, connector_id, crawl.learned())
     counts["documents"] = document_count(connection, connector_id)

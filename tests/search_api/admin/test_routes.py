@@ -43,6 +43,8 @@ def test_connectors_are_told_with_their_health_and_their_times(operated: Operate
     wiki, portal = told["connectors"]
     assert (wiki["name"], wiki["health"], wiki["documents"], wiki["next_run"]) == ("wiki", "healthy", 3, None)
     assert wiki["last_run"]["added"] == 3
+    assert wiki["freshness"]["oldest_visit"] <= wiki["freshness"]["median_visit"]
+    assert wiki["coverage"] is None
     assert (portal["health"], portal["last_run"], portal["schedule"]) == ("new", None, "0 2 * * *")
     assert portal["next_run"].endswith("T02:00:00Z")
 
