@@ -8,7 +8,9 @@ import uuid
 from dataclasses import asdict
 
 from catalog.query_log import Asked, Asker
-from indexer.retrieval.question import Results
+from indexer.retrieval.question import RELEVANCE, Results
+from search_api.answers.extract import NOTHING, find_answers
+from search_api.answers.found import present_answer
 from search_api.backend import Backend
 from search_api.query.present import present_results
 from search_api.query.request import Search
@@ -17,14 +19,29 @@ from search_api.query.response import SearchAnswer
 
 def answer_search(backend: Backend, search: Search, *, asker: Asker | None = None) -> SearchAnswer:
     """Ask, present and remember that `asker` asked; without one (as in the many searches while someone
-    types) nothing is remembered."""
+    types) nothing is answered or remembered."""
     started = time.perf_counter()
     query_id = new_query_id()
     results = backend.retriever.search(search.question)
-    answer = present_results(search, results, query_id=query_id, took_ms=milliseconds_since(started))
+    finding = (
+        find_answers(search.question.text, results, backend.reader) if asker and _leads(search) else NOTHING
+    )
+    answer = present_results(
+        search,
+        results,
+        [present_answer(each) for each in finding.answers],
+        query_id=query_id,
+        took_ms=milliseconds_since(started),
+    )
     if asker is not None:
         backend.query_log.record(_asked(search, results, answer, asker))
     return answer
+
+
+def _leads(search: Search) -> bool:
+    """Whether this is the first page of what is most relevant: answers stand above no other."""
+    question = search.question
+    return not question.shown and (not question.sort or question.sort[0].field == RELEVANCE)
 
 
 def new_query_id() -> str:

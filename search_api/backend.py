@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from catalog.api_keys import ApiKey
 from catalog.document import Document
 from catalog.query_log import Event, Shown
 from catalog.sign_ins import Person
+from indexer.reading.reading import Reading
 from indexer.retrieval.question import Passage, Question, Results
 from search_api.query.fields import FieldCatalog
 
@@ -81,6 +82,25 @@ class QueryLog(Protocol):
     def shown(self, query_id: str) -> Shown | None: ...
 
 
+class Reads(Protocol):
+    """A model that finds the words of a text that answer a question; any thread may ask it."""
+
+    def prepare(self) -> object: ...
+
+    def read(self, question: str, text: str) -> Reading | None: ...
+
+
+class ReadsNothing:
+    """No such model: answers come from tables and definitions alone."""
+
+    def prepare(self) -> None:
+        """Nothing is to be loaded."""
+
+    def read(self, question: str, text: str) -> Reading | None:  # noqa: ARG002 - a `Reads`
+        """Nothing is found."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """Everything that is asked while serving."""
@@ -91,3 +111,4 @@ class Backend:
     query_log: QueryLog
     fields: FieldCatalog
     close: Callable[[], None]
+    reader: Reads = field(default_factory=ReadsNothing)

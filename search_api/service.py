@@ -103,4 +103,5 @@ def _answering(backend: Backend) -> Backend:
     if results.total == 0 and results.notices:
         raise UnavailableError(results.notices[0])
     backend.retriever.prepare()
+    backend.reader.prepare()
     return backend

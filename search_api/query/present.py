@@ -25,18 +25,22 @@ from search_api.query.response import (
     ResultAnswer,
     RetrievedPassage,
     SearchAnswer,
+    TextAnswer,
 )
 
 HEADING_SEPARATOR: Final = " › "
 
 
-def present_results(search: Search, results: Results, *, query_id: str, took_ms: float) -> SearchAnswer:
+def present_results(
+    search: Search, results: Results, answers: Sequence[TextAnswer] = (), *, query_id: str, took_ms: float
+) -> SearchAnswer:
     """The answer to a search."""
     return SearchAnswer(
         query_id=query_id,
         total=results.total,
         took_ms=took_ms,
         next=_next_cursor(search, results),
+        answers=list(answers),
         results=[present_hit(hit, results.terms, explain=search.explain) for hit in results.hits],
         groups=results.groups,
         facets=present_facets(results.facets),

@@ -1,0 +1,1 @@
+"""Answers cut out of what was found."""

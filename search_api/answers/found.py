@@ -1,0 +1,58 @@
+"""An answer as it was found: where it stands, and how likely it is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.retrieval.question import Hit, Passage
+from search_api.query.confidence import Confidence
+from search_api.query.deep_link import deep_link
+from search_api.query.highlight import Span
+from search_api.query.response import AnswerSource, Highlight, TextAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAnswer:
+    """`text` is what is shown of the passage, `short` the answer in it: spans of the passage's text."""
+
+    source: AnswerSource
+    hit: Hit
+    passage: Passage
+    text: Span
+    short: Span
+    confidence: Confidence
+
+
+def present_answer(found: FoundAnswer) -> TextAnswer:
+    """The answer as the search routes give it."""
+    passage, hit = found.passage, found.hit
+    offset = document_offset(passage)
+    return TextAnswer(
+        source=found.source,
+        text=passage.text[found.text.start : found.text.end],
+        highlights=[
+            Highlight(start=found.short.start - found.text.start, end=found.short.end - found.text.start)
+        ],
+        title=hit.title,
+        url=hit.url,
+        deep_link=deep_link(
+            hit.url,
+            kind=hit.kind,
+            text=passage.text,
+            start=found.text.start,
+            anchor=passage.anchor,
+            page=passage.page,
+        ),
+        document_id=hit.document_id,
+        start=offset + found.text.start,
+        end=offset + found.text.end,
+        confidence=found.confidence,
+    )
+
+
+def document_offset(passage: Passage) -> int:
+    """What is to be added to an offset in a passage's text to have it in the document's.
+
+    A passage that begins inside a table repeats the table's header row before its own stretch.
+    """
+    return passage.end - len(passage.text)

@@ -1,0 +1,99 @@
+"""Answers that a reader finds in passages: what is read, what is shown, and when nothing is."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search_api.answers.extract import MOST_ANSWERS, find_answers
+from search_api.answers.found import present_answer
+from search_api.answers.windows import WINDOW_CHARACTERS
+from search_api.query.response import TextAnswer
+from tests.search_api.answers.chunked import URL, Points, document, results, text_of
+
+QUESTION = "Who approves travel by plane?"
+POLICY = document(
+    "Trips are booked by the travel desk. Travel by plane is approved by the head of the department. "
+    "Trains need no approval.",
+)
+
+
+def answered(question: str, reader: Points, *pages: object) -> list[TextAnswer]:
+    found = find_answers(question, results(question, *pages), reader)  # type: ignore[arg-type]
+    return [present_answer(each) for each in found.answers]
+
+
+def test_the_sentence_is_shown_and_the_short_answer_marked() -> None:
+    (answer,) = answered(QUESTION, Points("the head of the department"), POLICY)
+
+    assert answer.text == "Travel by plane is approved by the head of the department."
+    (mark,) = answer.highlights
+    assert answer.text[mark.start : mark.end] == "the head of the department"
+    assert (answer.title, answer.url, answer.document_id) == ("Travel policy", URL, POLICY.id)
+    assert answer.deep_link == f"{URL}#:~:text=Travel%20by%20plane%20is,head%20of%20the%20department."
+    assert text_of(POLICY)[answer.start : answer.end] == answer.text
+
+
+def test_what_the_reader_doubts_is_not_shown() -> None:
+    assert answered(QUESTION, Points("the head of the department", margin=-20.0), POLICY) == []
+
+
+def test_keywords_are_not_read_at_all() -> None:
+    reader = Points("the head of the department")
+
+    assert answered("travel plane approval", reader, POLICY) == []
+    assert reader.read_texts == []
+
+
+def test_keywords_are_answered_by_the_sentence_that_defines_them() -> None:
+    page = document("A travel desk is a team of three people that books trips. It sits in Bergen.")
+
+    (answer,) = answered("travel desk", Points(""), page)
+
+    assert answer.text == "A travel desk is a team of three people that books trips."
+    assert answer.confidence == "medium"
+
+
+def test_another_language_is_answered_only_when_sure_and_never_as_high() -> None:
+    page = document("Flugreisen genehmigt die Leitung der Abteilung.", language="de")
+    question = "Wer genehmigt Flugreisen?"
+
+    (answer,) = answered(question, Points("die Leitung der Abteilung"), page)
+    assert answer.confidence == "medium"
+    assert answered(question, Points("die Leitung der Abteilung", margin=0.5), page) == []
+
+
+def test_several_documents_that_say_as_much_answer_three_times_at_most() -> None:
+    pages = [
+        document(f"Travel by plane is approved by manager {number}.", title=f"Policy {number}")
+        for number in range(5)
+    ]
+    reader = Points("manager")
+
+    answers = answered(QUESTION, reader, *pages)
+
+    assert len(answers) == 1, "the same short answer is told once"
+    assert len(reader.read_texts) == MOST_ANSWERS
+
+
+def test_only_a_few_sentences_are_read_those_that_say_what_is_asked() -> None:
+    filler = "The canteen serves soup and salads from eleven in the morning on all working days. " * 8
+    page = document(filler + "Travel by plane is approved by Ms Berg. " + filler)
+    reader = Points("Ms Berg")
+
+    (answer,) = answered(QUESTION, reader, page)
+
+    assert answer.text == "Travel by plane is approved by Ms Berg."
+    assert all(len(text) <= WINDOW_CHARACTERS for text in reader.read_texts)
+
+
+WORDS = st.sampled_from(
+    ["travel", "plane", "approved", "Ünïcode", "日本。", "a | b", "x\ny", "Who?", "😀", "."]
+)
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=40).map(" ".join), min_size=1, max_size=4), WORDS)
+def test_an_answer_always_stands_in_its_document_where_it_says(blocks: list[str], word: str) -> None:
+    page = document(*blocks)
+
+    for answer in answered(QUESTION, Points(word), page):
+        assert text_of(page)[answer.start : answer.end] == answer.text
+        assert all(0 <= mark.start < mark.end <= len(answer.text) for mark in answer.highlights)
