@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +20,33 @@ _TAIL: Final = struct.Struct("<II")
 _SLICE: Final = 1 << 20
 
 
-def check_index(directory: Path) -> None:
+FileIdentity = tuple[str, int, int, int]
+"""A file's name, inode, size and time of change."""
+
+
+def check_index(directory: Path, known: Collection[FileIdentity] = ()) -> frozenset[FileIdentity]:
     """Compare the checksums of all files of the committed segments: some .3 s per GB, once they are cached.
 
-    Raises `DamagedIndexError` for the first that is damaged, OSError where one cannot be read.
+    The files that are right; those among `known` are taken to be. What a merge has removed meanwhile is
+    passed over. Raises `DamagedIndexError` for the first that is damaged, OSError where one cannot be read.
     """
+    right = set()
+    for file in _committed_files(directory):
+        try:
+            identity = _identity(file)
+            if identity in known or _is_whole(file):
+                right.add(identity)
+                continue
+        except FileNotFoundError:
+            continue
+        raise DamagedIndexError(
+            f"{file} is damaged: its checksum differs from what was written; `indexer rebuild` makes the "
+            "index anew"
+        )
+    return frozenset(right)
+
+
+def _committed_files(directory: Path) -> list[Path]:
     meta = directory / "meta.json"
     try:
         segments = {
@@ -35,12 +58,12 @@ def check_index(directory: Path) -> None:
         raise DamagedIndexError(
             f"{meta} is damaged ({error!r:.80}): `indexer rebuild` makes the index anew"
         ) from error
-    for file in sorted(directory.iterdir()):
-        if file.name.partition(".")[0] in segments and not _is_whole(file):
-            raise DamagedIndexError(
-                f"{file} is damaged: its checksum differs from what was written; `indexer rebuild` makes the "
-                "index anew"
-            )
+    return [file for file in sorted(directory.iterdir()) if file.name.partition(".")[0] in segments]
+
+
+def _identity(file: Path) -> FileIdentity:
+    status = file.stat()
+    return (file.name, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _is_whole(file: Path) -> bool:

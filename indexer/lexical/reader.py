@@ -12,6 +12,7 @@ import numpy.typing as npt
 import tantivy
 from tantivy import Order, Query
 
+from indexer.lexical.checking import FileIdentity, check_index
 from indexer.lexical.entries import joined_ids
 from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
@@ -110,11 +111,15 @@ class LexicalSnapshot:
 
 @dataclass(slots=True)
 class LexicalReader:
-    """Follows the index in a folder; `snapshot` is None while nothing was ever written there."""
+    """Follows the index in a folder; `snapshot` is None while nothing was ever written there.
+
+    Each file's checksum is compared before it is first read from, which brings it into the page cache, too.
+    """
 
     directory: Path
     snapshot: LexicalSnapshot | None = None
     _signature: Signature | None = field(default=None, repr=False)
+    _checked: frozenset[FileIdentity] = field(default=frozenset(), repr=False)
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -140,9 +145,18 @@ class LexicalReader:
             raise DamagedIndexError(
                 f"{layout.directory} lacks files that were there: `indexer rebuild` makes it anew"
             )
+        if signature is not None:
+            self._check(layout)
         self.snapshot = None if signature is None else _open_snapshot(layout)
         self._signature = signature
         return True
+
+    def _check(self, layout: Layout) -> None:
+        with translated(layout.directory):
+            read_description(layout)  # another version's files may look otherwise
+            self._checked = check_index(layout.passages, self._checked) | check_index(
+                layout.documents, self._checked
+            )
 
 
 def _open_snapshot(layout: Layout) -> LexicalSnapshot:

@@ -11,7 +11,12 @@ from tantivy import Query
 
 from catalog.document import Block, BlockKind, FieldValue
 from indexer.lexical.block_languages import BlockLanguages
-from indexer.lexical.errors import IncompatibleIndexError, IndexBusyError, LexicalIndexError
+from indexer.lexical.errors import (
+    DamagedIndexError,
+    IncompatibleIndexError,
+    IndexBusyError,
+    LexicalIndexError,
+)
 from indexer.lexical.phrases import wording
 from indexer.lexical.queries import matching_query
 from indexer.lexical.query_text import parse_query_text
@@ -250,6 +255,28 @@ def test_damaged_files_are_reported_and_the_former_state_stays_in_use(folder: Pa
         reader.refresh()
     assert reader.snapshot is not None
     assert ask(reader.snapshot, "steady") == [1]
+
+
+def test_a_segment_of_which_a_bit_fell_over_is_refused_before_it_is_read(folder: Path) -> None:
+    with LexicalWriter(folder, BUILT_IN_FIELDS) as writer:
+        writer.replace(document(1, "x"), [(1, Text("steady"))])
+        writer.commit()
+        reader = LexicalReader.open(folder)
+        before = set((folder / "passages").iterdir())
+        writer.replace(document(2, "x"), [(2, Text("steady, too"))])
+        writer.commit()
+    damaged = next(
+        file for file in (folder / "passages").iterdir() if file.suffix == ".idx" and file not in before
+    )
+    content = bytearray(damaged.read_bytes())
+    content[3] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(DamagedIndexError, match=f"{damaged.name} is damaged: its checksum differs"):
+        reader.refresh()
+    assert reader.snapshot is not None
+    assert ask(reader.snapshot, "steady") == [1]
+    with pytest.raises(DamagedIndexError, match="`indexer rebuild` makes the index anew"):
+        LexicalReader.open(folder)
 
 
 def test_passages_in_another_language_than_their_document_are_found_by_its_words(
