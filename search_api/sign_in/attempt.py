@@ -49,12 +49,15 @@ def unsealed(cookie: str, vault: Vault) -> Attempt | None:
 def local_path(text: str) -> str:
     """Where to go on after signing in: a path on this service; `/` for anything that leads elsewhere.
 
-    Decided as browsers do (WHATWG URL standard): `//host`, `/\\\\host` and a tab within lead elsewhere, too.
+    Decided as browsers do (WHATWG URL standard): `//host`, `/\\host`, `/.//host` and a tab within lead
+    elsewhere, too.
     """
-    if not text.startswith("/") or len(text) > _LONGEST_PATH:
+    if not text.startswith("/"):
         return "/"
     try:
         url = ada_url.URL(text, base=_SOMEWHERE)
     except ValueError:
         return "/"
-    return f"{url.pathname}{url.search}" if url.origin == _SOMEWHERE else "/"
+    path = f"{url.pathname}{url.search}"
+    is_here = url.origin == _SOMEWHERE and not path.startswith("//")
+    return path if is_here and len(path) <= _LONGEST_PATH else "/"

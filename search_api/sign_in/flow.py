@@ -95,7 +95,7 @@ class SignInFlow:
         except ProviderError as error:
             raise _not_reached(error) from error
 
-    def end(self, id_token: str | None, return_to: str) -> str | None:
+    def end(self, id_token: str, return_to: str) -> str | None:
         """Where the browser ends the provider's own session (OpenID Connect RP-Initiated Logout 1.0).
 
         None where the provider offers no such thing, or cannot be asked.
@@ -106,9 +106,7 @@ class SignInFlow:
             return None
         if endpoint is None:
             return None
-        told = {"client_id": self._client.id, "post_logout_redirect_uri": return_to}
-        if id_token is not None:
-            told["id_token_hint"] = id_token
+        told = {"id_token_hint": id_token, "post_logout_redirect_uri": return_to}
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(told)}"
 
     def _finished(self, answer: Mapping[str, str], attempt: Attempt) -> Finished:

@@ -28,13 +28,15 @@ def serving(
     identifier: Identifier | None = None,
     sign_in: SignInFlow | None = None,
     settings: Settings | None = None,
+    public_url: str | None = None,
 ) -> Iterator[str]:
     """Serve until the block ends; yields the base address, once the service is ready if it will be.
 
     With `settings` their catalog is administered.
     """
     operated = () if settings is None else (CatalogDoor(settings.store), CurrentSettings(settings))
-    app = create_app(SearchService(open_backend), identifier, *operated, sign_in=sign_in)
+    service = SearchService(open_backend)
+    app = create_app(service, identifier, *operated, sign_in=sign_in, public_url=public_url)
     config = uvicorn.Config(app, port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="serving")

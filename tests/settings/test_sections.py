@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from settings import Settings, load_settings
+from settings import ConfigurationError, Settings, load_settings
 from settings.keys import valid_keys
 from settings.search import SignInAuthentication, TokenAuthentication
 from settings.services import ModelServer
@@ -100,6 +101,30 @@ def test_signing_in_on_the_page(tmp_path: Path) -> None:
     assert isinstance(authentication, SignInAuthentication)
     assert authentication.client_secret.reveal() == "s"
     assert (authentication.groups_claim, authentication.scopes) == ("roles", ("openid", "profile", "email"))
+
+
+@pytest.mark.parametrize("issuer", ["https://id.example", "https://id.example/", "https://ID.example/realm"])
+def test_an_issuer_stays_as_it_is_written(tmp_path: Path, issuer: str) -> None:
+    section = f"{{type: oidc, issuer: '{issuer}', client_id: c, client_secret: s}}"
+    authentication = with_section(tmp_path, f"search: {{authentication: {section}}}").search.authentication
+    assert isinstance(authentication, SignInAuthentication)
+    assert authentication.issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("issuer", "id.example", "must be an absolute address"),
+        ("issuer", "https://id.example/?a=b", "must be the issuer's address, without ? and #"),
+        ("scopes", "[email]", "must ask for the scope `openid`"),
+        ("session_lifetime", "12", "must be a duration"),
+    ],
+)
+def test_a_sign_in_that_cannot_be_is_refused(tmp_path: Path, key: str, value: str, said: str) -> None:
+    told = {"issuer": "https://id.example", "client_id": "c", "client_secret": "s", key: value}
+    section = ", ".join(f"{name}: {written}" for name, written in told.items())
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        with_section(tmp_path, f"search: {{authentication: {{type: oidc, {section}}}}}")
 
 
 def test_boosts(tmp_path: Path) -> None:

@@ -109,6 +109,15 @@ def test_a_key_for_one_algorithm_signs_with_no_other() -> None:
     assert "does not publish" in refused(rsa_signer().token(), checker(signer))
 
 
+@pytest.mark.parametrize("verified", [False, "false"])
+def test_an_address_that_was_not_verified_names_nobody(verified: object) -> None:
+    check = checker(rules=TokenRules(ISSUER, AUDIENCE, "email"))
+    told: dict[str, Any] = {"email": "eva@example.com", "email_verified": verified}
+    assert "was not verified" in refused(SIGNER.token(**told), check)
+    assert check.claimed(SIGNER.token(**told | {"email_verified": True})).user == "eva@example.com"
+    assert check.claimed(SIGNER.token(**told | {"email_verified": None})).user == "eva@example.com"
+
+
 def test_what_must_be_understood_and_is_not_is_refused() -> None:
     header = {"alg": "ES256", "kid": "one", "crit": ["exp"]}
     signature = SIGNER.token().split(".")[2]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from catalog.api_keys import PREFIX, ApiKey, Scope
 from catalog.vault import Vault
-from search_api.identity.identify import Identifier
+from search_api.identity.identify import Credentials, Identifier
 from search_api.problems import PROBLEM_TYPE
 from search_api.sign_in.configured import configured_sign_in
 from settings.search import SignInAuthentication
@@ -131,7 +131,6 @@ def test_signing_out_ends_the_session_at_the_provider_too(office: Office) -> Non
     assert browser.client.get(target, follow_redirects=True).url == f"{office.address}/"
     assert office.provider.ended == [
         {
-            "client_id": CLIENT_ID,
             "post_logout_redirect_uri": f"{office.address}/",
             "id_token_hint": id_token,
         }
@@ -394,6 +393,63 @@ def test_a_page_of_our_own_may_say_so_by_its_origin_alone(office: Office) -> Non
     browser = office.browser()
     browser.sign_in()
     assert browser.post("/sign-out", Origin=office.address).status_code == 200
+
+
+def test_people_in_admins_who_signed_in_are_operators(office: Office) -> None:
+    for groups, is_operator in ((["it"], True), (["board"], False)):
+        office.provider.claims = {"groups": groups}
+        office.browser().sign_in()
+        (identifier,) = office.company.sign_ins
+        caller = Identifier(admins=frozenset({"group:it"})).identify(
+            office.company, Credentials(sign_in=identifier)
+        )
+        assert (Scope.ADMIN in caller.scopes, caller.signed_in, caller.user) == (is_operator, True, "eva")
+        office.company.sign_ins.clear()
+
+
+@pytest.fixture(scope="module")
+def without_provider() -> Iterator[Office]:
+    """A service at which only keys sign in."""
+    made_up = company()
+    made_up.keys = {f"{PREFIX}it": ApiKey("it", ("board",), frozenset(Scope), now(), None)}
+    with serving(made_up.backend, identifier=Identifier()) as address, ExitStack() as browsers:
+        yield Office(address, made_up, IdentityProvider("https://nowhere.example"), browsers)
+
+
+def test_whoever_signed_in_by_a_key_is_the_key_until_it_is_revoked(without_provider: Office) -> None:
+    browser, made_up = without_provider.browser(), without_provider.company
+    identifier = made_up.sign_in_by_key(f"{PREFIX}it", timedelta(hours=1))
+    assert identifier is not None
+    browser.client.cookies.set("sitelore-signed-in", identifier, domain="127.0.0.1")
+    assert browser.sees_board()
+    page = browser.open("/?q=leave+plan")
+    assert ("/sign-out" in page.text, "<bdi>it</bdi>" in page.text) == (True, True)
+    answer = browser.post("/sign-out")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert not browser.sees_board()
+
+
+def test_without_a_provider_a_sign_in_that_has_ended_leaves_what_is_public(without_provider: Office) -> None:
+    browser = without_provider.browser()
+    browser.client.cookies.set("sitelore-signed-in", "ended", domain="127.0.0.1")
+    assert browser.client.get(f"{without_provider.address}/v1/search?q=leave").status_code == 401
+    page = browser.open("/?q=leave")
+    assert (page.status_code, page.url.query, BOARD.title in page.text) == (200, b"q=leave", False)
+    assert not browser.sees_board()
+    refused = browser.open("/sign-in")
+    assert (refused.status_code, "is not oidc" in refused.text) == (404, True)
+
+
+def test_behind_a_proxy_people_come_back_to_the_address_that_they_know(office: Office) -> None:
+    flow = configured_sign_in(configured(office.provider.issuer), Vault(b"k" * 32))
+    public = "https://search.example.com"
+    with serving(company().backend, sign_in=flow, public_url=public) as address:
+        begun = httpx2.get(f"{address}/sign-in", trust_env=False)
+    asked = httpx2.URL(begun.headers["location"]).params
+    assert asked["redirect_uri"] == f"{public}/sign-in/callback"
+    cookie = begun.headers["set-cookie"]
+    assert cookie.startswith("__Host-sitelore-signing-in=")
+    assert "; Secure" in cookie
 
 
 def _path(address: str) -> str:
