@@ -13,6 +13,7 @@ from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
 from search_api.identity.identify import Identifier
 from search_api.identity.refusals import SignInEndedError
+from search_api.mcp.endpoint import McpEndpoint
 from search_api.metrics import Metrics
 from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
@@ -56,11 +57,13 @@ def create_app(
     that browsers see, where it is another than a request says.
     """
     identifier = identifier or Identifier(is_public_only=True)
+    mcp = McpEndpoint()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
-        yield
+        async with mcp.running():
+            yield
         service.stop()
         if catalog is not None:
             catalog.close()
@@ -88,17 +91,8 @@ def create_app(
     app.add_middleware(Protection, metrics=metrics, public_url=public_url)
     install_problem_handlers(app)
     app.add_exception_handler(SignInEndedError, sign_in_routes.sign_in_ended)
-    for module in (
-        search,
-        retrieve,
-        feedback,
-        documents,
-        operators,
-        health,
-        page,
-        document_page,
-        sign_in_routes,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router)
+    app.include_router(mcp.router)
     install_openapi(app)
     return app

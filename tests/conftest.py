@@ -22,7 +22,7 @@ from tests.support.warm.session import FOLDER_VARIABLE, session_folder  # noqa: 
 
 # A test never asserts a duration: machines are busy now and then.
 settings.register_profile("any machine", deadline=None)
-settings.register_profile("deep", deadline=None, max_examples=10_000)  # of `make fuzz`
+settings.register_profile("deep", deadline=None, max_examples=2_000)  # of `make fuzz`
 settings.load_profile("any machine")
 
 

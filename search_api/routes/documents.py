@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from search_api.query.present import present_document
 from search_api.query.response import DocumentAnswer
-from search_api.routes.context import ContextOf, PrincipalsOf
+from search_api.routes.context import Context, ContextOf, PrincipalsOf
 from search_api.routes.examples import DOCUMENT_ANSWER, answer_example
 
 router = APIRouter(tags=["documents"])
@@ -28,9 +28,17 @@ async def document(
 
     404 for what does not exist and for what may not be read: the difference would already tell something.
     """
-    found = None
-    if DOCUMENT_ID.fullmatch(id):
-        found = await context.service.ask(lambda backend: backend.library.document(id, principals))
+    found = await read_document(context, id, principals)
     if found is None:
         raise HTTPException(404, "There is no such document, or it may not be read.")
-    return present_document(found)
+    return found
+
+
+async def read_document(
+    context: Context, document_id: str, principals: frozenset[str]
+) -> DocumentAnswer | None:
+    """The document of that id; None where there is none, or it may not be read."""
+    if not DOCUMENT_ID.fullmatch(document_id):
+        return None
+    found = await context.service.ask(lambda backend: backend.library.document(document_id, principals))
+    return None if found is None else present_document(found)

@@ -80,9 +80,7 @@ async def search(
 ) -> SearchAnswer:
     """Search by a query string."""
     fields = context.service.backend.fields
-    return await _ask(
-        context, parse_parameters(request.query_params.multi_items(), fields, principals), asker
-    )
+    return await ask(context, parse_parameters(request.query_params.multi_items(), fields, principals), asker)
 
 
 @router.post("/v1/search", responses=_RESPONSES, openapi_extra=json_body(SearchRequest, SEARCH_BODIES))
@@ -91,10 +89,10 @@ async def search_with_body(
 ) -> SearchAnswer:
     """Search by a JSON body, which alone can hold every filter."""
     fields = context.service.backend.fields
-    return await _ask(context, parse_search(await read_json(request), fields, principals), asker)
+    return await ask(context, parse_search(await read_json(request), fields, principals), asker)
 
 
-async def _ask(context: Context, search: Search, asker: Asker) -> SearchAnswer:
+async def ask(context: Context, search: Search, asker: Asker) -> SearchAnswer:
     """Ask in a thread and count what came of it."""
     started = time.perf_counter()
     answer = await context.service.ask(partial(answer_search, search=search, asker=asker))

@@ -1,7 +1,7 @@
 """Whatever fits or breaks the OpenAPI document (schemathesis): never an error of ours, nothing undeclared.
 
 The same requests each time, so that nobody meets a fault of another's routes by chance;
-`make fuzz` asks a hundred times as much, each time anew.
+`make fuzz` asks twenty times as much, each time anew.
 """
 
 from __future__ import annotations
