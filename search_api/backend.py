@@ -75,7 +75,10 @@ class Callers(Protocol):
 
 
 class QueryLog(Protocol):
-    """Remembers searches and what came of them, without making anyone wait."""
+    """Remembers searches and what came of them, without making anyone wait; `keeps`: whether it does."""
+
+    @property
+    def keeps(self) -> bool: ...
 
     def record(self, event: Event) -> None: ...
 

@@ -18,6 +18,8 @@ from settings.configuration import Settings
 class KeptLog:
     """The activity database with its errors translated."""
 
+    keeps = True
+
     def __init__(self, log: ActivityLog) -> None:
         self._log: Final = log
         self.record: Final = log.record
@@ -40,6 +42,8 @@ class KeptLog:
 
 class NoLog:
     """Keeps nothing (`search.analytics.enabled: false`)."""
+
+    keeps = False
 
     def record(self, event: Event) -> None:
         """Nothing is kept."""

@@ -46,7 +46,8 @@ async def results(
     is_typing = request.query_params.get("typing") == "true"
     content, status = await _content(request, context, principals, None if is_typing else asker)
     html = context.renderer.part("results.html", **_values(content))
-    return HTMLResponse(html, status, {"cache-control": "no-store"})
+    named = {"query-id": content.view.query_id} if content.view else {}
+    return HTMLResponse(html, status, {"cache-control": "no-store", **named})
 
 
 @router.get("/docs")
@@ -101,7 +102,8 @@ async def _content(
 def _results(backend: Backend, *, address: PageAddress, search: Search, asker: Asker | None) -> ResultsView:
     facets = page_facets(backend.fields)
     search = replace(search, question=replace(search.question, facets=facets))
-    return view_results(address, search, answer_search(backend, search, asker=asker), backend.fields)
+    answer = answer_search(backend, search, asker=asker)
+    return view_results(address, search, answer, backend.fields, takes_feedback=backend.query_log.keeps)
 
 
 def _sources(backend: Backend, *, principals: frozenset[str]) -> tuple[Choice, ...]:

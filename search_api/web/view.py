@@ -57,6 +57,7 @@ class ResultsView:
     orders: tuple[Choice, ...]
     collapse: Choice | None
     related: tuple[Link, ...]
+    takes_feedback: bool
     notices: tuple[str, ...]
     page: int
     pages: int
@@ -89,7 +90,12 @@ class PageContent:
 
 
 def view_results(
-    address: PageAddress, search: Search, answer: SearchAnswer, fields: FieldCatalog
+    address: PageAddress,
+    search: Search,
+    answer: SearchAnswer,
+    fields: FieldCatalog,
+    *,
+    takes_feedback: bool = True,
 ) -> ResultsView:
     """Everything below the box. The answer's facets are those of `page_facets`."""
     size, shown = search.question.page_size, search.question.shown
@@ -110,6 +116,7 @@ def view_results(
         orders=_orders(address, fields.sorts),
         collapse=_collapse(address, answer),
         related=_related(answer),
+        takes_feedback=takes_feedback,
         notices=tuple(map(clean, answer.notices)),
         page=-(-offset // size) + 1,
         pages=max(1, -(-(answer.total if answer.groups is None else answer.groups) // size)),

@@ -82,6 +82,8 @@ class Entry:
 class Company:
     """Retriever, library and query log in one; a document matches when it holds any word of the query."""
 
+    keeps = True
+
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self.keys: dict[str, ApiKey] = {}

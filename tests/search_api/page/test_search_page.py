@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
+from tests.search_api.company import LEAVE
 from tests.search_api.conftest import Running
 from tests.search_api.page.visiting import narrow_targets, overlaps, resized, violations, visiting
 
@@ -229,3 +230,88 @@ def test_print_leaves_out_what_is_of_no_use_on_paper(page: Page) -> None:
     expect(page.locator("header.top")).to_be_hidden()
     expect(page.locator("nav.filters")).to_be_hidden()
     expect(page.locator(".result").first).to_be_visible()
+
+
+def test_what_is_typed_and_left_standing_counts_as_asked(page: Page, running: Running) -> None:
+    page.goto("/")
+    with page.expect_response(lambda answer: answer.url.endswith("/results?q=allowance")):
+        page.get_by_role("searchbox").press_sequentially("allowance", delay=5)
+    assert [asked.text for asked in running.company.asked][-1] == "allowance"
+
+
+def test_one_entry_of_the_history_holds_all_that_is_typed_in_one_go(page: Page) -> None:
+    page.goto("/?q=parental+leave")
+    box = page.get_by_role("searchbox")
+    box.fill("all")
+    expect(page).to_have_url(re.compile("q=all$"))
+    box.fill("allowance")
+    expect(page).to_have_url(re.compile("q=allowance$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"q=parental\+leave$"))
+    expect(box).to_have_value("parental leave")
+
+
+def test_facets_can_be_chosen_one_after_the_other_in_the_sheet_of_a_phone(page: Page) -> None:
+    resized(page, 390)
+    page.goto("/?q=leave")
+    page.get_by_role("button", name="Filter").click()
+    sheet = page.get_by_role("navigation", name="Filters")
+    sheet.get_by_role("link", name=re.compile(r"^IT\b")).click()
+    expect(page.locator("#announcer")).to_have_text("13 results")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_role("link", name=re.compile(r"^IT\b"))).to_be_focused()
+    sheet.get_by_role("link", name=re.compile(r"^Finance\b")).click()
+    sheet.get_by_role("button", name="Show 14 results").click()
+    expect(sheet).to_be_hidden()
+    expect(page.get_by_role("link", name="Remove Department: Finance")).to_be_visible()
+
+
+def test_two_days_narrow_the_results(page: Page, running: Running) -> None:
+    page.goto("/?q=leave")
+    page.get_by_text("Between two days").click()
+    page.get_by_label("From").fill("2026-03-01")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("link", name="Remove Updated: from 1 Mar 2026")).to_be_visible()
+    expect(page).to_have_url(f"{running.address}/?q=leave&f.updated_at=%5B2026-03-01+TO+%2A%5D")
+
+
+def test_a_click_and_a_judgement_are_told_with_the_query_and_the_result(page: Page, running: Running) -> None:
+    told: list[object] = []
+
+    def keep(route: Route) -> None:
+        told.append(route.request.post_data_json)
+        route.fulfill(status=204)
+
+    page.route("**/v1/feedback", keep)
+    page.route("https://handbook.example.com/**", lambda route: route.fulfill(body="the handbook"))
+    page.goto("/?q=parental+leave")
+    query = running.company.asked[-1].id
+    helped = page.get_by_role("button", name="It helped: Parental leave")
+    helped.click()
+    expect(helped).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#announcer")).to_have_text("Thank you")
+    page.get_by_role("link", name="Parental leave", exact=True).click()
+    expect(page).to_have_url(re.compile("^https://handbook"))
+    about = {"query_id": query, "result_id": LEAVE.id}
+    assert told == [{**about, "relevant": True}, {**about, "clicked": True}]
+
+
+def test_the_choice_of_colours_is_kept_and_there_at_the_first_byte(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/?q=leave")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_label("Dark").check(force=True)
+    dark = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    answer = page.goto("/?q=leave")
+    assert answer is not None
+    assert '<html lang="en" data-theme="dark">' in answer.text()
+    assert page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor") == dark
+
+
+def test_a_question_mark_lists_the_keys(page: Page) -> None:
+    page.goto("/?q=leave")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()

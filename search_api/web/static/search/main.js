@@ -1,0 +1,59 @@
+// The search page: search as you type, history. Without scripts it works by links and its form.
+
+import { listenForFeedback } from "./feedback.js";
+import { listenForKeys } from "./keys.js";
+import { addressOf, box, form, remember, show } from "./results.js";
+
+const TYPING_PAUSE = 150; // milliseconds without a key before a search is made
+const REST = 1000; // milliseconds without a key after which what stands in the box was meant
+
+let pause = 0;
+let rest = 0;
+let isTyping = false;
+
+function endTyping() {
+  clearTimeout(pause);
+  clearTimeout(rest);
+  isTyping = false;
+}
+
+/** One entry of the history for all that is typed in one go. */
+async function searchWhileTyping() {
+  const entry = isTyping ? "replace" : "push";
+  isTyping = true;
+  if (await show(addressOf(form), { entry, typing: true })) rest = setTimeout(() => remember().then(endTyping), REST);
+}
+
+box.addEventListener("input", () => {
+  clearTimeout(pause);
+  clearTimeout(rest);
+  const text = box.value.trim();
+  if (text.length === 1 && text < "\u0250") return; // one letter of an alphabet says nothing yet
+  pause = setTimeout(searchWhileTyping, TYPING_PAUSE);
+});
+
+document.addEventListener("submit", (event) => {
+  const submitted = event.target;
+  if (submitted.method !== "get" || !submitted.matches("#search, .dates")) return;
+  event.preventDefault();
+  endTyping();
+  if (submitted === form && matchMedia("(pointer: coarse)").matches) box.blur(); // the keyboard covers the results
+  const address = addressOf(submitted);
+  show(address, { entry: address === location.pathname + location.search ? "replace" : "push" });
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='/?']");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  endTyping();
+  show(link.getAttribute("href"), { focus: link.dataset.focus ?? "" });
+});
+
+window.addEventListener("popstate", (event) => {
+  endTyping();
+  show(location.pathname + location.search, { entry: null, scroll: event.state?.scroll ?? 0 });
+});
+
+listenForKeys();
+listenForFeedback();
