@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from settings.configuration import Settings
 from settings.faults import Fault, MissingKeyError, UnquotableError, nearest
 from settings.keys import valid_keys
+from settings.section import Section
 from settings.variants import UNKNOWN_VARIANT
 from settings.yaml_document import KeyPath, Place, YamlDocument
 
@@ -48,12 +49,14 @@ _HINT: Final = "; did you mean"
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """One of pydantic's errors and where it belongs: `path` exists in `data`, which the document says."""
+    """One of pydantic's errors and where it belongs: `path` exists in `data`, which the document says.
+    `root` is the model of the whole file."""
 
     details: ErrorDetails
     path: KeyPath
     data: Any
     document: YamlDocument
+    root: type[Section]
 
     @property
     def value(self) -> Any:
@@ -79,14 +82,18 @@ class _Finding:
 
 
 def explain(
-    error: ValidationError, data: object, document: YamlDocument, known: frozenset[KeyPath]
+    error: ValidationError,
+    data: object,
+    document: YamlDocument,
+    known: frozenset[KeyPath],
+    root: type[Section] = Settings,
 ) -> Iterator[Fault]:
     """One fault for each error, without those at paths in `known`, which have their fault already.
 
     No fault quotes what a reference stood for, or any value that may be a secret.
     """
     errors = error.errors(include_url=False, include_input=False)
-    findings = [_Finding(details, _locate(details["loc"], data), data, document) for details in errors]
+    findings = [_Finding(details, _locate(details["loc"], data), data, document, root) for details in errors]
     for finding in findings:
         if finding.path not in known and not _is_consequence(finding, findings):
             yield _SPECIAL.get(finding.details["type"], _wrong_value)(finding)
@@ -168,7 +175,7 @@ def _found(text: str, value: object, *, quotable: bool) -> str:
 
 def _unknown_key(finding: _Finding) -> Fault:
     key = finding.path[-1]
-    keys = valid_keys(Settings, finding.path[:-1], finding.data)
+    keys = valid_keys(finding.root, finding.path[:-1], finding.data)
     near = nearest(str(key), keys)
     hint = f"did you mean `{near}`?" if near else f"valid here: {', '.join(keys)}"
     return finding.document.key_place(finding.path).fault(f"unknown key `{key}`; {hint}")

@@ -16,7 +16,8 @@ from settings.faults import ConfigurationError, Fault
 from settings.references import Expansion
 from settings.section import Surroundings
 from settings.seeds_file import SeedsFiles
-from settings.yaml_document import read_yaml
+from settings.tuning.boosts import boost_faults
+from settings.yaml_document import YamlDocument, read_yaml
 
 SNAPSHOT: Final = "SITELORE_CONFIG_SNAPSHOT"
 """Names the file with the text that counts as the configuration file's: `crawler schedule` has its syncs read
@@ -45,9 +46,21 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
         settings = Settings.model_validate(data, context=surroundings)
     except ValidationError as error:
         all_faults += explain(error, data, document, known)
+    else:
+        all_faults += _unfit_boosts(settings, document)
     if all_faults:
         raise ConfigurationError(_in_order(all_faults, path))
     return settings
+
+
+def _unfit_boosts(settings: Settings, document: YamlDocument) -> list[Fault]:
+    """Keys of boosts that do not suit the type of their field; that a field is unknown is told already."""
+    return [
+        document.value_place(("search", "boosts", index, key)).fault(message)
+        for index, boost in enumerate(settings.search.boosts)
+        if boost.field in settings.fields
+        for key, message in boost_faults(boost, settings.fields)
+    ]
 
 
 def _read(path: Path, snapshot: str | None) -> str:

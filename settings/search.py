@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Tag, model_validator
@@ -125,12 +126,47 @@ class Boost(Section):
     field: Text = Field(examples=["department"])
     """A field of the index."""
     values: tuple[Text, ...] = Field(default=(), examples=[["HR"]])
-    """The values that are raised; empty: every document that has the field (numbers and dates by value)."""
+    """The values that are raised; empty: every document that has the field."""
     freshness: Duration | None = Field(default=None, examples=["90d"])
     """For dates: the age at which half of the boost is gone."""
-    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
-    """How much: above 1 raises, below 1 lowers."""
+    pivot: Annotated[float, Field(gt=0)] | None = Field(default=None, examples=[1000])
+    """For numbers, which count the more the higher they are: the number that earns half of the boost."""
+    weight: Annotated[float, Field(gt=0, le=10)] = 2.0
+    """What a score is multiplied by: above 1 raises, below 1 lowers."""
 
+
+class SynonymFile(Section):
+    """A file of synonyms."""
+
+    path: LocalPath
+    """Where it lies."""
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
+    """The language of the documents that it holds for (ISO 639), unless the file says; empty: of all."""
+
+
+def _synonym_files(value: object) -> object:
+    """A path, a list of paths, or a mapping from languages to paths, as a list of files."""
+    if isinstance(value, dict) and "path" not in value:
+        return [
+            {"path": path, "language": language}
+            for language, paths in value.items()
+            for path in one_or_many(paths) or [None]
+        ]
+    return [{"path": each} if isinstance(each, str | Path) else each for each in one_or_many(value) or []]
+
+
+SynonymFiles = Annotated[
+    tuple[SynonymFile, ...],
+    BeforeValidator(
+        _synonym_files,
+        json_schema_input_type=str
+        | SynonymFile
+        | tuple[str | SynonymFile, ...]
+        | dict[str, str | tuple[str, ...]]
+        | None,
+    ),
+]
+"""A path, a list of them, or paths by the language of the documents that they hold for."""
 
 Files = Annotated[
     tuple[LocalPath, ...],
@@ -181,8 +217,9 @@ class SearchSettings(Section):
     """A cross-encoder that orders the best results anew: a folder (written `./…`) or a hub name."""
     answers: tuple[AnswerModel, ...] = ()
     """Language models for `/v1/ask`; empty: extractive answers only."""
-    synonyms: Files = Field(default=(), examples=["synonyms.txt"])
-    """Files of synonyms in Solr's format."""
+    synonyms: SynonymFiles = Field(default=(), examples=["synonyms.txt", {"en": "en.txt", "de": "de.txt"}])
+    """Files of synonyms in Solr's format: a path, a list, or by the language of the documents that they hold
+    for."""
     faq: Files = Field(default=(), examples=[["faq.csv"]])
     """Files of questions and answers: CSV or JSON."""
     featured: LocalPath | None = Field(default=None, examples=["featured.yaml"])

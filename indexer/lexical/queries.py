@@ -106,8 +106,15 @@ def phrase(
     `fields` are such as tell the order of words; `languages` those of documents, besides English.
     """
     wordings = dict.fromkeys(tuple(phrase_terms(text, language)) for language in (ENGLISH, *languages))
-    parts = [_phrase_query(schema, field, wording) for field in fields for wording in wordings if wording]
+    parts = [phrase_query(schema, field, wording) for field in fields for wording in wordings if wording]
     return any_of(parts) if parts else None
+
+
+def phrase_query(schema: tantivy.Schema, field: str, wording: Sequence[str]) -> Query:
+    """Where these terms stand next to each other in `field`, or the only one of them stands."""
+    if len(wording) == 1:
+        return Query.term_query(schema, field, wording[0])
+    return Query.phrase_query(schema, field, list(wording))
 
 
 def any_of(queries: Sequence[Query]) -> Query:
@@ -145,6 +152,16 @@ def access_condition(schema: tantivy.Schema, allowed: Collection[int]) -> Query:
     return Query.term_set_query(schema, "access", sorted(allowed))
 
 
+def written_in(
+    schema: tantivy.Schema, language: str, stemmed: Iterable[str]
+) -> tuple[list[Query], list[Query]]:
+    """What holds of documents in `language`, and what does not. English are, as when words are stemmed, all
+    those in none of the `stemmed` languages."""
+    if language == ENGLISH:
+        return [], [_in_language(schema, other) for other in stemmed]
+    return [_in_language(schema, language)], []
+
+
 def _words(schema: tantivy.Schema, stems: Iterable[str], boosts: Boosts) -> Iterator[Query]:
     for stem in stems:
         for field, boost in boosts:
@@ -166,12 +183,6 @@ def _neighbours(schema: tantivy.Schema, pairs: Iterable[Pair]) -> Iterator[Query
 def _any_word(schema: tantivy.Schema, stems: Sequence[str]) -> Iterator[Query]:
     for field in ("title", "body"):
         yield Query.term_set_query(schema, field, list(stems))
-
-
-def _phrase_query(schema: tantivy.Schema, field: str, wording: Sequence[str]) -> Query:
-    if len(wording) == 1:
-        return Query.term_query(schema, field, wording[0])
-    return Query.phrase_query(schema, field, list(wording))
 
 
 def _beginning(schema: tantivy.Schema, field: str, run: str) -> Query:

@@ -26,12 +26,14 @@ class QueryText:
     """A question's parts.
 
     `natural` is what the embedding model reads: the question without its exclusions and quotation marks.
-    Every phrase must occur in a document, no excluded word or phrase may.
+    Every phrase must occur in a document, no excluded word or phrase may. `unquoted` are the stretches of
+    plain words, which may be understood more widely than they are written.
     """
 
     natural: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    unquoted: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -49,6 +51,7 @@ def parse_query_text(text: str) -> QueryText:
     natural: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
+    unquoted: list[list[str]] = [[]]
     for part in _PART.finditer(text.translate(_TYPOGRAPHIC_QUOTES)):
         phrase, word = part["phrase"], part["word"]
         content = phrase if word is None else word
@@ -56,8 +59,13 @@ def parse_query_text(text: str) -> QueryText:
             continue
         if part["minus"]:
             excluded.append(content)
+            unquoted.append([])
             continue
         natural.append(content)
         if phrase is not None:
             phrases.append(content)
-    return QueryText(" ".join(natural), tuple(phrases), tuple(excluded))
+            unquoted.append([])
+        else:
+            unquoted[-1].append(content)
+    stretches = tuple(" ".join(words) for words in unquoted if words)
+    return QueryText(" ".join(natural), tuple(phrases), tuple(excluded), stretches)

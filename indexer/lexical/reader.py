@@ -63,6 +63,15 @@ class LexicalSnapshot:
         """Documents in the index, readable or not."""
         return self._documents.num_docs
 
+    @property
+    def passage_count(self) -> int:
+        """Passages in the index, readable or not."""
+        return self._passages.num_docs
+
+    def passages_with(self, term: str) -> int:
+        """How many passages hold a term in their text, readable or not."""
+        return self._passages.doc_freq("body", term)
+
     def passages(self, query: Query, limit: int) -> PassageMatches:
         """The best `limit` passages for `query` (over `passages_schema`)."""
         hits = self._passages.search(query, limit=limit, count=False).hits

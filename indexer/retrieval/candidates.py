@@ -63,13 +63,15 @@ class DenseQuery:
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The competing passages by chunk id: their fused scores and what those came from (a half that does
-    not know a passage has no score for it), the document of each, and the documents of the nearest ones."""
+    not know a passage has no score for it), the document of each, the documents of the nearest ones, and what
+    a reranker said of those that it read."""
 
     scores: Mapping[int, float]
     dense: Mapping[int, float]
     lexical: Mapping[int, float]
     document_of: Mapping[int, str]
     nearest_documents: tuple[str, ...]
+    reread: Mapping[int, float] = field(default_factory=dict)
 
 
 NO_CANDIDATES: Final = Candidates({}, {}, {}, {}, ())

@@ -86,6 +86,21 @@ def _holds_text(part: Filter) -> bool:
             return False
 
 
+def demands_words(part: Filter) -> bool:
+    """Whether `part` says of a document's text, not of its title alone, what must or must not stand there."""
+    match part:
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(demands_words, parts))
+        case Not(inner):
+            return demands_words(inner)
+        case Words():
+            return not part.in_title
+        case Phrase():
+            return True
+        case Site() | Comparison():
+            return False
+
+
 def without_field(part: Filter | None, name: str) -> Filter | None:
     """`part` without those of the conditions which must all hold that are about field `name` alone."""
     match part:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from indexer.retrieval.question import AppliedBoost
+
 FURTHER_SHARE: Final = 0.1
 """How much of the way to a perfect score a perfect further passage goes."""
 FURTHER_PASSAGES: Final = 2
@@ -14,11 +16,14 @@ FURTHER_PASSAGES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A document's score in 0..1 and its chunk ids, best first."""
+    """A document's score in 0..1 (beyond that where `boosts` raise it) and its chunk ids, best first.
+    `relevance` is its score before any boost."""
 
     document_id: str
     score: float
     chunk_ids: tuple[int, ...]
+    relevance: float = 0.0
+    boosts: tuple[AppliedBoost, ...] = ()
 
 
 def fold(scores: Mapping[int, float], document_of: Mapping[int, str]) -> list[Folded]:
@@ -42,7 +47,10 @@ def fold(scores: Mapping[int, float], document_of: Mapping[int, str]) -> list[Fo
             for document_id, passages in by_document.items()
         ]
     )
-    return [Folded(document_id, -negated, tuple(by_document[document_id])) for negated, document_id in ranked]
+    return [
+        Folded(document_id, -negated, tuple(by_document[document_id]), -negated)
+        for negated, document_id in ranked
+    ]
 
 
 def combined(scores: Sequence[float]) -> float:

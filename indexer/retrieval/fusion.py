@@ -44,11 +44,21 @@ def fuse(
     A chunk that a half does not know gets 0 from it. A half that found nothing at all has no say: the other
     decides.
     """
-    share = _dense_share(bool(dense), bool(lexical), weights)
+    share = dense_share(bool(dense), bool(lexical), weights)
     return {
         chunk_id: share * dense.get(chunk_id, 0.0) + (1 - share) * lexical.get(chunk_id, 0.0)
         for chunk_id in dense.keys() | lexical.keys()
     }
+
+
+def dense_share(has_dense: bool, has_lexical: bool, weights: FusionWeights) -> float:
+    """The dense half's weight in 0..1, given which halves found anything; the lexical one has the rest."""
+    if not has_lexical:
+        return 1.0
+    total = weights.dense + weights.lexical
+    if not has_dense or total <= 0:
+        return 0.0
+    return weights.dense / total
 
 
 def from_zero(scores: Mapping[int, float]) -> dict[int, float]:
@@ -66,12 +76,3 @@ def min_max(scores: Mapping[int, float]) -> dict[int, float]:
     if spread <= 0:
         return dict.fromkeys(scores, 1.0)
     return {key: (score - lowest) / spread for key, score in scores.items()}
-
-
-def _dense_share(has_dense: bool, has_lexical: bool, weights: FusionWeights) -> float:
-    if not has_lexical:
-        return 1.0
-    total = weights.dense + weights.lexical
-    if not has_dense or total <= 0:
-        return 0.0
-    return weights.dense / total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from catalog.database import Catalog
@@ -15,6 +16,7 @@ from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import PairScorer, Reranker
 from indexer.retrieval.retriever import Retriever
+from indexer.retrieval.tuning import LiveTuning, RankingTuning
 from indexer.serving import Served, read_served
 from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.reader import VectorReader
@@ -23,25 +25,30 @@ from settings.services import ModelServer
 
 
 def open_retriever(
-    catalog: Catalog, settings: Settings, *, embedder: QueryEmbedder | None = None
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    embedder: QueryEmbedder | None = None,
+    tuning: RankingTuning | None = None,
 ) -> FollowingRetriever:
     """A retriever over the build that is served, now and after each switch; there need not be one yet.
 
     Without an `embedder` the first question that needs it (or `FollowingRetriever.prepare`) loads the model
-    that the served build was made with. Raises `LexicalIndexError` where the lexical index cannot be read.
+    that the served build was made with; without `tuning` it is what the configuration names. Raises
+    `LexicalIndexError` where the lexical index cannot be read.
     """
     layout = IndexLayout(settings.store.directory)
     models = _Models(settings, layout, embedder)
-    reranker = _reranker(settings)
+    means = _Means(models, _reranker(settings), tuning or LiveTuning(settings))
     return FollowingRetriever(
-        lambda: read_served(layout), lambda served: _over(served, catalog, settings, models, reranker)
+        lambda: read_served(layout), lambda served: _over(served, catalog, settings, means)
     )
 
 
 def open_candidate(catalog: Catalog, settings: Settings, build: Served, embedder: QueryEmbedder) -> Retriever:
     """The same retriever over a build that is not served yet."""
     models = _Models(settings, IndexLayout(settings.store.directory), embedder)
-    return _over(build, catalog, settings, models, _reranker(settings))
+    return _over(build, catalog, settings, _Means(models, _reranker(settings), LiveTuning(settings)))
 
 
 class _Models:
@@ -77,9 +84,16 @@ def _named(model: str | Mapping[str, str], configured: str | ModelServer) -> str
     return ModelServer(url=model["url"], name=model["name"], api_key=key)
 
 
-def _over(
-    served: Served | None, catalog: Catalog, settings: Settings, models: _Models, reranker: Reranker | None
-) -> Retriever:
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What stays when another build is served."""
+
+    models: _Models
+    reranker: Reranker | None
+    tuning: RankingTuning
+
+
+def _over(served: Served | None, catalog: Catalog, settings: Settings, means: _Means) -> Retriever:
     layout = IndexLayout(settings.store.directory)
 
     def vectors(model_key: str) -> VectorReader:
@@ -94,10 +108,11 @@ def _over(
     return Retriever(
         catalog,
         LexicalReader.open(layout.nothing if served is None else served.lexical),
-        DenseHalf(lambda: models.of(served), vectors),
+        DenseHalf(lambda: means.models.of(served), vectors),
         FusionWeights(hybrid.dense, hybrid.lexical),
-        reranker,
+        means.reranker,
         ranking=_ranking(served, settings),
+        tuning=means.tuning,
     )
 
 

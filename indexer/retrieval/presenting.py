@@ -13,8 +13,9 @@ from catalog.document import Document
 from catalog.documents import read_documents
 from catalog.tables import chunks
 from indexer.retrieval.candidates import Candidates
+from indexer.retrieval.explaining import BEST_SCORE, Explainer
 from indexer.retrieval.folding import Folded
-from indexer.retrieval.question import Hit, Passage
+from indexer.retrieval.question import Hit, Passage, ScoreExplanation
 from indexer.retrieval.ranking import Ranked
 from indexer.retrieval.scope import Scope
 
@@ -33,16 +34,20 @@ def verified_results(
     *,
     passages: int,
     batch_size: int,
+    explainer: Explainer | None = None,
 ) -> Iterator[tuple[Hit, bytes]]:
     """The results of `ranking` with their marks, in its order, read in batches as far as they are asked for.
 
     What the catalog does not confirm is dropped: a document that was deleted or may not be read, a
     passage that has gone, a document whose every passage has gone. The best of what remains leads its result.
+    With an `explainer` each tells what its score is made of.
     """
     remaining = iter(ranking)
     while batch := list(islice(remaining, batch_size)):
         documents = [document for result in batch for document in result.documents]
-        hits = _verified_hits(connection, documents, scope, candidates, passages)
+        hits = _verified_hits(
+            connection, documents, scope, candidates, passages=passages, explainer=explainer
+        )
         for result in batch:
             shown = [hits[each.document_id] for each in result.documents if each.document_id in hits]
             if shown:
@@ -50,7 +55,13 @@ def verified_results(
 
 
 def _verified_hits(
-    connection: Connection, documents: Sequence[Folded], scope: Scope, candidates: Candidates, passages: int
+    connection: Connection,
+    documents: Sequence[Folded],
+    scope: Scope,
+    candidates: Candidates,
+    *,
+    passages: int,
+    explainer: Explainer | None,
 ) -> dict[str, Hit]:
     """The hits by document id. A document that matched as a whole comes with the passages that hold the
     words, or with its beginning."""
@@ -63,6 +74,7 @@ def _verified_hits(
     chosen = _with_passages(scope, readable, passages)
     rows = read_chunks(connection, [chunk for folded in chosen for chunk in folded.chunk_ids])
     beginnings = _beginnings(connection, [each.document_id for each in chosen if not each.chunk_ids])
+    explanations = explainer.explained(readable) if explainer is not None else {}
     hits = {}
     for folded in chosen:
         shown = [
@@ -75,7 +87,8 @@ def _verified_hits(
         beginning = beginnings.get(folded.document_id)
         if beginning is not None:
             shown.append(as_passage(beginning, candidates))
-        hits[folded.document_id] = _hit(found[folded.document_id], folded.score, shown)
+        explanation = explanations.get(folded.document_id)
+        hits[folded.document_id] = _hit(found[folded.document_id], folded, shown, explanation)
     return hits
 
 
@@ -151,7 +164,9 @@ def _beginnings(connection: Connection, document_ids: Sequence[str]) -> dict[str
     return rows
 
 
-def _hit(document: Document, score: float, passages: Iterable[Passage]) -> Hit:
+def _hit(
+    document: Document, folded: Folded, passages: Iterable[Passage], explanation: ScoreExplanation | None
+) -> Hit:
     return Hit(
         document_id=document.id,
         title=document.title,
@@ -161,6 +176,8 @@ def _hit(document: Document, score: float, passages: Iterable[Passage]) -> Hit:
         language=document.language,
         fetched_at=document.fetched_at,
         fields=document.fields,
-        score=score,
+        score=min(BEST_SCORE, folded.score),
+        relevance=folded.relevance,
         passages=tuple(passages),
+        explanation=explanation,
     )

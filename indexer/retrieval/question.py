@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from catalog.document import FieldValue
@@ -119,6 +119,27 @@ class Collapse:
 
 
 @dataclass(frozen=True, slots=True)
+class Boost:
+    """Multiplies the scores of documents by `weight` (above 1 raises, below lowers): of those with one of
+    `values` in `field`; without values, of all that have the field. A date's boost halves with each
+    `half_life` of its age, a number's grows with it and reaches half at `pivot`."""
+
+    field: str
+    weight: float
+    values: tuple[str, ...] = ()
+    half_life: timedelta | None = None
+    pivot: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedBoost:
+    """A rule, and what it multiplied a document's score by."""
+
+    boost: Boost
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A query and who asks it: nothing outside `principals` is ever found, counted or shown."""
 
@@ -132,6 +153,8 @@ class Question:
     page_size: int = 10
     passages_per_document: int = 3
     condition: Filter | None = None  # what the text itself demands, beside its phrases and exclusions
+    boosts: tuple[Boost, ...] = ()  # each in the place of the configured ones for its field
+    explain: bool = False  # whether each hit tells what its score is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +174,47 @@ class Passage:
     lexical: float | None = None
 
 
+PartName = Literal["dense", "lexical", "rerank", "further_passages", "boost", "freshness", "limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """What something adds to a score; `detail` says for people how it comes about."""
+
+    name: PartName
+    value: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordScore:
+    """What a word of the question, its synonyms, or words side by side add to a passage's BM25 score."""
+
+    words: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreExplanation:
+    """The parts that a score adds up to, and what its lexical part comes from in the best passage."""
+
+    parts: tuple[ScorePart, ...]
+    words: tuple[WordScore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """What was looked for beside `words` of the question; `places` are the rules that say so."""
+
+    words: str
+    alternatives: tuple[str, ...]
+    places: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document and its best passages, best first. `score` lies in 0..1."""
+    """A document and its best passages, best first. `score` lies in 0..1, and so does `relevance`, the score
+    without boosts."""
 
     document_id: str
     title: str
@@ -164,8 +225,10 @@ class Hit:
     fetched_at: datetime
     fields: Mapping[str, FieldValue]
     score: float
+    relevance: float
     passages: tuple[Passage, ...]
     more: tuple[Hit, ...] = ()  # the next best of those that are collapsed beneath it
+    explanation: ScoreExplanation | None = None  # with `Question.explain`
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +261,7 @@ class Results:
     shown: tuple[bytes, ...] = ()  # marks of all results up to here, for the question for the next page
     has_more: bool = False  # whether there is a next page
     terms: tuple[str, ...] = ()  # the words of the question as typed, to be highlighted
+    synonyms: tuple[Synonyms, ...] = ()  # what was looked for beside them
     notices: tuple[str, ...] = ()  # why the answer is less than it could be, for the operator
     ranking: str = ""  # the version of the ranking: all that decides which results stand where
     language: str | None = None  # that of the question, as far as its function words show it

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
@@ -13,21 +14,31 @@ from sqlalchemy import Connection
 from catalog.access import AccessLists
 from catalog.database import Catalog
 from indexer.lexical.errors import LexicalIndexError
-from indexer.lexical.languages import question_language
 from indexer.lexical.reader import LexicalReader
-from indexer.lexical.stop_words import content_words
+from indexer.retrieval.boosting import boosted, boosted_passages, boosts_of, rules_for
 from indexer.retrieval.candidates import NO_CANDIDATES, NONE_NEAR, Candidates, DenseQuery, gather, nearest
 from indexer.retrieval.dense import DenseHalf, Unavailable
+from indexer.retrieval.explaining import Explainer
 from indexer.retrieval.facets import Tally, tally
 from indexer.retrieval.filters import without_field
-from indexer.retrieval.folding import fold
+from indexer.retrieval.folding import Folded, fold
 from indexer.retrieval.fusion import FusionWeights, weights_for
 from indexer.retrieval.ordering import Ordering
 from indexer.retrieval.presenting import read_chunks, read_text, verified_passages, verified_results
-from indexer.retrieval.question import RELEVANCE, Facet, Hit, Passage, Question, Results
+from indexer.retrieval.question import (
+    RELEVANCE,
+    AppliedBoost,
+    Facet,
+    Hit,
+    Passage,
+    Question,
+    Results,
+    Synonyms,
+)
 from indexer.retrieval.ranking import BROWSING_SORT, collapsed_ranking, ranking
 from indexer.retrieval.reranking import MOST_READ, Reranker, reordered
 from indexer.retrieval.scope import Scope, make_scope
+from indexer.retrieval.tuning import UNTUNED, RankingTuning
 from indexer.vectors.backend import VectorIndexError
 
 logger = logging.getLogger(__name__)
@@ -37,6 +48,11 @@ MOST_PASSAGES: Final = 100
 EMPTY_INDEX: Final = "nothing is indexed yet: run `crawler sync`, or `indexer run` where it crawled already"
 
 _LEAST_BATCH: Final = 10
+
+
+def now() -> datetime:
+    """The time by which documents are new or old."""
+    return datetime.now(UTC)
 
 
 class Retriever:
@@ -55,6 +71,8 @@ class Retriever:
         reranker: Reranker | None = None,
         *,
         ranking: str = "",
+        tuning: RankingTuning = UNTUNED,
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self._catalog: Final = catalog
         self._access: Final = AccessLists()
@@ -63,6 +81,8 @@ class Retriever:
         self._weights: Final = weights
         self._reranker: Final = reranker
         self._ranking: Final = ranking
+        self._tuning: Final = tuning
+        self._clock: Final = clock
         self._faults: tuple[str, ...] = ()
 
     def prepare(self) -> None:
@@ -89,6 +109,7 @@ class Retriever:
                 faults.append(str(error))
         if self._reranker is not None:
             self._reranker.refresh()
+        self._tuning.refresh()
         for fault in faults:
             if fault not in self._faults:
                 logger.warning(fault)
@@ -113,7 +134,11 @@ class Retriever:
             if rerank and (not question.sort or question.sort[0].field == RELEVANCE):
                 candidates, also = self._reranked(connection, scope, candidates)
                 notices += also
-            page = _page(connection, question, scope, candidates)
+            folded = fold(candidates.scores, candidates.document_of)
+            if boosts := self._boosts(question, scope, [each.document_id for each in folded]):
+                folded = boosted(folded, boosts)
+            explainer = Explainer(scope, candidates, weights) if question.explain else None
+            page = _page(connection, question, scope, candidates, folded=folded, explainer=explainer)
         return Results(
             hits=tuple(hit for hit, _ in page[: question.page_size]),
             total=counted.total,
@@ -121,10 +146,11 @@ class Retriever:
             groups=counted.groups,
             shown=(*question.shown, *(mark for _, mark in page[: question.page_size])),
             has_more=len(page) > question.page_size,
-            terms=_topic(scope),
+            terms=scope.topic,
+            synonyms=tuple(Synonyms(each.words, each.alternatives, each.places) for each in scope.expansions),
             notices=(*self._faults, *notices),
-            ranking=self._ranking,
-            language=_language(scope),
+            ranking=f"{self._ranking} / {self._tuning.current.version}",
+            language=scope.language,
         )
 
     def retrieve(
@@ -140,6 +166,8 @@ class Retriever:
         wanted = max(0, min(limit, MOST_PASSAGES))
         with self._catalog.read() as connection:
             candidates, _ = self._reranked(connection, scope, candidates)
+            boosts = self._boosts(question, scope, dict.fromkeys(candidates.document_of.values()))
+            candidates = replace(candidates, scores=boosted_passages(candidates, boosts))
             passages: list[Passage] = []
             order = _passage_order(candidates)
             for start in range(0, len(order), MOST_PASSAGES):
@@ -156,7 +184,7 @@ class Retriever:
             return None
         with self._catalog.read() as connection:
             allowed = self._access.allowed_ids(connection, question.principals)
-        return make_scope(question, snapshot, allowed)
+        return make_scope(question, snapshot, allowed, self._tuning.current.thesaurus)
 
     def _dense_query(self, scope: Scope, weights: FusionWeights) -> tuple[DenseQuery | None, tuple[str, ...]]:
         """What to ask the vectors, and why nothing although they should be asked."""
@@ -178,24 +206,26 @@ class Retriever:
         texts = [(chunk, read_text(rows[chunk])) for chunk in best if chunk in rows]
         reading = self._reranker.read(scope.text.natural, texts)
         notices = () if reading.fault is None else (f"not reranked: {reading.fault}",)
-        return replace(candidates, scores=reordered(candidates.scores, reading.scores)), notices
+        scores = reordered(candidates.scores, reading.scores)
+        return replace(candidates, scores=scores, reread=reading.scores), notices
 
-
-def _topic(scope: Scope) -> tuple[str, ...]:
-    """The words of the question as typed, each once, without the function words of its language."""
-    return tuple(dict.fromkeys(content_words(scope.text.words, _language(scope))))
-
-
-def _language(scope: Scope) -> str:
-    """The language of the question, as far as its function words show it."""
-    return question_language(scope.text.words, scope.snapshot.languages)
+    def _boosts(
+        self, question: Question, scope: Scope, document_ids: Iterable[str]
+    ) -> dict[str, tuple[AppliedBoost, ...]]:
+        rules = rules_for(self._tuning.current.boosts, question.boosts)
+        return boosts_of(list(document_ids), rules, scope, self._clock()) if rules else {}
 
 
 def _page(
-    connection: Connection, question: Question, scope: Scope, candidates: Candidates
+    connection: Connection,
+    question: Question,
+    scope: Scope,
+    candidates: Candidates,
+    *,
+    folded: Sequence[Folded],
+    explainer: Explainer | None,
 ) -> list[tuple[Hit, bytes]]:
     """The results of one page with their marks, and one more where there is a further page."""
-    folded = fold(candidates.scores, candidates.document_of)
     ordering = Ordering(scope, folded, candidates.nearest_documents)
     keys = question.sort or (BROWSING_SORT if scope.text.is_blank else ())
     shown = frozenset(question.shown)
@@ -210,6 +240,7 @@ def _page(
         candidates,
         passages=question.passages_per_document,
         batch_size=max(question.page_size, _LEAST_BATCH) + 1,
+        explainer=explainer,
     )
     return list(islice(results, question.page_size + 1))
 
@@ -223,7 +254,7 @@ def _tally(question: Question, scope: Scope, nearby: Sequence[str], query: Dense
     facets = counted.facets
     for facet in free:
         wider = replace(question, filter=without_field(question.filter, facet.field))
-        widened = make_scope(wider, scope.snapshot, scope.allowed)
+        widened = scope.with_filter(wider)
         near = NONE_NEAR if query is None else nearest(widened, query)
         facets |= tally(scope.snapshot, widened.countable(list(near.documents)), [facet]).facets
     return replace(counted, facets={facet.field: facets[facet.field] for facet in question.facets})

@@ -50,7 +50,8 @@ def decode_cursor(question: Question, cursor: str) -> tuple[bytes, ...]:
         raise invalid("cursor", "is of another version of this service: ask for the first page again")
     if fingerprint != _fingerprint(question):
         raise invalid(
-            "cursor", "belongs to another question: keep query, filter, sort and collapse while paging"
+            "cursor",
+            "belongs to another question: keep query, filter, boosts, sort, collapse while paging",
         )
     return tuple(marks[start : start + MARK_BYTES] for start in range(0, len(marks), MARK_BYTES))
 
@@ -58,7 +59,8 @@ def decode_cursor(question: Question, cursor: str) -> tuple[bytes, ...]:
 def _fingerprint(question: Question) -> bytes:
     """8 bytes over what decides the ranking: not over page size, facets and what was shown, which
     may change."""
-    decisive = (question.text, question.filter, question.condition, question.sort, question.collapse)
+    asked = (question.text, question.filter, question.condition, question.boosts)
+    decisive = (*asked, question.sort, question.collapse)
     identity = repr((*decisive, sorted(question.principals)))
     return hashlib.blake2b(identity.encode("utf-8", "backslashreplace"), digest_size=8).digest()
 

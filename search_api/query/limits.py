@@ -15,6 +15,7 @@ MAX_FACET_VALUES: Final = 50_000
 """Values and ranges of all facets together, within one another multiplied."""
 MAX_RANGES: Final = 100
 MAX_SORT_KEYS: Final = 5
+MAX_BOOSTS: Final = 20
 MAX_COLLAPSED: Final = 20
 """Documents shown beneath a result."""
 MAX_FILTER_DEPTH: Final = 16

@@ -24,8 +24,12 @@ from search_api.query.response import (
     PassageAnswer,
     ResultAnswer,
     RetrievedPassage,
+    ScoreExplanation,
+    ScorePart,
     SearchAnswer,
+    Synonyms,
     TextAnswer,
+    WordScore,
 )
 
 HEADING_SEPARATOR: Final = " › "
@@ -35,16 +39,21 @@ def present_results(
     search: Search, results: Results, answers: Sequence[TextAnswer] = (), *, query_id: str, took_ms: float
 ) -> SearchAnswer:
     """The answer to a search."""
+    marked = marked_words(results)
     return SearchAnswer(
         query_id=query_id,
         total=results.total,
         took_ms=took_ms,
         next=_next_cursor(search, results),
         answers=list(answers),
-        results=[present_hit(hit, results.terms, explain=search.explain) for hit in results.hits],
+        results=[present_hit(hit, marked) for hit in results.hits],
         groups=results.groups,
         facets=present_facets(results.facets),
         facet_others=_others(results.facets),
+        synonyms=[
+            Synonyms(words=each.words, alternatives=[*each.alternatives], rules=[*each.places])
+            for each in results.synonyms
+        ],
         notices=[*search.notices, *results.notices, *_paging_notices(results)],
     )
 
@@ -74,7 +83,13 @@ def _others(facets: Mapping[str, FacetCounts]) -> dict[str, int]:
     return {name: counts.others for name, counts in facets.items() if counts.others}
 
 
-def present_hit(hit: Hit, terms: Sequence[str], *, explain: bool = False) -> ResultAnswer:
+def marked_words(results: Results) -> tuple[str, ...]:
+    """The words to mark in results: those of the question, and those that were looked for beside them."""
+    others = (word for each in results.synonyms for text in each.alternatives for word in text.split())
+    return tuple(dict.fromkeys((*results.terms, *others)))
+
+
+def present_hit(hit: Hit, terms: Sequence[str]) -> ResultAnswer:
     """One document with the best window of its best passage as excerpt."""
     best = hit.passages[0] if hit.passages else None
     excerpt = make_excerpt(best.text if best else "", terms, hit.language)
@@ -88,9 +103,10 @@ def present_hit(hit: Hit, terms: Sequence[str], *, explain: bool = False) -> Res
         highlights=[Highlight(start=span.start, end=span.end) for span in excerpt.highlights],
         fields=dict(hit.fields),
         score=min(1.0, max(0.0, hit.score)),
-        confidence=confidence(hit.score),
-        passages=[_passage(hit, passage, explain) for passage in hit.passages],
-        more=[present_hit(each, terms, explain=explain) for each in hit.more],
+        confidence=confidence(hit.relevance),
+        passages=[_passage(hit, passage) for passage in hit.passages],
+        more=[present_hit(each, terms) for each in hit.more],
+        explanation=_explanation(hit),
     )
 
 
@@ -137,7 +153,18 @@ def heading_of(passage: Passage) -> str | None:
     return HEADING_SEPARATOR.join(passage.heading_path) or None
 
 
-def _passage(hit: Hit, passage: Passage, explain: bool) -> PassageAnswer:
+def _explanation(hit: Hit) -> ScoreExplanation | None:
+    if hit.explanation is None:
+        return None
+    return ScoreExplanation(
+        parts=[
+            ScorePart(name=part.name, value=part.value, detail=part.detail) for part in hit.explanation.parts
+        ],
+        words=[WordScore(words=each.words, score=each.score) for each in hit.explanation.words],
+    )
+
+
+def _passage(hit: Hit, passage: Passage) -> PassageAnswer:
     return PassageAnswer(
         text=passage.text,
         heading=heading_of(passage),
@@ -147,7 +174,9 @@ def _passage(hit: Hit, passage: Passage, explain: bool) -> PassageAnswer:
         end=passage.end,
         score=passage.score,
         deep_link=_deep_link(hit, passage),
-        explanation=Explanation(dense=passage.dense, lexical=passage.lexical) if explain else None,
+        explanation=(
+            None if hit.explanation is None else Explanation(dense=passage.dense, lexical=passage.lexical)
+        ),
     )
 
 

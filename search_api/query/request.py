@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
@@ -10,22 +10,31 @@ from typing import Annotated, Final, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
+from indexer.retrieval import question as retrieval
 from indexer.retrieval.question import Filter, Question
+from indexer.retrieval.tuning import boost_of
 from search_api.query.cursor import MAX_CURSOR_CHARACTERS, decode_cursor
 from search_api.query.facets import facet_schema, parse_facets
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
 from search_api.query.fields import FieldCatalog
 from search_api.query.filters import filter_of_parameters, parse_filter
 from search_api.query.language import QueryParts, parse_query
-from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS
+from search_api.query.limits import (
+    MAX_BOOSTS,
+    MAX_FACETS,
+    MAX_PAGE_SIZE,
+    MAX_QUERY_CHARACTERS,
+    MAX_QUERY_WORDS,
+)
 from search_api.query.order import COLLAPSE_SCHEMA, SORT_SCHEMA, parse_collapse, parse_sort
 from search_api.query.values import unprintable
 from settings.access import EVERYONE
+from settings.search import Boost
+from settings.tuning.boosts import boost_faults
 
 PUBLIC: Final = frozenset({EVERYONE})
 """The principals of whoever did not say who they are."""
 
-_NOT_YET: Final = ("boosts",)
 _PARAMETER_NAMES: Final = MappingProxyType({"query": "q", "facets": "facet"})
 """What two fields of a body are called in an address."""
 
@@ -80,7 +89,17 @@ class SearchRequest(BaseModel):
     cursor: str | None = Field(
         None, max_length=MAX_CURSOR_CHARACTERS, description="`next` of the answer before."
     )
-    explain: bool = Field(False, description="Adds each half's score to every passage.")
+    boosts: Annotated[list[Boost], Field(max_length=MAX_BOOSTS)] = Field(
+        [],
+        description="Raise or lower what is found; each in the place of the configured boosts of its field.",
+        examples=[
+            [
+                {"field": "department", "values": ["HR"], "weight": 1.5},
+                {"field": "updated_at", "freshness": "90d"},
+            ]
+        ],
+    )
+    explain: bool = Field(False, description="Tells what each score is made of.")
 
 
 class RetrieveRequest(BaseModel):
@@ -99,14 +118,12 @@ class Search:
     operators."""
 
     question: Question
-    explain: bool = False
     notices: tuple[str, ...] = ()
     typed: str = ""
 
 
 def parse_search(body: object, fields: FieldCatalog, principals: frozenset[str] = PUBLIC) -> Search:
     """The search that a JSON body asks for; raises `InvalidQuestionError`."""
-    _refuse_what_comes_later(body)
     request = validated(SearchRequest, body)
     found = parse_filter(request.filter, fields) if request.filter is not None else None
     return _search(request, found, fields, principals)
@@ -141,8 +158,6 @@ def parse_parameters(
             selected.append((name[2:], value))
         elif name == "facet":
             facets.append(value)
-        elif name in _NOT_YET:
-            faults.append(Fault(name, "is not supported yet"))
         elif name not in known:
             faults.append(
                 Fault(_printable(name) or "''", f"there is no such parameter{nearest(name, known)}")
@@ -179,10 +194,24 @@ def _search(
         sort=parse_sort(request.sort, fields),
         collapse=parse_collapse(request.collapse, fields),
         page_size=request.page_size,
+        boosts=_boosts(request.boosts, fields),
+        explain=request.explain,
     )
     if request.cursor is not None:
         question = replace(question, shown=decode_cursor(question, request.cursor))
-    return Search(question, request.explain, parts.notices, " ".join(request.query.split()))
+    return Search(question, parts.notices, " ".join(request.query.split()))
+
+
+def _boosts(rules: Sequence[Boost], fields: FieldCatalog) -> tuple[retrieval.Boost, ...]:
+    """The boosts as retrieval takes them; raises `InvalidQuestionError` for those that suit no field."""
+    faults = [
+        Fault(f"boosts[{number}].{key}", message)
+        for number, rule in enumerate(rules)
+        for key, message in boost_faults(rule, fields.fields)
+    ]
+    if faults:
+        raise InvalidQuestionError(faults)
+    return tuple(map(boost_of, rules))
 
 
 def _query_parts(text: str, fields: FieldCatalog, field: str) -> QueryParts:
@@ -197,11 +226,6 @@ def _query_parts(text: str, fields: FieldCatalog, field: str) -> QueryParts:
         return parse_query(" ".join(text.split()), fields)
     except InvalidQuestionError as error:
         raise InvalidQuestionError([Fault(field, fault.message) for fault in error.faults]) from None
-
-
-def _refuse_what_comes_later(body: object) -> None:
-    if isinstance(body, dict) and (early := [name for name in _NOT_YET if name in body]):
-        raise InvalidQuestionError([Fault(name, "is not supported yet") for name in early])
 
 
 def validated(model: type[_Model], body: object, names: Mapping[str, str] | None = None) -> _Model:

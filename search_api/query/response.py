@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.document import BlockKind, FieldValue
+from indexer.retrieval.question import PartName
 from search_api.query.confidence import Confidence
 
 _FROZEN = ConfigDict(frozen=True)
@@ -19,6 +20,44 @@ class Highlight(BaseModel):
 
     start: int
     end: int
+
+
+class ScorePart(BaseModel):
+    """What something adds to a result's score."""
+
+    model_config = _FROZEN
+
+    name: PartName
+    value: float = Field(description="What it adds; below 0 what it takes.")
+    detail: str = Field(description="How it comes about, for people.")
+
+
+class WordScore(BaseModel):
+    """What a word adds to the BM25 score of a result's best passage."""
+
+    model_config = _FROZEN
+
+    words: str = Field(description="As typed; with an arrow before its synonyms.")
+    score: float
+
+
+class ScoreExplanation(BaseModel):
+    """What a result's score is made of."""
+
+    model_config = _FROZEN
+
+    parts: list[ScorePart] = Field(description="They add up to the score.")
+    words: list[WordScore] = Field(description="They add up to the BM25 score of its best passage.")
+
+
+class Synonyms(BaseModel):
+    """What was looked for beside words of the question."""
+
+    model_config = _FROZEN
+
+    words: str
+    alternatives: list[str]
+    rules: list[str] = Field(description="Where the rules stand that say so: file and line.")
 
 
 class Explanation(BaseModel):
@@ -67,6 +106,7 @@ class ResultAnswer(BaseModel):
     confidence: Confidence
     passages: list[PassageAnswer]
     more: list[ResultAnswer] = Field([], description="Results collapsed beneath this one.")
+    explanation: ScoreExplanation | None = Field(None, description="With `explain: true`.")
 
 
 class AnswerSource(StrEnum):
@@ -146,6 +186,7 @@ class SearchAnswer(BaseModel):
     facet_others: dict[str, int] = Field(
         {}, description="Per facet how many further values there are, each counted once per document."
     )
+    synonyms: list[Synonyms] = Field([], description="What was looked for besides what was typed.")
     spelling: Spelling = Spelling()
     suggestions: list[str] = Field([], description="Longer questions that others asked.")
     related: list[str] = Field([], description="Questions that others asked along with this one.")

@@ -71,6 +71,7 @@ SEARCH_ANSWER: Final[dict[str, Any]] = {
                 }
             ],
             "more": [],
+            "explanation": None,
         }
     ],
     "groups": None,
@@ -88,6 +89,7 @@ SEARCH_ANSWER: Final[dict[str, Any]] = {
         ],
     },
     "facet_others": {},
+    "synonyms": [],
     "spelling": {"suggestion": None},
     "suggestions": [],
     "related": [],

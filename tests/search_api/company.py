@@ -27,6 +27,8 @@ from indexer.retrieval.question import (
     Passage,
     Question,
     Results,
+    ScoreExplanation,
+    ScorePart,
 )
 from indexer.retrieval.ranking import mark_of
 from search_api.backend import Backend, Source
@@ -201,13 +203,13 @@ class Company:
         for entry in self._readable(question.principals):
             if question.filter is not None and not _satisfies(entry, question.filter):
                 continue
-            hit = _hit(entry, words)
+            hit = _hit(entry, words, explain=question.explain)
             if not words or hit.score:
                 hits.append(hit)
         return sorted(hits, key=lambda hit: -hit.score)
 
 
-def _hit(entry: Entry, words: set[str]) -> Hit:
+def _hit(entry: Entry, words: set[str], *, explain: bool) -> Hit:
     passages, position = [], 0
     for number, (headings, anchor, page, text) in enumerate(entry.passages):
         found = words & set(_WORD.findall(f"{entry.title} {' '.join(headings)} {text}".lower()))
@@ -221,10 +223,13 @@ def _hit(entry: Entry, words: set[str]) -> Hit:
             )
         )  # fmt: skip
     passages.sort(key=lambda passage: -passage.score)
+    score = max((p.score for p in passages), default=0.0)
+    parts = (ScorePart("dense", score, "how many of the words it holds"),)
     return Hit(
         document_id=entry.id, title=entry.title, url=entry.url, connector=entry.connector,
         kind=entry.kind.value, language=entry.language, fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
-        fields=entry.values, score=max((p.score for p in passages), default=0.0), passages=tuple(passages),
+        fields=entry.values, score=score, relevance=score, passages=tuple(passages),
+        explanation=ScoreExplanation(parts) if explain else None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from indexer.retrieval.tuning import Tuning
 from search_api.app import create_app
 from search_api.backend import Backend
 from search_api.catalog_door import CatalogCallers
@@ -23,25 +24,25 @@ SIGNER = Signer()
 class _Refreshed:
     """The retriever as the service asks it."""
 
-    def __init__(self, library: Library) -> None:
-        retriever = library.retriever()
+    def __init__(self, library: Library, tuning: Tuning | None) -> None:
+        retriever = library.retriever(tuning=tuning)
         self.search = retriever.search
         self.retrieve = retriever.retrieve
         self.prepare = retriever.prepare
         self.refresh = retriever.refresh
 
 
-def backend_of(library: Library) -> Backend:
+def backend_of(library: Library, tuning: Tuning | None = None) -> Backend:
     """What a service over a library asks."""
     return Backend(
-        _Refreshed(library), CatalogLibrary(library.catalog), CatalogCallers(library.catalog), NoLog(),
-        FieldCatalog(FIELDS), lambda: None,
+        _Refreshed(library, tuning), CatalogLibrary(library.catalog), CatalogCallers(library.catalog),
+        NoLog(), FieldCatalog(FIELDS), lambda: None,
     )  # fmt: skip
 
 
-def application(library: Library) -> tuple[FastAPI, SearchService]:
+def application(library: Library, tuning: Tuning | None = None) -> tuple[FastAPI, SearchService]:
     """The service over a library; it is not started, its backend is there at once."""
-    backend = backend_of(library)
+    backend = backend_of(library, tuning)
     service = SearchService(lambda: backend)
     service._backend = backend
     checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))

@@ -28,7 +28,7 @@ def test_a_search_answers_in_the_promised_shape(running: Running) -> None:
     answer = running.get("/v1/search", q="parental leave", facet="department", page_size=2).json()
     assert list(answer) == [
         "query_id", "total", "took_ms", "next", "answers", "results", "groups", "facets", "facet_others",
-        "spelling", "suggestions", "related", "notices",
+        "synonyms", "spelling", "suggestions", "related", "notices",
     ]  # fmt: skip
     assert (answer["total"], answer["answers"], answer["suggestions"]) == (17, [], [])
     assert answer["spelling"] == {"suggestion": None}
@@ -36,7 +36,7 @@ def test_a_search_answers_in_the_promised_shape(running: Running) -> None:
     first = answer["results"][0]
     assert list(first) == [
         "id", "title", "url", "deep_link", "connector", "excerpt", "highlights", "fields", "score",
-        "confidence", "passages", "more",
+        "confidence", "passages", "more", "explanation",
     ]  # fmt: skip
     assert first["id"] == LEAVE.id
     assert first["fields"]["updated_at"] == "2026-03-12T00:00:00Z"

@@ -83,7 +83,17 @@ def test_settings_made_in_code_start_from_the_current_folder(
 )
 def test_files_of_synonyms_are_none_one_or_many(tmp_path: Path, written: str, names: list[str]) -> None:
     search = with_section(tmp_path, f"search: {{synonyms: {written}, faq: {written}}}").search
-    assert search.synonyms == search.faq == tuple(tmp_path / name for name in names)
+    assert (
+        tuple(file.path for file in search.synonyms) == search.faq == tuple(tmp_path / name for name in names)
+    )
+
+
+def test_files_of_synonyms_are_named_by_the_language_of_their_documents(tmp_path: Path) -> None:
+    written = "search: {synonyms: {en: en.txt, de: [a.txt, b.txt]}}"
+    files = with_section(tmp_path, written).search.synonyms
+    assert [(file.language, file.path.name) for file in files] == [
+        ("en", "en.txt"), ("de", "a.txt"), ("de", "b.txt"),
+    ]  # fmt: skip
 
 
 def test_tokens_of_an_identity_provider(tmp_path: Path) -> None:
@@ -133,7 +143,7 @@ def test_boosts(tmp_path: Path) -> None:
     )
     category, updated = with_section(tmp_path, section).search.boosts
     assert (category.values, category.weight, category.freshness) == (("HR",), 2.0, None)
-    assert (updated.values, updated.weight, updated.freshness) == ((), 1.0, timedelta(days=90))
+    assert (updated.values, updated.weight, updated.freshness) == ((), 2.0, timedelta(days=90))
 
 
 @pytest.mark.parametrize(

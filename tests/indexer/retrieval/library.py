@@ -26,6 +26,7 @@ from indexer.retrieval.dense import DenseHalf
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.retriever import Retriever
+from indexer.retrieval.tuning import FixedTuning, Tuning
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.catalog.rows import NOON, add_document
 
@@ -170,12 +171,26 @@ class Library:
         """Make everything so far visible to readers that refresh."""
         self._writer.commit()
 
-    def retriever(self, weights: FusionWeights | None = None, reranker: Reranker | None = None) -> Retriever:
+    def retriever(
+        self,
+        weights: FusionWeights | None = None,
+        reranker: Reranker | None = None,
+        tuning: Tuning | None = None,
+    ) -> Retriever:
         """Publish, and a retriever over everything."""
         self.publish()
         dense = DenseHalf(lambda: self.embedder, lambda _key: self.vectors)
         lexical = LexicalReader.open(self.folder / "lexical")
-        return Retriever(self.catalog, lexical, dense, weights or FusionWeights(), reranker)
+        fixed = FixedTuning(tuning or Tuning())
+        return Retriever(
+            self.catalog,
+            lexical,
+            dense,
+            weights or FusionWeights(),
+            reranker,
+            tuning=fixed,
+            clock=lambda: NOON,
+        )
 
     def close(self) -> None:
         """Let go of every file."""

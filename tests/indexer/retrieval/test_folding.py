@@ -33,7 +33,7 @@ def test_equal_documents_stand_in_the_order_of_their_ids_so_that_pages_do_not_ov
 
 
 def test_a_chunk_of_no_document_is_left_out() -> None:
-    assert fold({1: 0.5, 2: 0.5}, {2: "a"}) == [Folded("a", 0.5, (2,))]
+    assert fold({1: 0.5, 2: 0.5}, {2: "a"}) == [Folded("a", 0.5, (2,), 0.5)]
 
 
 @given(st.lists(st.floats(0, 1), min_size=1).map(lambda scores: sorted(scores, reverse=True)))

@@ -21,6 +21,10 @@ from hypothesis import strategies as st
 
 from catalog.access import access_list
 from catalog.groups import replace_groups
+from indexer.lexical.thesaurus import Thesaurus
+from indexer.retrieval.question import Boost
+from indexer.retrieval.tuning import Tuning
+from settings.tuning.synonyms import SynonymRule
 from tests.indexer.retrieval.library import Library
 from tests.search_api.library_service import SIGNER, application
 
@@ -35,9 +39,17 @@ ARRANGED: Mapping[str, Any] = {
     ],
     "sort": ["-size", "title"],
     "collapse": {"field": "department", "size": 20},
+    "boosts": [{"field": "department", "values": ["Beta"], "weight": 9}],
+    "explain": True,
     "page_size": 1,
 }
 """Everything that counts, groups and orders."""
+
+TUNING = Tuning(
+    Thesaurus([SynonymRule(("salary",), ("merger", "roof lunch"))]),
+    (Boost("department", 5.0, ("Alpha",)), Boost("size", 3.0, pivot=4)),
+)
+"""What finds and raises more than what was typed."""
 
 words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 
@@ -228,7 +240,7 @@ def test_no_route_shows_or_counts_what_the_caller_may_not_read(
                 },
             )  # fmt: skip
             by_id[name], number_of[name] = sheet, number
-        app, service = application(library)
+        app, service = application(library, TUNING)
         for question in questions:
             check(by_id, number_of, question, asyncio.run(answers(app, question, list(by_id))))
         service.stop()

@@ -1,0 +1,1 @@
+"""The formats of what tunes the search: synonyms, featured results, questions and answers, boosts."""
