@@ -16,6 +16,7 @@ MAX_FACET_VALUES: Final = 50_000
 MAX_RANGES: Final = 100
 MAX_SORT_KEYS: Final = 5
 MAX_BOOSTS: Final = 20
+MAX_BOOST_VALUES: Final = 100
 MAX_COLLAPSED: Final = 20
 """Documents shown beneath a result."""
 MAX_FILTER_DEPTH: Final = 16

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
@@ -10,9 +10,8 @@ from typing import Annotated, Final, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
-from indexer.retrieval import question as retrieval
 from indexer.retrieval.question import Filter, Question
-from indexer.retrieval.tuning import boost_of
+from search_api.query.boosts import BoostRequest, parse_boosts
 from search_api.query.cursor import MAX_CURSOR_CHARACTERS, decode_cursor
 from search_api.query.facets import facet_schema, parse_facets
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
@@ -29,8 +28,6 @@ from search_api.query.limits import (
 from search_api.query.order import COLLAPSE_SCHEMA, SORT_SCHEMA, parse_collapse, parse_sort
 from search_api.query.values import unprintable
 from settings.access import EVERYONE
-from settings.search import Boost
-from settings.tuning.boosts import boost_faults
 
 PUBLIC: Final = frozenset({EVERYONE})
 """The principals of whoever did not say who they are."""
@@ -89,7 +86,7 @@ class SearchRequest(BaseModel):
     cursor: str | None = Field(
         None, max_length=MAX_CURSOR_CHARACTERS, description="`next` of the answer before."
     )
-    boosts: Annotated[list[Boost], Field(max_length=MAX_BOOSTS)] = Field(
+    boosts: Annotated[list[BoostRequest], Field(max_length=MAX_BOOSTS)] = Field(
         [],
         description="Raise or lower what is found; each in the place of the configured boosts of its field.",
         examples=[
@@ -194,24 +191,12 @@ def _search(
         sort=parse_sort(request.sort, fields),
         collapse=parse_collapse(request.collapse, fields),
         page_size=request.page_size,
-        boosts=_boosts(request.boosts, fields),
+        boosts=parse_boosts(request.boosts, fields),
         explain=request.explain,
     )
     if request.cursor is not None:
         question = replace(question, shown=decode_cursor(question, request.cursor))
     return Search(question, parts.notices, " ".join(request.query.split()))
-
-
-def _boosts(rules: Sequence[Boost], fields: FieldCatalog) -> tuple[retrieval.Boost, ...]:
-    """The boosts as retrieval takes them; raises `InvalidQuestionError` for those that suit no field."""
-    faults = [
-        Fault(f"boosts[{number}].{key}", message)
-        for number, rule in enumerate(rules)
-        for key, message in boost_faults(rule, fields.fields)
-    ]
-    if faults:
-        raise InvalidQuestionError(faults)
-    return tuple(map(boost_of, rules))
 
 
 def _query_parts(text: str, fields: FieldCatalog, field: str) -> QueryParts:

@@ -41,6 +41,8 @@ def boost_faults(boost: Boost, fields: Mapping[str, FieldSettings]) -> Iterator[
         yield "field", f"there is no field `{boost.field}`; {hint}"
         return
     kind = fields[boost.field].type
+    if boost.freshness is not None and not boost.freshness:
+        yield "freshness", "`freshness` must be longer than nothing, such as 90d"
     if boost.freshness is not None and kind is not FieldType.DATE:
         yield "freshness", f"`freshness` needs a date field; `{boost.field}` is a {kind} field"
     if boost.pivot is not None and kind not in (FieldType.LONG, FieldType.DOUBLE):

@@ -143,6 +143,12 @@ def assert_problem(answer: httpx2.Response, status: int, field: str | None = Non
             "boosts[0].freshness",
             "needs a date field",
         ),
+        (
+            {"query": "x", "boosts": [{"field": "updated_at", "freshness": "9 moons"}]},
+            "boosts[0].freshness",
+            "must be a duration",
+        ),
+        ({"query": "x", "boosts": [{"field": "product", "values": ["\0"]}]}, "boosts[0].values[0]", "U+0000"),
         ({"query": "x", "boosts": [{"field": "product", "pivot": 9}]}, "boosts[0].pivot", "a number field"),
         ({"query": "x", "boosts": [{"field": "product"}] * 21}, "boosts", "at most 20"),
         ({"query": "x", "boosts": {"field": "product"}}, "boosts", "list"),

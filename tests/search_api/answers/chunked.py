@@ -49,7 +49,7 @@ def hit_of(page: Document, score: float = 0.9) -> Hit:
     )  # fmt: skip
     return Hit(
         page.id, page.title, page.url, page.connector, page.kind.value, page.language, page.fetched_at, {},
-        score, passages,
+        score, score, passages,
     )  # fmt: skip
 
 
