@@ -1,11 +1,15 @@
-"""API keys of programs: only their hashes are kept, each has scopes and can be revoked."""
+"""API keys of programs: only their hashes are kept, each has scopes and can be revoked.
+
+Of a key that requests are signed with (AWS Signature Version 4) the key itself is kept too, sealed: whoever
+checks a signature must know the secret.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -14,12 +18,17 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from catalog.errors import CatalogError
 from catalog.tables import api_keys
+from catalog.vault import Purpose, Vault
 
 PREFIX: Final = "sitelore_"
 """What every key begins with, so that scanners of repositories can find a leaked one."""
 LONGEST_NAME: Final = 100
 
 _RANDOM_BYTES: Final = 32
+_ID_PREFIX: Final = "SITELORE"
+_ID_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_ID_LENGTH: Final = 16
+"""80 random bits: no id is given twice, and none tells how many keys there are."""
 
 
 class Scope(StrEnum):
@@ -42,6 +51,16 @@ class ApiKey:
     scopes: frozenset[Scope]
     created_at: datetime
     revoked_at: datetime | None
+    access_key_id: str | None = None
+    """Names the key in requests that are signed with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A living key, and the secret that its requests are signed with."""
+
+    key: ApiKey
+    secret: str = field(repr=False)
 
 
 def create_key(
@@ -70,12 +89,34 @@ def create_key(
     return key
 
 
+def make_signing(connection: Connection, vault: Vault, key: str) -> str:
+    """Let requests be signed with a key that was just created; returns its access key id."""
+    access_key_id = _ID_PREFIX + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+    sealed = vault.seal(key.encode(), Purpose.KEY_SECRETS)
+    connection.execute(
+        update(api_keys)
+        .where(api_keys.c.digest == digest_of(key))
+        .values(access_key_id=access_key_id, sealed_secret=sealed)
+    )
+    return access_key_id
+
+
+def find_signing_key(connection: Connection, vault: Vault, access_key_id: str) -> SigningKey | None:
+    """The living key that signs under this id; None where there is none, or another vault sealed it."""
+    wanted = select(api_keys).where(
+        api_keys.c.access_key_id == access_key_id, api_keys.c.revoked_at.is_(None)
+    )
+    row = connection.execute(wanted).one_or_none()
+    secret = None if row is None else vault.unseal(row.sealed_secret, Purpose.KEY_SECRETS)
+    return None if row is None or secret is None else SigningKey(_key(row), secret.decode())
+
+
 def revoke_key(connection: Connection, name: str) -> bool:
     """From now on the key opens nothing; False when there is no such key, or it was revoked before."""
     revoked = (
         update(api_keys)
         .where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
-        .values(revoked_at=datetime.now(UTC))
+        .values(revoked_at=datetime.now(UTC), sealed_secret=None)
     )
     return connection.execute(revoked).rowcount > 0
 
@@ -114,5 +155,10 @@ def digest_of(key: str) -> bytes:
 
 def _key(row: Row[Any]) -> ApiKey:
     return ApiKey(
-        row.name, tuple(row.groups), frozenset(map(Scope, row.scopes)), row.created_at, row.revoked_at
+        name=row.name,
+        groups=tuple(row.groups),
+        scopes=frozenset(map(Scope, row.scopes)),
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+        access_key_id=row.access_key_id,
     )

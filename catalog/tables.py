@@ -307,6 +307,8 @@ api_keys = Table(  # of programs that ask (catalog.api_keys)
     Column("scopes", JSON, nullable=False),
     Column("created_at", Moment(), nullable=False),
     Column("revoked_at", Moment()),
+    Column("access_key_id", String(32), unique=True),  # of keys that requests are signed with
+    Column("sealed_secret", LargeBinary),  # such a key itself: signatures are checked with it
 )
 
 sign_ins = Table(  # of people, or of whoever has a key, on the pages (catalog.sign_ins)

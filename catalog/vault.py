@@ -35,6 +35,8 @@ class Purpose(StrEnum):
 
     SESSIONS = "sessions"
     """Logins of the crawler at sites."""
+    KEY_SECRETS = "secrets of API keys"
+    """Secrets that programs sign their requests with."""
     SIGN_INS = "sign-ins"
     """People who signed in on the search page."""
     SIGN_IN_ATTEMPTS = "sign-in attempts"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from catalog.access import AccessList
-from catalog.api_keys import ApiKey
+from catalog.api_keys import ApiKey, SigningKey
 from catalog.document import Document
 from catalog.query_log import Event, Shown
 from catalog.sign_ins import Person
@@ -60,6 +60,8 @@ class Callers(Protocol):
     """What is known of whoever asks."""
 
     def key(self, text: str) -> ApiKey | None: ...
+
+    def signing_key(self, access_key_id: str) -> SigningKey | None: ...
 
     def signed_in(self, identifier: str) -> Person | ApiKey | None: ...
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
-from catalog.api_keys import ApiKey, find_key
+from catalog.api_keys import ApiKey, SigningKey, find_key, find_signing_key
 from catalog.database import Catalog, open_catalog
 from catalog.errors import CatalogError
 from catalog.groups import Groups
@@ -83,6 +83,11 @@ class CatalogCallers:
         """The living key with this text."""
         with self._reading() as connection:
             return find_key(connection, text)
+
+    def signing_key(self, access_key_id: str) -> SigningKey | None:
+        """The living key that signs requests under this id."""
+        with self._reading() as connection:
+            return find_signing_key(connection, self._vault, access_key_id)
 
     def signed_in(self, identifier: str) -> Person | ApiKey | None:
         """Who is signed in by that id."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="What the key is known by; shown in lists, never sent.")]
 
 
-def create(
+def create(  # noqa: PLR0917 - typer makes options of them
     name: Name,
     group: Annotated[
         list[str] | None, typer.Option(help="A group that the key is in; may be repeated.")
@@ -31,12 +31,16 @@ def create(
     scope: Annotated[
         list[str] | None, typer.Option(help="search, admin or act-as; may be repeated (default: search).")
     ] = None,
+    aws: Annotated[
+        bool, typer.Option("--aws", help="Also sign requests with it (AWS Signature Version 4).")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Make a key and print it, once: only its hash is kept."""
+    """Make a key and print it, once: only its hash is kept; with --aws the key too, sealed."""
     settings = load_or_exit(config)
-    from catalog.api_keys import Scope, create_key
+    from catalog.api_keys import Scope, create_key, make_signing
+    from catalog.vault import Vault
 
     scopes = scope or [Scope.SEARCH.value]
     if unknown := [given for given in scopes if given not in list(Scope)]:
@@ -45,13 +49,16 @@ def create(
         stop("a group must have a name", ExitCode.WRONG_CALL)
     with opened_catalog(settings) as catalog, catalog.write() as connection:
         key = create_key(connection, name, group or [], map(Scope, scopes))
+        access_key_id = make_signing(connection, Vault.open(catalog.directory), key) if aws else None
     if json:
-        print_json({"name": name, "key": key})
-    else:
+        told = {"name": name, "key": key}
+        print_json(told if access_key_id is None else told | {"access_key_id": access_key_id})
+        return
+    if access_key_id is None:
         typer.echo(key)
-        typer.echo(
-            "Keep it now: it cannot be shown again. It is sent as `Authorization: Bearer …`.", err=True
-        )
+    else:
+        typer.echo(f"AWS_ACCESS_KEY_ID={access_key_id}\nAWS_SECRET_ACCESS_KEY={key}")
+    typer.echo("Keep it now: it cannot be shown again. It is sent as `Authorization: Bearer …`.", err=True)
 
 
 def revoke(name: Name, config: ConfigOption = DEFAULT_CONFIG) -> None:
@@ -88,6 +95,7 @@ def _told(key: ApiKey) -> dict[str, object]:
         "scopes": sorted(key.scopes),
         "created_at": key.created_at,
         "revoked_at": key.revoked_at,
+        "access_key_id": key.access_key_id,
     }
 
 
@@ -96,10 +104,11 @@ def _print(keys: list[ApiKey]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("name", "groups", "scopes", "made", "revoked"):
+    for heading in ("name", "groups", "scopes", "made", "revoked", "access key id"):
         table.add_column(heading)
     for key in keys:
         revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
         groups, scopes = ", ".join(key.groups), ", ".join(sorted(key.scopes))
-        table.add_row(key.name, groups, scopes, f"{key.created_at:%Y-%m-%d}", revoked)
+        made = f"{key.created_at:%Y-%m-%d}"
+        table.add_row(key.name, groups, scopes, made, revoked, key.access_key_id or "")
     Console(highlight=False).print(table)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from catalog.api_keys import PREFIX, ApiKey, Scope
+from catalog.api_keys import PREFIX, ApiKey, Scope, SigningKey
 from catalog.sign_ins import Person
 from search_api.identity.caller import ANONYMOUS, Caller, Claimed
 from search_api.identity.on_behalf import on_behalf
@@ -16,6 +17,7 @@ from search_api.identity.refusals import (
     SignInEndedError,
     UnknownCallerError,
 )
+from search_api.identity.signed_requests import ALGORITHM, SentRequest, check_signature, parse_signature
 from search_api.identity.tokens import TokenChecker
 
 
@@ -24,6 +26,8 @@ class Directory(Protocol):
 
     def key(self, text: str) -> ApiKey | None: ...
 
+    def signing_key(self, access_key_id: str) -> SigningKey | None: ...
+
     def signed_in(self, identifier: str) -> Person | ApiKey | None: ...
 
     def expanded(self, principals: frozenset[str]) -> frozenset[str]: ...
@@ -31,12 +35,21 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request says of who asks: values of its headers, and of the cookie of who signed in."""
+    """What a request says of who asks: values of its headers, and of the cookie of who signed in.
+
+    `request` is all of one that is signed.
+    """
 
     authorization: Sequence[bytes] = ()
     users: Sequence[bytes] = ()
     groups: Sequence[bytes] = ()
     sign_in: str | None = field(default=None, repr=False)
+    request: SentRequest | None = None
+
+    @property
+    def are_signed(self) -> bool:
+        """Whether the request is signed: then all of it says who asks."""
+        return any(value.startswith(ALGORITHM.encode()) for value in self.authorization)
 
     @property
     def are_none(self) -> bool:
@@ -82,6 +95,8 @@ class Identifier:
     def _claimed(self, directory: Directory, credentials: Credentials) -> Claimed:
         if not credentials.authorization:
             return _signed_in(directory, credentials.sign_in)
+        if credentials.are_signed:
+            return _signer(directory, credentials)
         token = _bearer(credentials.authorization)
         if token.startswith(PREFIX):
             key = directory.key(token)
@@ -116,15 +131,29 @@ def _signed_in(directory: Directory, identifier: str | None) -> Claimed:
             return Claimed(person.user, person.groups, signed_in=True)
 
 
+def _signer(directory: Directory, credentials: Credentials) -> Claimed:
+    assert credentials.request is not None  # whoever reads credentials brings it along
+    signature = parse_signature(_only(credentials.authorization))
+    found = directory.signing_key(signature.access_key_id)
+    if found is None:
+        raise UnknownCallerError("there is no such access key, or it was revoked")
+    check_signature(signature, credentials.request, found.secret, datetime.now(UTC))
+    return _of_key(found.key)
+
+
 def _of_key(key: ApiKey) -> Claimed:
     return Claimed(None, key.groups, key.scopes, key.name)
 
 
 def _bearer(values: Sequence[bytes]) -> str:
-    if len(values) > 1:
-        raise MalformedIdentityError("is sent more than once")
-    scheme, _, token = values[0].decode("latin-1").strip().partition(" ")
+    scheme, _, token = _only(values).strip().partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token or not token.isascii():
         raise UnknownCallerError("must be `Bearer` and a key or token")
     return token
+
+
+def _only(values: Sequence[bytes]) -> str:
+    if len(values) > 1:
+        raise MalformedIdentityError("is sent more than once")
+    return values[0].decode("latin-1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -17,6 +17,7 @@ from search_api.current_settings import CurrentSettings
 from search_api.identity.caller import Caller
 from search_api.identity.identify import Credentials, Identifier, require
 from search_api.identity.on_behalf import GROUPS, USER
+from search_api.identity.signed_requests import SentRequest
 from search_api.metrics import Metrics
 from search_api.service import SearchService
 from search_api.sign_in.cookies import Cookie, cookie_of
@@ -61,6 +62,8 @@ async def _caller(request: Request, context: ContextOf) -> Caller:
     credentials = credentials_of(request, context)
     if credentials.are_none:
         return Caller()
+    if credentials.are_signed:
+        credentials = replace(credentials, request=await _sent(request))
     # In a thread of its own kind: an identity provider that is slow to give its keys keeps no search waiting.
     return await run_in_threadpool(context.identifier.identify, context.callers, credentials)
 
@@ -74,6 +77,13 @@ def credentials_of(request: Request, context: Context) -> Credentials:
 
     signed_in = cookie_in(request, context, Cookie.SIGN_IN)
     return Credentials(values("authorization"), values(USER), values(GROUPS), signed_in)
+
+
+async def _sent(request: Request) -> SentRequest:
+    """All of a request. Its body is capped, and kept for the route."""
+    scope = request.scope
+    body = await request.body()
+    return SentRequest(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], body)
 
 
 def cookie_in(request: Request, context: Context, cookie: Cookie) -> str | None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from catalog.api_keys import PREFIX, Scope, create_key, find_key, read_keys, revoke_key
+from catalog.api_keys import (
+    PREFIX,
+    Scope,
+    create_key,
+    find_key,
+    find_signing_key,
+    make_signing,
+    read_key,
+    read_keys,
+    revoke_key,
+)
 from catalog.database import Catalog
 from catalog.errors import CatalogError
 from catalog.groups import Groups, replace_groups
@@ -110,6 +121,25 @@ def test_whoever_reads_the_catalog_can_use_no_sign_in(catalog: Catalog) -> None:
         assert "token of eva" not in kept
         assert close_sign_in(connection, Vault(b"l" * 32), mine) is None
         assert find_sign_in(connection, mine) is None
+
+
+def test_a_key_that_requests_are_signed_with_is_found_by_its_id_until_it_is_revoked(catalog: Catalog) -> None:
+    vault = Vault(b"k" * 32)
+    with catalog.write() as connection:
+        key = create_key(connection, "portal", ["hr"])
+        assert find_key(connection, key) == read_key(connection, "portal")
+        access_key_id = make_signing(connection, vault, key)
+        assert re.fullmatch(r"SITELORE[A-Z2-7]{16}", access_key_id)
+        found = find_signing_key(connection, vault, access_key_id)
+        assert found is not None
+        assert (found.secret, found.key.groups, found.key.access_key_id) == (key, ("hr",), access_key_id)
+        assert key not in repr(found) + str(connection.execute(select(api_keys)).one())
+        assert find_key(connection, key) == found.key
+        assert find_signing_key(connection, vault, access_key_id + "A") is None
+        assert find_signing_key(connection, Vault(b"l" * 32), access_key_id) is None
+        revoke_key(connection, "portal")
+        assert find_signing_key(connection, vault, access_key_id) is None
+        assert connection.scalar(select(api_keys.c.sealed_secret)) is None
 
 
 def test_whoever_signs_in_by_a_key_is_what_the_key_is_until_it_is_revoked(catalog: Catalog) -> None:

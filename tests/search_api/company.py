@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from catalog.access import AccessList
-from catalog.api_keys import ApiKey
+from catalog.api_keys import ApiKey, SigningKey
 from catalog.document import Block, BlockKind, Document, DocumentKind, FieldValue, document_id
 from catalog.query_log import Asked, Event, Shown
 from catalog.sign_ins import Person
@@ -158,6 +158,10 @@ class Company:
 
     def key(self, text: str) -> ApiKey | None:
         return self.keys.get(text)
+
+    def signing_key(self, access_key_id: str) -> SigningKey | None:
+        found = [(key, text) for text, key in self.keys.items() if key.access_key_id == access_key_id]
+        return SigningKey(*found[0]) if found else None
 
     def signed_in(self, identifier: str) -> Person | ApiKey | None:
         return self.sign_ins[identifier][0] if identifier in self.sign_ins else None

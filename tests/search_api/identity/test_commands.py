@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from catalog.access import AccessList
-from catalog.api_keys import find_key
+from catalog.api_keys import find_key, find_signing_key
 from catalog.database import open_catalog
 from catalog.groups import Groups
+from catalog.vault import Vault
 from search_api.identity.group_files import GroupFileError, read_group_file
 from search_api.identity.verdicts import because, judge
 from settings.load import load_settings
@@ -56,6 +57,23 @@ def test_a_key_is_made_shown_once_and_revoked(configuration: Path) -> None:
     assert (wrong.returncode, wrong.stderr.strip()) == (
         2, "there is no scope everything: choose of search, admin, act-as",
     )  # fmt: skip
+
+
+def test_a_key_for_signed_requests_is_shown_as_aws_calls_it(configuration: Path) -> None:
+    config = ("--config", str(configuration))
+    made = run("key", "create", "portal", "--aws", *config)
+    lines = dict(line.split("=", 1) for line in made.stdout.splitlines())
+    listed = json.loads(run("key", "list", "--json", *config).stdout)["keys"]
+    assert lines["AWS_ACCESS_KEY_ID"] == listed[0]["access_key_id"]
+    store = load_settings(configuration).store
+    catalog = open_catalog(store.database, store.directory)
+    with catalog.read() as connection:
+        found = find_signing_key(connection, Vault.open(store.directory), lines["AWS_ACCESS_KEY_ID"])
+        assert found is not None
+        assert found.secret == lines["AWS_SECRET_ACCESS_KEY"]
+    catalog.close()
+    told = json.loads(run("key", "create", "other", "--aws", "--json", *config).stdout)
+    assert list(told) == ["name", "key", "access_key_id"]
 
 
 def test_groups_are_loaded_from_a_file(configuration: Path, tmp_path: Path) -> None:
