@@ -21,6 +21,7 @@ from search_api.protection import Protection
 from search_api.routes import document_page, documents, feedback, health, operators, page, retrieve, search
 from search_api.routes import sign_in as sign_in_routes
 from search_api.routes.context import Context
+from search_api.routes.desk import all_pages
 from search_api.service import SearchService
 from search_api.web.assets import load_assets
 from search_api.web.render import Renderer
@@ -38,6 +39,7 @@ _ROUTES: Final = (
     page,
     document_page,
     sign_in_routes,
+    all_pages,
 )
 
 

@@ -1,0 +1,1 @@
+"""`/admin`: the pages for operators."""
