@@ -18,7 +18,17 @@ from search_api.metrics import Metrics
 from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
-from search_api.routes import document_page, documents, feedback, health, operators, page, retrieve, search
+from search_api.routes import (
+    document_page,
+    documents,
+    feedback,
+    health,
+    operators,
+    page,
+    retrieve,
+    search,
+    suggest,
+)
 from search_api.routes import sign_in as sign_in_routes
 from search_api.routes.context import Context
 from search_api.routes.desk import all_pages
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
 
 _ROUTES: Final = (
     search,
+    suggest,
     retrieve,
     feedback,
     documents,

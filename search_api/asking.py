@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import asdict
+from functools import partial
 
 from catalog.query_log import Asked, Asker
 from indexer.retrieval.question import RELEVANCE, Results
@@ -14,7 +15,8 @@ from search_api.answers.found import present_answer
 from search_api.backend import Backend
 from search_api.query.present import present_results
 from search_api.query.request import Search
-from search_api.query.response import SearchAnswer
+from search_api.query.response import SearchAnswer, Spelling
+from search_api.suggest.suggester import Beside
 
 
 def answer_search(backend: Backend, search: Search, *, asker: Asker | None = None) -> SearchAnswer:
@@ -34,6 +36,7 @@ def answer_search(backend: Backend, search: Search, *, asker: Asker | None = Non
         took_ms=milliseconds_since(started),
     )
     if asker is not None:
+        answer = answer.model_copy(update=_beside(backend, search))
         backend.query_log.record(_asked(search, results, answer, asker))
     return answer
 
@@ -42,6 +45,19 @@ def _leads(search: Search) -> bool:
     """Whether this is the first page of what is most relevant: answers stand above no other."""
     question = search.question
     return not question.shown and (not question.sort or question.sort[0].field == RELEVANCE)
+
+
+def _beside(backend: Backend, search: Search) -> dict[str, object]:
+    """What is proposed beside the first page of results, as fields of the answer."""
+    if search.question.shown:
+        return {}
+    read = partial(backend.suggester.beside, typed=search.typed)
+    found = backend.retriever.with_words(search.question.principals, read) or Beside()
+    return {
+        "spelling": Spelling(suggestion=found.spelling),
+        "suggestions": list(found.suggestions),
+        "related": list(found.related),
+    }
 
 
 def new_query_id() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey, SigningKey
@@ -14,7 +14,11 @@ from catalog.query_log import Event, Shown
 from catalog.sign_ins import Person
 from indexer.reading.reading import Reading
 from indexer.retrieval.question import Passage, Question, Results
+from indexer.retrieval.readable_words import ReadableWords
 from search_api.query.fields import FieldCatalog
+from search_api.suggest.suggester import Suggester
+
+T = TypeVar("T")
 
 
 class UnavailableError(Exception):
@@ -27,6 +31,8 @@ class Retrieving(Protocol):
     def search(self, question: Question) -> Results: ...
 
     def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]: ...
+
+    def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None: ...
 
     def prepare(self) -> object: ...
 
@@ -117,3 +123,4 @@ class Backend:
     fields: FieldCatalog
     close: Callable[[], None]
     reader: Reads = field(default_factory=ReadsNothing)
+    suggester: Suggester = field(default_factory=Suggester)

@@ -3,9 +3,9 @@ become "unavailable"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -19,14 +19,18 @@ from indexer.lexical.errors import LexicalIndexError
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question, Results
+from indexer.retrieval.readable_words import ReadableWords
 from indexer.vectors.backend import VectorIndexError
 from search_api.backend import Backend, Source, UnavailableError
 from search_api.catalog_door import CatalogCallers, unavailable
 from search_api.query.fields import FieldCatalog
-from search_api.query_log import open_query_log
+from search_api.query_log import open_query_log, open_suggester
+from search_api.suggest.blocked import BlockListError
 from settings.configuration import Settings
 
-_FAULTS: Final = (CatalogError, LexicalIndexError, VectorIndexError)
+T = TypeVar("T")
+
+_FAULTS: Final = (CatalogError, LexicalIndexError, VectorIndexError, BlockListError)
 """Whatever can be wrong below without being a defect; their messages say what to do."""
 
 
@@ -39,6 +43,8 @@ def open_backend(settings: Settings) -> Backend:
             retriever = open_retriever(catalog, settings)
             query_log = open_query_log(settings)
             opened.callback(query_log.close)
+            suggester = open_suggester(query_log, settings.search.suggestions)
+            opened.callback(suggester.close)
         except _FAULTS as error:
             raise UnavailableError(str(error)) from error
         return Backend(
@@ -48,6 +54,7 @@ def open_backend(settings: Settings) -> Backend:
             query_log=query_log,
             fields=FieldCatalog(settings.fields),
             close=opened.pop_all().close,
+            suggester=suggester,
         )
 
 
@@ -68,6 +75,13 @@ class GuardedRetriever:
         """As `Retriever.retrieve`; raises `UnavailableError` when catalog or index cannot be read."""
         try:
             return self._retriever.retrieve(question, limit)
+        except _FAULTS as error:
+            raise UnavailableError(str(error)) from error
+
+    def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None:
+        """As `Retriever.with_words`; raises `UnavailableError` when catalog or index cannot be read."""
+        try:
+            return self._retriever.with_words(principals, read)
         except _FAULTS as error:
             raise UnavailableError(str(error)) from error
 

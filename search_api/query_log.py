@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog.activity import ActivityLog
 from catalog.errors import CatalogError
+from catalog.popular_queries import PopularQuery, read_popular_queries, read_related_queries
 from catalog.query_log import Event, Shown, read_shown
 from search_api.backend import UnavailableError
+from search_api.suggest.suggester import Suggester
 from settings.configuration import Settings
+from settings.search import SuggestionSettings
 
 
 class KeptLog:
@@ -29,6 +33,14 @@ class KeptLog:
         """What a query showed; raises `UnavailableError`."""
         with self.read() as connection:
             return read_shown(connection, query_id)
+
+    def popular(self, least_callers: int) -> tuple[Sequence[PopularQuery], Mapping[str, Sequence[str]]]:
+        """The questions that so many callers asked, and which belong together; raises `CatalogError`."""
+        with self._log.read() as connection:
+            return (
+                read_popular_queries(connection, least_callers),
+                read_related_queries(connection, least_callers),
+            )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -54,6 +66,12 @@ class NoLog:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def open_suggester(log: KeptLog | NoLog, wanted: SuggestionSettings) -> Suggester:
+    """What proposes, from a log's questions; raises `BlockListError`."""
+    read = partial(log.popular, wanted.least_callers) if isinstance(log, KeptLog) else None
+    return Suggester(read, wanted.block)
 
 
 def open_query_log(settings: Settings) -> KeptLog | NoLog:

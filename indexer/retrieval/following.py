@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.question import Passage, Question, Results
+from indexer.retrieval.readable_words import ReadableWords
 from indexer.retrieval.retriever import MOST_PASSAGES, Retriever
 from indexer.serving import Served
+
+T = TypeVar("T")
 
 
 class FollowingRetriever:
@@ -61,6 +64,10 @@ class FollowingRetriever:
     ) -> tuple[Passage, ...]:
         """See `Retriever.retrieve`."""
         return self._retriever.retrieve(question, limit, weights=weights)
+
+    def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None:
+        """See `Retriever.with_words`."""
+        return self._retriever.with_words(principals, read)
 
 
 def _same(one: Served | None, other: Served | None) -> bool:

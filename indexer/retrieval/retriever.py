@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -36,10 +36,13 @@ from indexer.retrieval.question import (
     Synonyms,
 )
 from indexer.retrieval.ranking import BROWSING_SORT, collapsed_ranking, ranking
+from indexer.retrieval.readable_words import ReadableWords
 from indexer.retrieval.reranking import MOST_READ, Reranker, reordered
 from indexer.retrieval.scope import Scope, make_scope
 from indexer.retrieval.tuning import UNTUNED, RankingTuning
 from indexer.vectors.backend import VectorIndexError
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -176,6 +179,15 @@ class Retriever:
                 some = order[start : start + MOST_PASSAGES]
                 passages += verified_passages(connection, some, scope, candidates)
         return tuple(passages[:wanted])
+
+    def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None:
+        """What `read` makes of the words that a caller may read; None while there is no index."""
+        snapshot = self._lexical.snapshot
+        if snapshot is None or snapshot.document_count == 0:
+            return None
+        with self._catalog.read() as connection:
+            allowed = self._access.allowed_ids(connection, principals)
+            return read(ReadableWords(snapshot, allowed, connection))
 
     def _scope(self, question: Question) -> Scope | None:
         """None while there is no index."""

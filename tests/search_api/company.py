@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey, SigningKey
@@ -31,10 +32,13 @@ from indexer.retrieval.question import (
     ScorePart,
 )
 from indexer.retrieval.ranking import mark_of
+from indexer.retrieval.readable_words import ReadableWords
 from search_api.backend import Backend, Source
 from search_api.query.fields import FieldCatalog
 from settings.access import EVERYONE
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
+
+T = TypeVar("T")
 
 FIELDS = FieldCatalog(
     {
@@ -140,6 +144,10 @@ class Company:
             tuple(page), len(hits), facets, shown=(*question.shown, *(mark_of(h.document_id) for h in page)),
             has_more=len(left) > len(page), terms=tuple(_WORD.findall(question.text)),
         )  # fmt: skip
+
+    def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None:
+        """There is no index of its words."""
+        return None
 
     def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]:
         passages = [passage for hit in self._hits(question) for passage in hit.passages]

@@ -15,6 +15,7 @@ from search_api.opening import CatalogLibrary
 from search_api.query.fields import FieldCatalog
 from search_api.query_log import NoLog
 from search_api.service import SearchService
+from search_api.suggest.suggester import Suggester
 from tests.indexer.retrieval.library import FIELDS, Library
 from tests.support.token_signing import AUDIENCE, ISSUER, Signer
 
@@ -28,21 +29,24 @@ class _Refreshed:
         retriever = library.retriever(tuning=tuning)
         self.search = retriever.search
         self.retrieve = retriever.retrieve
+        self.with_words = retriever.with_words
         self.prepare = retriever.prepare
         self.refresh = retriever.refresh
 
 
-def backend_of(library: Library, tuning: Tuning | None = None) -> Backend:
+def backend_of(library: Library, tuning: Tuning | None = None, suggester: Suggester | None = None) -> Backend:
     """What a service over a library asks."""
     return Backend(
         _Refreshed(library, tuning), CatalogLibrary(library.catalog), CatalogCallers(library.catalog),
-        NoLog(), FieldCatalog(FIELDS), lambda: None,
+        NoLog(), FieldCatalog(FIELDS), lambda: None, suggester=suggester or Suggester(),
     )  # fmt: skip
 
 
-def application(library: Library, tuning: Tuning | None = None) -> tuple[FastAPI, SearchService]:
+def application(
+    library: Library, tuning: Tuning | None = None, suggester: Suggester | None = None
+) -> tuple[FastAPI, SearchService]:
     """The service over a library; it is not started, its backend is there at once."""
-    backend = backend_of(library, tuning)
+    backend = backend_of(library, tuning, suggester)
     service = SearchService(lambda: backend)
     service._backend = backend
     checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))

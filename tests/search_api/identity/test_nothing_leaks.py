@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 
 from catalog.access import access_list
 from catalog.groups import replace_groups
+from catalog.popular_queries import PopularQuery
 from indexer.lexical.thesaurus import Thesaurus
 from indexer.retrieval.question import Boost
 from indexer.retrieval.tuning import Tuning
+from search_api.suggest.suggester import Suggester
 from settings.tuning.synonyms import SynonymRule
 from tests.indexer.retrieval.library import Library
 from tests.search_api.library_service import SIGNER, application
@@ -123,6 +125,15 @@ def secret_word(number: int) -> str:
     return "zq" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "qz"
 
 
+def asked_by_others(numbers: list[int]) -> Suggester:
+    """Proposes questions with the words of every document, readable or not."""
+    texts = [f"sheet {secret_word(number)}" for number in numbers]
+    asked = [PopularQuery(text, text, 9) for text in texts]
+    suggester = Suggester(lambda: (asked, {"sheet": texts}))
+    suggester.read_again()
+    return suggester
+
+
 async def answers(app: FastAPI, question: Asked, ids: list[str]) -> dict[str, httpx2.Response]:
     """What every route that shows documents answers."""
     token = SIGNER.token(question.user, groups=list(question.groups)) if question.user else None
@@ -136,6 +147,10 @@ async def answers(app: FastAPI, question: Asked, ids: list[str]) -> dict[str, ht
             "page": await client.get("/", params={"q": question.query, **chosen}),
             "results": await client.get("/results", params={"q": question.query, **chosen}),
             "home": await client.get("/"),
+            "suggest": await client.get("/v1/suggest", params={"prefix": "sheet zq", "limit": "20"}),
+            "half a word": await client.get("/v1/suggest", params={"prefix": question.query[:3]}),
+            "misspelled": await client.get("/v1/search", params={"q": "zqzqz sheet"}),
+            "a question of others": await client.get("/v1/search", params={"q": "sheet"}),
         }
         if question.query:
             body = {"query": question.query, "page_size": 100}
@@ -167,6 +182,12 @@ def check(told: dict[str, Sheet], number_of: dict[str, int], question: Asked, go
             assert name not in answer.text, f"{route} shows the id of {told[name]}"
             assert secret_word(number_of[name]) not in answer.text, f"{route} shows a word of {told[name]}"
     expected = {name for name in readable if _matches(told[name], question)}
+    titles = {f"sheet {secret_word(number_of[name])}" for name in readable}
+    assert {each["text"].lower() for each in got["suggest"].json()["suggestions"]} == titles
+    proposed = got["a question of others"].json()
+    assert len(proposed["suggestions"]) == len(proposed["related"]) == min(len(readable), 5)
+    meant = got["misspelled"].json()["spelling"]["suggestion"]
+    assert (meant is not None) == bool(readable)
     search = got["search"].json()
     assert {result["id"] for result in search["results"]} == expected
     assert search["total"] == len(expected)
@@ -242,7 +263,7 @@ def test_no_route_shows_or_counts_what_the_caller_may_not_read(
                 },
             )  # fmt: skip
             by_id[name], number_of[name] = sheet, number
-        app, service = application(library, TUNING)
+        app, service = application(library, TUNING, asked_by_others(list(number_of.values())))
         for question in questions:
             check(by_id, number_of, question, asyncio.run(answers(app, question, list(by_id))))
         service.stop()

@@ -1,0 +1,154 @@
+"""What stands in the documents that a caller may read: for spelling, and for what is proposed to the caller.
+
+Everything is asked of the index within the caller's access, and what is shown is read from the catalog, for
+documents that it confirms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, select
+from tantivy import Query, Schema
+
+from catalog.tables import chunks, documents
+from indexer.lexical.analysis import folded
+from indexer.lexical.characters import without_unspaced
+from indexer.lexical.queries import (
+    any_of,
+    any_value,
+    phrase,
+    restricted,
+    title_query,
+    word_query,
+)
+from indexer.lexical.query_text import QueryText, parse_query_text
+from indexer.lexical.reader import LexicalSnapshot, PassageMatches
+from indexer.lexical.schema import column
+from indexer.lexical.stop_words import content_words
+from indexer.lexical.terms import Terms, analyse
+
+SAMPLED: Final = 10
+"""Passages that are read to see how a word is spelled: of several spellings the frequent ones are met."""
+_AS_WRITTEN: Final = 4
+"""Letters of a word's beginning from which on words as written are looked for, not stems alone: "connectio"
+is no beginning of a stem. Shorter ones begin too many words."""
+_PASSAGE_FIELDS: Final = ("title", "headings", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class SampledText:
+    """A text of a readable document: its title, and a passage under its headings."""
+
+    title: str
+    headings: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableWords:
+    """The words of the documents that carry one of the `allowed` access ids, in one snapshot of the index."""
+
+    snapshot: LexicalSnapshot
+    allowed: frozenset[int]
+    connection: Connection
+
+    def documents_with(self, words: Sequence[str]) -> int:
+        """How many readable documents hold every one of `words` (at least one), in any of their forms."""
+        return self.snapshot.documents(self._holding(words), 1).total
+
+    def holds_topic(self, text: str) -> bool:
+        """Whether a readable document, which the catalog confirms, holds every word of a question's topic."""
+        words = content_words(parse_query_text(text).words)
+        return bool(words) and bool(self._titles(self._holding(words), 1))
+
+    def stand_together(self, text: str) -> bool:
+        """Whether the words of `text` stand side by side in a readable passage."""
+        schema = self.snapshot.passages_schema
+        query = phrase(schema, text, _PASSAGE_FIELDS, self.snapshot.languages)
+        return query is not None and len(self._passages(query, 1).chunk_ids) > 0
+
+    def spelled_like(self, word: str, distance: int) -> tuple[SampledText, ...]:
+        """Some passages with a word that is up to `distance` edits (1 or 2; a swap of neighbours is one) from
+        `word`, which is in lower case; where there is none, accents do not count. It may be `word` itself."""
+        schema = self.snapshot.passages_schema
+        found = self._passages(Query.fuzzy_term_query(schema, "exact", word, distance), SAMPLED)
+        if not len(found.chunk_ids):
+            without_accents = Query.fuzzy_term_query(schema, "body", folded(word), distance)
+            found = self._passages(without_accents, SAMPLED)
+        return self._texts(found)
+
+    def titles_beginning(self, text: str, limit: int) -> list[str]:
+        """Titles that begin with `text`, in capitals or not."""
+        pattern = "".join(map(_in_any_case, text)) + ".*"
+        schema = self.snapshot.documents_schema
+        return self._titles(self._allowed(Query.regex_query(schema, column("title"), pattern)), limit)
+
+    def titles_with(self, words: Sequence[str], partial: str, limit: int) -> list[str]:
+        """Titles with each of `words`, in any form, and a word that begins with `partial`."""
+        schema = self.snapshot.documents_schema
+        whole = [title_query(schema, self._analysed(word)) for word in words]
+        beginning = _beginning(schema, "title", partial, self.snapshot.languages)
+        return self._titles(self._allowed(restricted(beginning, whole)), limit)
+
+    def headings_with(self, words: Sequence[str], partial: str, limit: int) -> list[str]:
+        """The headings above passages that have each of `words` and a word that begins with `partial` in
+        some of them."""
+        schema, languages = self.snapshot.passages_schema, self.snapshot.languages
+        whole = [found for word in words if (found := phrase(schema, word, ("headings",), languages))]
+        beginning = _beginning(schema, "headings", partial, languages)
+        texts = self._texts(self._passages(restricted(beginning, whole), limit))
+        return list(dict.fromkeys(heading for each in texts for heading in each.headings))
+
+    def _analysed(self, word: str) -> Terms:
+        return analyse(QueryText(word), self.snapshot.languages)
+
+    def _holding(self, words: Sequence[str]) -> Query:
+        schema = self.snapshot.documents_schema
+        first, *others = (word_query(schema, self._analysed(word)) for word in words)
+        return self._allowed(restricted(first, others))
+
+    def _allowed(self, query: Query) -> Query:
+        return restricted(query, [any_value(self.snapshot.documents_schema, "access", sorted(self.allowed))])
+
+    def _passages(self, query: Query, limit: int) -> PassageMatches:
+        access = any_value(self.snapshot.passages_schema, "access", sorted(self.allowed))
+        return self.snapshot.passages(restricted(query, [access]), limit)
+
+    def _titles(self, query: Query, limit: int) -> list[str]:
+        """The titles of the first documents of `query` that the catalog confirms."""
+        ids = self.snapshot.documents(query, limit).document_ids
+        statement = select(documents.c.id, documents.c.title, documents.c.access_id)
+        rows = self._confirmed(statement.where(documents.c.id.in_(ids)))
+        titles = {row.id: row.title for row in rows}
+        return [titles[each] for each in ids if each in titles]
+
+    def _texts(self, found: PassageMatches) -> tuple[SampledText, ...]:
+        statement = select(
+            chunks.c.id, chunks.c.text, chunks.c.heading_path, documents.c.title, documents.c.access_id
+        ).where(chunks.c.id.in_(found.chunk_ids.tolist()), chunks.c.document_id == documents.c.id)
+        rows = self._confirmed(statement)
+        return tuple(SampledText(row.title, tuple(row.heading_path), row.text) for row in rows)
+
+    def _confirmed(self, statement: Select[Any]) -> list[Row[Any]]:
+        living = statement.where(documents.c.deleted_at.is_(None))
+        return [row for row in self.connection.execute(living) if row.access_id in self.allowed]
+
+
+def _beginning(schema: Schema, field: str, partial: str, languages: Sequence[str]) -> Query:
+    """Where a word begins with `partial` in `field`, by its stem or as it is written."""
+    if without_unspaced(partial) != partial and len(partial) > 1:
+        return phrase(schema, partial, (field,), languages) or Query.empty_query()
+    beginnings = [Query.regex_query(schema, field, f"{re.escape(folded(partial))}.*")]
+    if len(partial) >= _AS_WRITTEN:
+        beginnings.append(Query.regex_query(schema, "exact", f"{re.escape(partial.lower())}.*"))
+    return Query.const_score_query(any_of(beginnings), 0.0)
+
+
+def _in_any_case(character: str) -> str:
+    """The pattern of a character in small or capital."""
+    forms = {form for form in (character, character.lower(), character.upper()) if len(form) == 1}
+    return f"({'|'.join(sorted(map(re.escape, forms)))})"

@@ -1,0 +1,1 @@
+"""What is proposed: another spelling, the rest of what someone types, what others asked."""
