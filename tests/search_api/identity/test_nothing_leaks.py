@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from hypothesis import strategies as st
 from catalog.access import access_list
 from catalog.groups import replace_groups
 from catalog.popular_queries import PopularQuery
+from catalog.sign_ins import Person
 from indexer.lexical.thesaurus import Thesaurus
 from indexer.retrieval.question import Boost
 from indexer.retrieval.tuning import Tuning
+from search_api.sign_in.cookies import Cookie
 from search_api.suggest.suggester import Suggester
 from settings.tuning.synonyms import SynonymRule
 from tests.indexer.retrieval.library import Library
@@ -71,6 +74,8 @@ class Asked:
     user: str
     groups: tuple[str, ...]
     department: str | None
+    signed_in: bool = False
+    """On the page, by a cookie; else by a token."""
 
     @property
     def query(self) -> str:
@@ -117,6 +122,7 @@ asked = st.builds(
     user=st.sampled_from(["", "eva", "bob"]),
     groups=st.lists(st.sampled_from(["hr", "it", "staff"]), max_size=2).map(tuple),
     department=st.sampled_from([None, *DEPARTMENTS]),
+    signed_in=st.booleans(),
 )
 
 
@@ -134,10 +140,20 @@ def asked_by_others(numbers: list[int]) -> Suggester:
     return suggester
 
 
+def credentials(app: FastAPI, question: Asked) -> dict[str, str]:
+    """The header that says who asks."""
+    if not question.user:
+        return {}
+    if question.signed_in:
+        person = Person(question.user, question.groups)
+        identifier = app.state.context.callers.sign_in(person, "a token", timedelta(hours=1))
+        return {"cookie": f"{Cookie.SIGN_IN}={identifier}"}
+    return {"authorization": f"Bearer {SIGNER.token(question.user, groups=list(question.groups))}"}
+
+
 async def answers(app: FastAPI, question: Asked, ids: list[str]) -> dict[str, httpx2.Response]:
     """What every route that shows documents answers."""
-    token = SIGNER.token(question.user, groups=list(question.groups)) if question.user else None
-    headers = {"authorization": f"Bearer {token}"} if token else {}
+    headers = credentials(app, question)
     chosen = {} if question.department is None else {"f.department": question.department}
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
