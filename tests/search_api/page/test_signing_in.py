@@ -15,7 +15,7 @@ from settings.search import SignInAuthentication
 from settings.secrets import Secret
 from tests.search_api.company import BOARD, company
 from tests.search_api.conftest import Running
-from tests.search_api.page.visiting import visiting
+from tests.search_api.page.visiting import violations, visiting
 from tests.search_api.serving import serving
 from tests.support.certified_provider import (
     CLIENT_ID,
@@ -82,8 +82,33 @@ def test_someone_signs_in_sees_more_and_signs_out_here_and_there(
 def test_each_sees_their_own(page: Page) -> None:
     page.goto("/?q=leave+plan")
     sign_in(page, "bob")
-    expect(page.get_by_role("button", name="Menu of Bob")).to_be_visible()
     expect(page.get_by_text(BOARD.title)).to_have_count(0)
+    page.get_by_role("button", name="Menu of Bob").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_whoever_searches_after_the_sign_in_has_ended_is_signed_in_again_while_the_provider_knows_them(
+    browser: Browser, running: Running
+) -> None:
+    with visiting(browser, running, expected="status of 401") as page:
+        page.goto("/")
+        sign_in(page, "eva")
+        expect(page.get_by_role("button", name="Menu of Eva Lang")).to_be_visible()
+        running.company.sign_ins.clear()
+        page.get_by_role("searchbox").fill("leave plan")
+        expect(page.get_by_role("link", name=BOARD.title, exact=True)).to_be_visible()
+
+
+def test_a_sign_in_that_failed_is_told_on_a_page_from_which_it_can_be_begun_again(
+    browser: Browser, running: Running
+) -> None:
+    with visiting(browser, running, expected="status of 400") as page:
+        page.goto("/sign-in/callback?code=x&state=y")
+        expect(page.get_by_role("heading", name="This sign-in cannot be finished")).to_be_visible()
+        assert violations(page) == []
+        page.get_by_role("link", name="Sign in again").click()
+        expect(page.get_by_label("Password")).to_be_visible()
 
 
 def test_a_form_of_another_site_signs_nobody_out(
