@@ -15,7 +15,7 @@ from search_api.query.present import HEADING_SEPARATOR
 from search_api.query.response import Highlight, PassageAnswer, ResultAnswer
 from search_api.web.addresses import as_indexed
 from search_api.web.facts import Fact, facts_of
-from search_api.web.text import Segment, clean, crumbs_of, segments_of
+from search_api.web.text import Segment, clean, crumbs_of, segments_of, without_bars
 
 _PASSAGE_CHARACTERS: Final = 180
 
@@ -58,7 +58,7 @@ def view_hit(result: ResultAnswer, text: str) -> HitView:
         title=title,
         href=result.deep_link,
         crumbs=crumbs_of(result.url),
-        segments=segments_of(excerpt, spans),
+        segments=segments_of(without_bars(excerpt), spans),
         headings=tuple(known),
         page=best.page if best else None,
         facts=facts_of(result.fields),
@@ -94,4 +94,6 @@ def _view_passage(passage: PassageAnswer, result: ResultAnswer) -> PassageView:
     )
     heading = (passage.heading or "").rpartition(HEADING_SEPARATOR)[2]
     spans = [(span.start, span.end) for span in excerpt.highlights]
-    return PassageView(clean(heading) or None, segments_of(excerpt.text, spans), passage.deep_link)
+    return PassageView(
+        clean(heading) or None, segments_of(without_bars(excerpt.text), spans), passage.deep_link
+    )

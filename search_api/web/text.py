@@ -25,6 +25,11 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def without_bars(text: str) -> str:
+    """Cells of a table parted by points instead of bars; as long as before, so that offsets hold."""
+    return text.replace(" | ", " · ")
+
+
 def segments_of(text: str, spans: Iterable[tuple[int, int]]) -> tuple[Segment, ...]:
     """The text cut at the borders of its spans (start, end); those that a space parts are marked as one."""
     joined: list[tuple[int, int]] = []

@@ -2,7 +2,7 @@
 
 import { listenForFeedback } from "./feedback.js";
 import { listenForKeys } from "./keys.js";
-import { addressOf, box, form, remember, show } from "./results.js";
+import { addressOf, box, form, region, remember, show } from "./results.js";
 
 const TYPING_PAUSE = 150; // milliseconds without a key before a search is made
 const REST = 1000; // milliseconds without a key after which what stands in the box was meant
@@ -10,6 +10,7 @@ const REST = 1000; // milliseconds without a key after which what stands in the 
 let pause = 0;
 let rest = 0;
 let isTyping = false;
+let isLookedAt = false;
 
 function endTyping() {
   clearTimeout(pause);
@@ -21,7 +22,19 @@ function endTyping() {
 async function searchWhileTyping() {
   const entry = isTyping ? "replace" : "push";
   isTyping = true;
-  if (await show(addressOf(form), { entry, typing: true })) rest = setTimeout(() => remember().then(endTyping), REST);
+  isLookedAt = false;
+  if (await show(addressOf(form), { entry, isTyped: true, isMeant: false })) rest = setTimeout(settleOnTyped, REST);
+}
+
+/** What stands in the box was meant: answers come, unless someone is at the results, which then must not move. */
+async function settleOnTyped() {
+  endTyping();
+  if (isLookedAt || document.activeElement !== box) await remember();
+  else await show(addressOf(form), { entry: "replace", isTyped: true });
+}
+
+for (const sign of ["pointermove", "pointerdown", "wheel"]) {
+  region.addEventListener(sign, () => (isLookedAt = true), { passive: true });
 }
 
 box.addEventListener("input", () => {

@@ -19,17 +19,21 @@ export function addressOf(filled) {
 /**
  * Show what is at `address`; false when something newer was asked for meanwhile.
  *
- * `entry`: "push" or "replace" in the history, or null when we came back to it. `typing`: the box goes on being
- * typed in, and the server keeps nothing. `focus`: where the focus goes, "" for the results, null for nowhere.
+ * `entry`: "push" or "replace" in the history, or null when we came back to it. `isTyped`: it comes from the box,
+ * which may say more by now. `isMeant`: answer and remember it, not only search while someone types. `focus`:
+ * where the focus goes, "" for the results, null for nowhere.
  */
-export async function show(address, { entry = "push", typing = false, focus = null, scroll = 0 } = {}) {
+export async function show(
+  address,
+  { entry = "push", isTyped = false, isMeant = true, focus = null, scroll = 0 } = {},
+) {
   running?.abort();
   const request = (running = new AbortController());
   region.setAttribute("aria-busy", "true");
   const waiting = setTimeout(showSkeleton, SKELETON_AFTER);
   let content;
   try {
-    content = await load(address, typing, request.signal);
+    content = await load(address, isMeant, request.signal);
   } catch (error) {
     if (request.signal.aborted) return false;
     content = failure(error, address);
@@ -42,7 +46,7 @@ export async function show(address, { entry = "push", typing = false, focus = nu
   if (entry === "push") history.replaceState({ scroll: window.scrollY }, "");
   if (entry) history[`${entry}State`](null, "", shown);
   replace(content, focus);
-  settle(shown, typing, scroll);
+  settle(shown, isTyped, scroll);
   return true;
 }
 
@@ -54,9 +58,9 @@ export async function remember() {
   shown.dataset.query = answer.headers.get("query-id") ?? shown.dataset.query;
 }
 
-async function load(address, typing, signal) {
+async function load(address, isMeant, signal) {
   const query = address.slice(1);
-  const url = `/results${query}${typing ? (query ? "&" : "?") + "typing=true" : ""}`;
+  const url = `/results${query}${isMeant ? "" : (query ? "&" : "?") + "typing=true"}`;
   const answer = await fetch(url, { signal, headers: { accept: "text/html, application/problem+json" } });
   if (answer.status === 401) return location.assign(address); // the sign-in has ended: the page begins it anew
   const part = document.createElement("template");
@@ -83,10 +87,10 @@ function replace(content, focus) {
 }
 
 /** Bring everything outside the results in line with them. */
-function settle(address, typing, scroll) {
+function settle(address, isTyped, scroll) {
   const parameters = new URLSearchParams(address.slice(2));
   const text = parameters.get("q") ?? "";
-  if (!typing) box.value = text;
+  if (!isTyped) box.value = text;
   document.title = text ? `${text} · Sitelore` : "Sitelore";
   for (const field of form.querySelectorAll("input[type=hidden]")) field.remove();
   for (const [name, value] of parameters) {
