@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from search_api.commands import ask_as, groups, key, query, serve
+from search_api.commands import ask_as, groups, judgements, key, query, serve
 
 app = typer.Typer(
     name="search-api",
@@ -29,3 +29,7 @@ app.add_typer(keys, name="key")
 nested = typer.Typer(help="Nested groups.", no_args_is_help=True)
 nested.command("load")(groups.load)
 app.add_typer(nested, name="groups")
+
+judged = typer.Typer(help="What clicks and feedback say of the ranking.", no_args_is_help=True)
+judged.command("export")(judgements.export)
+app.add_typer(judged, name="judgements")

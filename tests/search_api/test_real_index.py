@@ -99,6 +99,37 @@ def test_a_question_is_answered_from_what_was_indexed(configuration: Path) -> No
     assert {"time off for new mothers", "leave"} <= texts
 
 
+def test_clicks_become_judgements_that_the_evaluation_reads(configuration: Path, tmp_path: Path) -> None:
+    config = ("--config", str(configuration))
+    file = tmp_path / "judged.jsonl"
+    none = run("judgements", "export", str(file), *config)
+    assert (none.returncode, file.exists()) == (1, False)
+    assert "has a result that was found relevant or opened 2 times" in none.stderr
+    settings = load_settings(configuration)
+    with (
+        serving(partial(open_backend, settings)) as address,
+        httpx2.Client(base_url=address, trust_env=False) as client,
+    ):
+        for typed in ("Pay while at home with a baby?", "pay while at home with a baby"):
+            answer = client.get("/v1/search", params={"q": typed}).json()
+            ids = {result["url"]: result["id"] for result in answer["results"]}
+            told = {"query_id": answer["query_id"], "result_id": ids[LEAVE], "clicked": True}
+            assert client.post("/v1/feedback", json=told).status_code == 204
+        canteen = next(url for url in TEXTS if "lunch" in url)
+        told |= {"result_id": ids[canteen], "clicked": None, "relevant": False}
+        assert client.post("/v1/feedback", json=told).status_code == 204
+    exported = run("judgements", "export", str(file), "--json", *config)
+    assert json.loads(exported.stdout) == {"queries": 1, "judgements": 2}
+    judged = json.loads(file.read_text())
+    assert judged["query"] == "pay while at home with a baby"
+    assert judged["relevant"][LEAVE] > judged["relevant"][canteen] == 0
+    measured = warm_indexer().call("eval", str(file), "--json", *config)
+    assert measured.returncode == 0, measured.stderr
+    evaluation = json.loads(measured.stdout)
+    assert (evaluation["queries"], evaluation["unknown"]) == (1, [])
+    assert evaluation["hybrid"]["ndcg_at_10"] > 0
+
+
 def test_the_terminal_shows_title_address_and_excerpt(configuration: Path) -> None:
     done = run("query", "parental leave", "--config", str(configuration), "--page-size", "1")
     assert done.returncode == 0, done.stderr
