@@ -70,6 +70,11 @@ def close_sign_in(connection: Connection, vault: Vault, identifier: str) -> str 
     return None if token is None else token.decode()
 
 
+def close_sign_ins_of(connection: Connection, user: str) -> int:
+    """Sign a user out everywhere; returns how many sign-ins that ended."""
+    return connection.execute(delete(sign_ins).where(sign_ins.c.user == user)).rowcount
+
+
 def _opened(connection: Connection, row: Mapping[str, object], lifetime: timedelta) -> str:
     """Those that have ended are removed by the way."""
     now = datetime.now(UTC)

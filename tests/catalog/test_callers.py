@@ -22,7 +22,14 @@ from catalog.api_keys import (
 from catalog.database import Catalog
 from catalog.errors import CatalogError
 from catalog.groups import Groups, replace_groups
-from catalog.sign_ins import Person, close_sign_in, find_sign_in, open_key_sign_in, open_sign_in
+from catalog.sign_ins import (
+    Person,
+    close_sign_in,
+    close_sign_ins_of,
+    find_sign_in,
+    open_key_sign_in,
+    open_sign_in,
+)
 from catalog.tables import api_keys, sign_ins
 from catalog.vault import Vault
 
@@ -109,6 +116,19 @@ def test_a_sign_in_ends_when_it_is_closed_and_when_its_time_is_over(catalog: Cat
         assert find_sign_in(connection, other) == Person("bob", ())
         open_sign_in(connection, vault, Person("joe", ()), "token of joe", hour)
         assert {row.user for row in connection.execute(select(sign_ins))} == {"bob", "joe"}
+
+
+def test_a_user_can_be_signed_out_everywhere(catalog: Catalog) -> None:
+    vault, hour = Vault(b"k" * 32), timedelta(hours=1)
+    with catalog.write() as connection:
+        eva, again, bob = (
+            open_sign_in(connection, vault, Person(user, ()), "a token", hour)
+            for user in ("eva", "eva", "bob")
+        )
+        assert close_sign_ins_of(connection, "eva") == 2
+        found = [find_sign_in(connection, identifier) for identifier in (eva, again, bob)]
+        assert found == [None, None, Person("bob", ())]
+        assert close_sign_ins_of(connection, "eva") == 0
 
 
 def test_whoever_reads_the_catalog_can_use_no_sign_in(catalog: Catalog) -> None:
