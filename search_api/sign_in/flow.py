@@ -116,7 +116,9 @@ class SignInFlow:
             raise UnknownCallerError("the answer is of another provider than `issuer` names")
         if "error" in answer:
             raise refusal_of(answer["error"])
-        tokens = exchanged(self._client, metadata, attempt, answer.get("code", ""))
+        if not answer.get("code"):
+            raise UnknownCallerError("there is no code in the answer")
+        tokens = exchanged(self._client, metadata, attempt, answer["code"])
         id_token = tokens.get("id_token")
         if not isinstance(id_token, str):
             raise UnknownCallerError("there is no ID token in the answer")

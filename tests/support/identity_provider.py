@@ -33,6 +33,8 @@ class IdentityProvider:
     """The keys that it publishes, where they are not those that it signs with."""
     claims: dict[str, Any] = field(default_factory=lambda: {"groups": ["board"]})
     userinfo: dict[str, Any] | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    """Added to what it says of itself, before it is asked the first time."""
     answer: dict[str, str] = field(default_factory=dict)
     """Added to the address that the browser is sent back to."""
     error: str | None = None
@@ -61,7 +63,7 @@ class IdentityProvider:
             "jwks_uri": f"{self.issuer}/keys",
             "userinfo_endpoint": f"{self.issuer}/userinfo",
             "end_session_endpoint": f"{self.issuer}/end",
-        }
+        } | self.metadata
 
     async def discovery(self, request: Request) -> Response:
         return JSONResponse(self.described())
@@ -103,6 +105,8 @@ class IdentityProvider:
 
     def _client(self, request: Request, sent: dict[str, str]) -> tuple[str, ...]:
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        if self.metadata.get("token_endpoint_auth_methods_supported") == ["client_secret_post"]:
+            assert scheme == ""
         if scheme == "Basic":
             return tuple(unquote_plus(part) for part in base64.b64decode(credentials).decode().split(":"))
         return sent.get("client_id", ""), sent.get("client_secret", "")

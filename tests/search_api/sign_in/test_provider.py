@@ -6,16 +6,19 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
+from catalog.sign_ins import Person
 from catalog.vault import Vault
 from search_api.identity.published import Published
 from search_api.identity.refusals import ProviderError
 from search_api.identity.tokens import TokenRules
 from search_api.sign_in.exchange import Client
-from search_api.sign_in.flow import SignInFlow
+from search_api.sign_in.flow import Finished, SignInFlow
 from search_api.sign_in.provider import Provider, parse_metadata
 from search_api.sign_in.refusals import Refusal, SignInError
+from tests.support.identity_provider import CLIENT_ID, CLIENT_SECRET, serving_provider
 
 ISSUER = "https://id.example.com/realm"
 DESCRIPTION = {
@@ -79,6 +82,30 @@ def test_a_provider_that_is_gone_is_asked_again_after_a_pause_and_what_is_known_
         with pytest.raises(ProviderError, match="gone"):
             never.current(60)
     assert asked == [0.0, 61.0, 100.0, 106.0]
+
+
+def test_the_secret_is_sent_and_the_answer_named_as_the_provider_wants_it() -> None:
+    with serving_provider() as provider, httpx2.Client(trust_env=False) as browser:
+        provider.metadata = {
+            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+        client = Client(CLIENT_ID, CLIENT_SECRET, ("openid",))
+        rules, vault = TokenRules(provider.issuer, CLIENT_ID), Vault(b"k" * 32)
+        flow = SignInFlow(Provider(provider.issuer), client, rules, vault, lifetime=timedelta(hours=1))
+
+        def answered() -> Finished:
+            begun = flow.begin("http://127.0.0.1/sign-in/callback", "/docs")
+            back = httpx2.URL(browser.get(begun.location).headers["location"])
+            return flow.finish(dict(back.params), begun.cookie)
+
+        with pytest.raises(SignInError, match="of another provider"):
+            answered()
+        provider.answer = {"iss": provider.issuer}
+        assert answered().person == Person("eva", ("board",))
+        provider.answer |= {"code": ""}
+        with pytest.raises(SignInError, match="no code in the answer"):
+            answered()
 
 
 def test_nobody_begins_to_sign_in_at_a_provider_that_is_gone(refusing_port: int) -> None:
