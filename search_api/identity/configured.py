@@ -5,7 +5,13 @@ from __future__ import annotations
 from search_api.identity.identify import Identifier
 from search_api.identity.key_sets import KeySource, of_address, of_file
 from search_api.identity.tokens import TokenChecker, TokenRules
-from settings.search import NoAuthentication, SearchSettings, TokenAuthentication
+from settings.search import (
+    KeyAuthentication,
+    NoAuthentication,
+    SearchSettings,
+    SignInAuthentication,
+    TokenAuthentication,
+)
 
 
 def configured_identifier(settings: SearchSettings) -> Identifier:
@@ -19,7 +25,9 @@ def configured_identifier(settings: SearchSettings) -> Identifier:
             return Identifier(is_public_only=True)
         case TokenAuthentication():
             return Identifier(token_checker(authentication), admins)
-        case _:
+        case SignInAuthentication():
+            return Identifier(admins=admins, people_sign_in=True)
+        case KeyAuthentication():
             return Identifier(admins=admins)
 
 

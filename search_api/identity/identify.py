@@ -60,8 +60,10 @@ class Credentials:
 class Identifier:
     """Decides who asks.
 
-    `tokens` checks JSON Web Tokens, where they are accepted. Where `is_public_only`, nobody is more than
-    the public: keys count for their other scopes alone. Of `admins` (principals) people are operators.
+    `tokens` checks JSON Web Tokens, where they are accepted. Where `people_sign_in`, who signed in at the
+    identity provider counts; whoever did so before that was switched off is nobody. Where `is_public_only`,
+    nobody is more than the public: keys count for their other scopes alone. Of `admins` (principals) people
+    are operators.
     """
 
     def __init__(
@@ -69,10 +71,12 @@ class Identifier:
         tokens: TokenChecker | None = None,
         admins: frozenset[str] = frozenset(),
         *,
+        people_sign_in: bool = False,
         is_public_only: bool = False,
     ) -> None:
         self._tokens: Final = tokens
         self._admins: Final = admins
+        self._people_sign_in: Final = people_sign_in
         self._is_public_only: Final = is_public_only
 
     def identify(self, directory: Directory, credentials: Credentials) -> Caller:
@@ -94,7 +98,7 @@ class Identifier:
 
     def _claimed(self, directory: Directory, credentials: Credentials) -> Claimed:
         if not credentials.authorization:
-            return _signed_in(directory, credentials.sign_in)
+            return self._signed_in(directory, credentials.sign_in)
         if credentials.are_signed:
             return _signer(directory, credentials)
         token = _bearer(credentials.authorization)
@@ -107,6 +111,17 @@ class Identifier:
             raise UnknownCallerError("what was sent is no key of this service, and tokens are not accepted")
         return self._tokens.claimed(token)
 
+    def _signed_in(self, directory: Directory, identifier: str | None) -> Claimed:
+        if identifier is None:
+            return ANONYMOUS
+        match directory.signed_in(identifier):
+            case ApiKey() as key:
+                return replace(_of_key(key), signed_in=True)
+            case Person() as person if self._people_sign_in:
+                return Claimed(person.user, person.groups, signed_in=True)
+            case _:
+                raise SignInEndedError("the sign-in has ended: sign in again", "Cookie")
+
 
 def require(caller: Caller, scope: Scope) -> Caller:
     """The caller again, if it has the scope; raises `ForbiddenError`, or `UnknownCallerError` for nobody."""
@@ -117,18 +132,6 @@ def require(caller: Caller, scope: Scope) -> Caller:
     if scope is Scope.SEARCH and Scope.ACT_AS in caller.scopes:
         raise ForbiddenError("the key has no scope search of its own: name a user by X-On-Behalf-Of")
     raise ForbiddenError(f"needs the scope {scope}, which this caller does not have")
-
-
-def _signed_in(directory: Directory, identifier: str | None) -> Claimed:
-    if identifier is None:
-        return ANONYMOUS
-    match directory.signed_in(identifier):
-        case None:
-            raise SignInEndedError("the sign-in has ended: sign in again", "Cookie")
-        case ApiKey() as key:
-            return replace(_of_key(key), signed_in=True)
-        case person:
-            return Claimed(person.user, person.groups, signed_in=True)
 
 
 def _signer(directory: Directory, credentials: Credentials) -> Claimed:

@@ -43,17 +43,12 @@ class Door:
     """Signing in and out, for one request."""
 
     def __init__(self, request: Request, context: ContextOf) -> None:
+        self.flow: Final[SignInFlow | None] = context.sign_in
+        """The way to the identity provider and back, where there is one."""
         self.address: Final = address_of(request, context)
         self.https: Final = self.address.startswith("https:")
         self._request: Final = request
         self._context: Final[Context] = context
-
-    @property
-    def flow(self) -> SignInFlow:
-        """The way to the identity provider and back, where there is one."""
-        if self._context.sign_in is None:
-            raise HTTPException(404, "Nobody signs in here: `search.authentication.type` is not oidc.")
-        return self._context.sign_in
 
     @property
     def callers(self) -> Callers:
@@ -98,7 +93,7 @@ async def sign_in(door: DoorOf, wanted: Annotated[str | None, Query(alias="next"
     """To the identity provider; `next` is where to go on afterwards, a path on this service."""
     next_path = door.next_path(wanted)
     try:
-        begun = await _apart(partial(door.flow.begin, f"{door.address}{CALLBACK}", next_path))
+        begun = await _apart(partial(_flow(door).begin, f"{door.address}{CALLBACK}", next_path))
     except SignInError as error:
         answer = _refused(door, error, next_path)
         delete_cookie(answer, Cookie.SIGN_IN, https=door.https)  # so that what is public can be searched
@@ -112,16 +107,17 @@ async def sign_in(door: DoorOf, wanted: Annotated[str | None, Query(alias="next"
 async def callback(request: Request, door: DoorOf) -> Response:
     """Back from the identity provider: signed in anew, whatever the browser brought along."""
     answer: Response
+    flow = _flow(door)
     try:
         attempt = door.cookie(Cookie.ATTEMPT)
-        finished = await _apart(partial(door.flow.finish, dict(request.query_params), attempt))
-        identifier = await _apart(partial(_opened, door, finished))
+        finished = await _apart(partial(flow.finish, dict(request.query_params), attempt))
+        identifier = await _apart(partial(_opened, door, finished, flow.lifetime))
     except SignInError as error:
         answer = _refused(door, error, "/")
     except UnavailableError as error:
         answer = door.page(FaultView("Not ready yet", str(error), action="Try again", href="/sign-in"), 503)
     else:
-        answer = door.signed_in(identifier, door.flow.lifetime, finished.next_path)
+        answer = door.signed_in(identifier, flow.lifetime, finished.next_path)
     delete_cookie(answer, Cookie.ATTEMPT, https=door.https)
     return answer
 
@@ -133,7 +129,7 @@ async def sign_out(door: DoorOf) -> Response:
     identifier = door.cookie(Cookie.SIGN_IN)
     if identifier is not None:
         token = await _apart(partial(door.callers.sign_out, identifier))
-        if token is not None:
+        if token is not None and door.flow is not None:
             target = await _apart(partial(door.flow.end, token, f"{door.address}/"))
             answer = answer if target is None else _signed_out(door, target)
     delete_cookie(answer, Cookie.SIGN_IN, https=door.https)
@@ -155,9 +151,15 @@ async def sign_in_ended(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _opened(door: Door, finished: Finished) -> str:
+def _flow(door: Door) -> SignInFlow:
+    if door.flow is None:
+        raise HTTPException(404, "Nobody signs in here: `search.authentication.type` is not oidc.")
+    return door.flow
+
+
+def _opened(door: Door, finished: Finished, lifetime: timedelta) -> str:
     _close_former(door)
-    return door.callers.sign_in(finished.person, finished.id_token, door.flow.lifetime)
+    return door.callers.sign_in(finished.person, finished.id_token, lifetime)
 
 
 def _opened_by_key(door: Door, key: str) -> str | None:

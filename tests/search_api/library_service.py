@@ -50,4 +50,4 @@ def application(
     service = SearchService(lambda: backend)
     service._backend = backend
     checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
-    return create_app(service, Identifier(checker)), service
+    return create_app(service, Identifier(checker, people_sign_in=True)), service

@@ -48,7 +48,7 @@ def running(provider: CertifiedProvider) -> Iterator[Running]:
     )
     made_up, sign_in = company(), configured_sign_in(authentication, Vault(b"k" * 32))
     with (
-        serving(made_up.backend, identifier=Identifier(), sign_in=sign_in) as address,
+        serving(made_up.backend, identifier=Identifier(people_sign_in=True), sign_in=sign_in) as address,
         httpx2.Client(base_url=address, trust_env=False) as client,
     ):
         provider.register(address)

@@ -16,6 +16,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from catalog.api_keys import PREFIX, ApiKey, Scope
+from catalog.sign_ins import Person
 from catalog.vault import Vault
 from search_api.identity.identify import Credentials, Identifier
 from search_api.problems import PROBLEM_TYPE
@@ -81,7 +82,7 @@ def opened() -> Iterator[Office]:
     made_up = company()
     with serving_provider() as provider, ExitStack() as browsers:
         flow = configured_sign_in(configured(provider.issuer), Vault(b"k" * 32))
-        identifier = Identifier(admins=frozenset({"group:it"}))
+        identifier = Identifier(admins=frozenset({"group:it"}), people_sign_in=True)
         with serving(made_up.backend, identifier=identifier, sign_in=flow) as address:
             yield Office(address, made_up, provider, browsers)
 
@@ -400,7 +401,7 @@ def test_people_in_admins_who_signed_in_are_operators(office: Office) -> None:
         office.provider.claims = {"groups": groups}
         office.browser().sign_in()
         (identifier,) = office.company.sign_ins
-        caller = Identifier(admins=frozenset({"group:it"})).identify(
+        caller = Identifier(admins=frozenset({"group:it"}), people_sign_in=True).identify(
             office.company, Credentials(sign_in=identifier)
         )
         assert (Scope.ADMIN in caller.scopes, caller.signed_in, caller.user) == (is_operator, True, "eva")
@@ -424,6 +425,16 @@ def test_whoever_signed_in_by_a_key_is_the_key_until_it_is_revoked(without_provi
     assert browser.sees_board()
     page = browser.open("/?q=leave+plan")
     assert ("/sign-out" in page.text, "<bdi>it</bdi>" in page.text) == (True, True)
+    answer = browser.post("/sign-out")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert not browser.sees_board()
+
+
+def test_who_signed_in_before_that_was_switched_off_is_nobody(without_provider: Office) -> None:
+    browser, made_up = without_provider.browser(), without_provider.company
+    identifier = made_up.sign_in(Person("eva", ("board",)), "a token", timedelta(hours=1))
+    browser.client.cookies.set("sitelore-signed-in", identifier, domain="127.0.0.1")
+    assert browser.client.get(f"{without_provider.address}/v1/search?q=leave").status_code == 401
     answer = browser.post("/sign-out")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert not browser.sees_board()
