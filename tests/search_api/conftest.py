@@ -1,4 +1,4 @@
-"""The running service over the made-up company."""
+"""The running service over the made-up company, and the browser that looks at its pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.search_api.company import Company, company
+from tests.search_api.page.visiting import ARGUMENTS, SHELL
 from tests.search_api.serving import serving
 
 
@@ -35,3 +37,11 @@ def running() -> Iterator[Running]:
     made_up = company()
     with serving(made_up.backend) as address, httpx2.Client(base_url=address, trust_env=False) as client:
         yield Running(address, made_up, client)
+
+
+@pytest.fixture(scope="module")  # not longer: while it lives its event loop runs, and no asyncio test can
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
+        yield chromium
+        chromium.close()

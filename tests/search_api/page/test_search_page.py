@@ -179,7 +179,7 @@ def test_hostile_documents_stay_text(page: Page) -> None:
 def test_the_policy_of_the_page_stops_what_escaping_would_let_through(
     browser: Browser, running: Running
 ) -> None:
-    with visiting(browser, running, expected="Content Security Policy") as page:
+    with visiting(browser, running.address, expected="Content Security Policy") as page:
         page.goto("/")
         page.evaluate(
             """() => document.body.append(

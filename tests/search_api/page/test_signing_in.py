@@ -114,7 +114,7 @@ def test_a_sign_in_that_failed_is_told_on_a_page_from_which_it_can_be_begun_agai
 def test_a_form_of_another_site_signs_nobody_out(
     browser: Browser, running: Running, provider: CertifiedProvider
 ) -> None:
-    with visiting(browser, running, expected="status of 403") as page:
+    with visiting(browser, running.address, expected="status of 403") as page:
         page.goto("/?q=leave+plan")
         sign_in(page, "bob")
         expect(page.get_by_role("button", name="Menu of Bob")).to_be_visible()

@@ -9,8 +9,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.search_api.conftest import Running
-
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -24,9 +22,9 @@ SHELL = "/usr/bin/chromium-headless-shell"
 
 
 @contextmanager
-def visiting(browser: Browser, running: Running, expected: str | None = None) -> Iterator[Page]:
+def visiting(browser: Browser, address: str, expected: str | None = None) -> Iterator[Page]:
     """A desktop page. What it complains of in the console fails the test, unless it is `expected`."""
-    context = browser.new_context(base_url=running.address, viewport={"width": 1280, "height": 820})
+    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 820})
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
