@@ -101,13 +101,18 @@ def _refusals(path: str, operation: Mapping[str, Any]) -> frozenset[int]:
             yield from _OF_ALL
         if "requestBody" in operation:
             yield from _OF_BODIES
-        places = {parameter["in"] for parameter in operation.get("parameters", ())}
-        if "path" in places:
+        parameters = operation.get("parameters", ())
+        if any(parameter["in"] == "path" for parameter in parameters):
             yield 404
-        if "query" in places:
+        if any(parameter["in"] == "query" or _is_bounded(parameter["schema"]) for parameter in parameters):
             yield 422
 
     return frozenset(found())
+
+
+def _is_bounded(schema: Mapping[str, Any]) -> bool:
+    """Whether not every text is one of these."""
+    return schema.get("type") != "string" or not schema.keys().isdisjoint({"maxLength", "pattern", "enum"})
 
 
 def _refusal(status: int, description: str) -> dict[str, Any]:

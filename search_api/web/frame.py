@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
+from catalog.api_keys import Scope
 from search_api.identity.caller import Caller
 
 Theme = Literal["light", "dark"]
@@ -23,6 +24,8 @@ class Frame:
     """Who asks: a person, or whoever signed in by the key of that name."""
     signed_in: bool = False
     """Whether they signed in on the pages, and can sign out there."""
+    administers: bool = False
+    """Whether the pages for operators are for them."""
 
     @property
     def initials(self) -> str:
@@ -38,4 +41,5 @@ def frame_of(cookies: Mapping[str, str], caller: Caller) -> Frame:
         theme=cast(Theme, theme) if theme in {"light", "dark"} else None,
         user=caller.user or caller.key,
         signed_in=caller.signed_in,
+        administers=Scope.ADMIN in caller.scopes,
     )

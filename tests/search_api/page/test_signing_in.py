@@ -91,7 +91,7 @@ def test_each_sees_their_own(page: Page) -> None:
 def test_whoever_searches_after_the_sign_in_has_ended_is_signed_in_again_while_the_provider_knows_them(
     browser: Browser, running: Running
 ) -> None:
-    with visiting(browser, running, expected="status of 401") as page:
+    with visiting(browser, running.address, expected="status of 401") as page:
         page.goto("/")
         sign_in(page, "eva")
         expect(page.get_by_role("button", name="Menu of Eva Lang")).to_be_visible()
@@ -103,7 +103,7 @@ def test_whoever_searches_after_the_sign_in_has_ended_is_signed_in_again_while_t
 def test_a_sign_in_that_failed_is_told_on_a_page_from_which_it_can_be_begun_again(
     browser: Browser, running: Running
 ) -> None:
-    with visiting(browser, running, expected="status of 400") as page:
+    with visiting(browser, running.address, expected="status of 400") as page:
         page.goto("/sign-in/callback?code=x&state=y")
         expect(page.get_by_role("heading", name="This sign-in cannot be finished")).to_be_visible()
         assert violations(page) == []
