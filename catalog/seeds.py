@@ -18,6 +18,7 @@ _ONLY_A_WAY_IN: Final = frozenset(
     {
         Reason.NOINDEX,
         Reason.EMPTY_CONTENT,
+        Reason.NEEDS_JAVASCRIPT,
         Reason.EXCLUDED_BY_INDEX_FILTER,
         Reason.NOT_INCLUDED_BY_INDEX_FILTER,
         Reason.EXCLUDED_BY_FILE_FILTER,

@@ -148,13 +148,26 @@ def stored_body(body: bytes) -> StoredBody:
     return StoredBody(body_hash(body), compress(body), len(body))
 
 
+@dataclass(frozen=True)
+class Suspicion:
+    """That a page which was read is none, but stands where content was expected; `seen` says what was seen.
+
+    What is not sure is to be proved before anything is made of it (`crawler.sync.impostors`).
+    """
+
+    reason: Reason
+    seen: str
+    is_sure: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """All that one visit of a URL says.
 
     `links` is packed (`catalog.content`), `sources` is what a rendered page was made of, packed too;
     `unchanged` is the id of a document that stands as it is. `said` are the lines of what was
-    read, as numbers (`crawler.rules.traps.said`); None where nothing was.
+    read, as numbers (`crawler.rules.traps.said`); None where nothing was. `suspicion` is what the page may
+    be instead of content.
     """
 
     verdict: Verdict | None = None
@@ -166,4 +179,5 @@ class Visit:
     hosts_refused: Sequence[HostRefused] = ()
     unchanged: str | None = None
     said: bytes | None = None
+    suspicion: Suspicion | None = None
     transferred: int = 0  # bytes over the wire

@@ -9,6 +9,7 @@ from typing import Final
 from catalog.document import Block, DocumentKind, FieldFault, FieldValue
 from catalog.vocabulary import Reason
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
+from extract.html.short_page import ShortPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Page:
     """One understood page or file.
 
     `text` is the blocks' text joined by blank lines; `content_hash` (16 bytes) covers the normalised main
-    content and the mapped fields, not the bytes: a new timestamp in the footer is no change.
+    content and the mapped fields, not the bytes: a new timestamp in the footer is no change. `glance` is None
+    of files, and of pages with more text.
     """
 
     kind: DocumentKind
@@ -51,6 +53,7 @@ class Page:
     directives: Directives = NO_DIRECTIVES
     faults: tuple[FieldFault, ...] = field(default=())
     evidence: ScriptEvidence = NO_SCRIPTS
+    glance: ShortPage | None = None
 
     @property
     def text(self) -> str:
@@ -68,3 +71,4 @@ class Unreadable:
     links: tuple[Link, ...] = ()
     directives: Directives = NO_DIRECTIVES
     evidence: ScriptEvidence = NO_SCRIPTS
+    glance: ShortPage | None = None

@@ -1,10 +1,10 @@
-"""Pages that stand where content was expected, with status 200: "not found" in a page, or a login page.
+"""Refuses pages that stand where content was expected, after proof where a look at them is not enough.
 
-Neither is indexed, nor does it say that the document is gone. A page is taken for a soft 404 only after
-comparison with what the site answers to an address that cannot be there, in the same folder: the idea of
+Such a page is not indexed, nor does it say that the document is gone. What is only suspected of a page is
+proved by what the site answers to an address that cannot be there, in the same folder: the idea of
 Bar-Yossef, Broder, Kumar and Tomkins, "Sic transit gloria telae" (WWW 2004, section 3). That is asked once a
-folder, and only where there is reason to: a short page that says "not found" in one of some languages, or one
-that changed after no page led to it any more.
+folder, and only where there is reason to: a suspicion, or a page that changed after no page led to it any
+more.
 """
 
 from __future__ import annotations
@@ -19,18 +19,14 @@ from catalog.canonical_url import WebAddress, parse_url
 from catalog.content import unpack_blocks
 from catalog.document import url_key
 from catalog.task import FetchTask, FoundBy
-from catalog.visit import DocumentDraft, Visit
+from catalog.visit import DocumentDraft, Suspicion, Visit
 from catalog.vocabulary import Reason, refused
 from crawler.auth.keeper import Standing
-from crawler.auth.pages.walls import has_login_form
 from crawler.outcome import FileFetched, HtmlFetched, Redirected
 from crawler.sync.connector_crawl import BodyReader, ConnectorCrawl
 from crawler.sync.host_turns import HostTurns
 from crawler.sync.reading import Reading, ReadJob
 from crawler.sync.visits import of_no_worth
-
-SHORT: Final = 1_500
-"""Packed bytes of content, some 3,000 characters: error and login pages are not longer."""
 
 MOST_FOLDERS: Final = 50
 """Folders of a connector that are asked for something that is not there, in one run."""
@@ -38,17 +34,10 @@ MOST_FOLDERS: Final = 50
 ALIKE: Final = 0.9
 """Share of all words of two pages that both have, from which on they say the same."""
 
-_NOT_FOUND: Final = re.compile(
-    r"\b404\b|\b410\b|not (?:be )?found|(?:doesn't|does not|no longer) (?:exist|available)|nicht gefunden"
-    r"|existiert nicht|introuvable|n'existe (?:pas|plus)|no encontrad|no existe|non trovat|niet gevonden"
-    r"|não encontrad|nie znaleziono|ikke fundet|hittades inte|не найден|見つかりません|找不到",
-    re.IGNORECASE,
-)
-_LOGIN: Final = re.compile(
-    r"log-?_?\s?[io]n|sign-?_?\s?[io]n|anmeld|connexion|acceder|\bsso\b|\bauth\b|authenti|authori[sz]",
-    re.IGNORECASE,
-)
 _WORD: Final = re.compile(r"\w+")
+_OUTWEIGHED: Final = frozenset({None, Reason.NOT_LINKED_ANY_MORE, Reason.NOINDEX, Reason.EMPTY_CONTENT})
+"""What may be said of a page meanwhile, and does not hold of one that only stands in its place."""
+_CHANGED_ORPHAN: Final = Suspicion(Reason.SOFT_404, "no page leads to it any more", is_sure=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +60,34 @@ class Impostors:
         self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched, visit: Visit
     ) -> Visit:
         """The visit as it is, or what it comes to where the page is an impostor."""
-        draft, address = visit.draft, parse_url(task.url)
-        if draft is None or not isinstance(outcome, HtmlFetched) or not isinstance(address, WebAddress):
+        suspicion = visit.suspicion
+        if suspicion is None and task.found_by is FoundBy.ORPHAN and isinstance(outcome, HtmlFetched):
+            suspicion = _CHANGED_ORPHAN
+        if suspicion is None or visit.verdict is None or visit.verdict.reason not in _OUTWEIGHED:
             return visit
-        if is_login_page(draft, outcome.body) and task.found_by is not FoundBy.SEED:
-            return of_no_worth(visit, refused(Reason.LOGIN_PAGE), "little but a login form stands there")
-        if task.found_by is FoundBy.SEED or not (task.found_by is FoundBy.ORPHAN or says_not_found(draft)):
-            return visit
+        seen: str | None = suspicion.seen
+        if not suspicion.is_sure:
+            seen = await self._proof(crawl, task, suspicion, visit.draft)
+        return visit if seen is None else of_no_worth(visit, refused(suspicion.reason), seen)
+
+    async def _proof(
+        self, crawl: ConnectorCrawl, task: FetchTask, suspicion: Suspicion, draft: DocumentDraft | None
+    ) -> str | None:
+        """What the site does at an address that is not there, if that proves what a page is suspected of.
+
+        Many sites show their front page there, which proves nothing against that.
+        """
+        address = parse_url(task.url)
+        if draft is None or not isinstance(address, WebAddress):
+            return None
+        if task.found_by is FoundBy.SEED or address.path == "/":
+            return None
         missing = await self._answer_to_nothing(crawl, address)
-        if missing.redirect == task.url:
-            return of_no_worth(
-                visit, refused(Reason.SOFT_404), "the site redirects to it from addresses that are not there"
-            )
+        if missing.redirect == task.url and suspicion.reason is Reason.SOFT_404:
+            return "the site redirects to it from addresses that are not there"
         if missing.words is not None and alike(words_of(draft, task.url), missing.words):
-            return of_no_worth(
-                visit, refused(Reason.SOFT_404), "the site answers just this to addresses that are not there"
-            )
-        return visit
+            return "the site answers just this to addresses that are not there"
+        return None
 
     async def _answer_to_nothing(self, crawl: ConnectorCrawl, address: WebAddress) -> MissingPage:
         folder = address.origin + address.path.rpartition("/")[0] + "/"
@@ -130,19 +130,6 @@ class Impostors:
 def _nothing(folder: str) -> str:
     """A name that no page has; the same in each run, so that runs can be compared."""
     return hashlib.blake2b(folder.encode(), digest_size=8).hexdigest()
-
-
-def says_not_found(draft: DocumentDraft) -> bool:
-    """Whether a short page says that something is not there."""
-    return len(draft.content) <= SHORT and _NOT_FOUND.search(f"{draft.title}\n{_text(draft)}") is not None
-
-
-def is_login_page(draft: DocumentDraft, body: bytes) -> bool:
-    """Whether a short page is a login form by its address or its title, and has one."""
-    if len(draft.content) > SHORT:
-        return False
-    path = draft.url.partition("//")[2].partition("/")[2]
-    return (_LOGIN.search(f"{path}\n{draft.title}") is not None) and has_login_form(body)
 
 
 def words_of(draft: DocumentDraft, url: str) -> frozenset[str]:

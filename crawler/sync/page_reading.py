@@ -156,7 +156,7 @@ class PageReading:
             return judged
         if rendered.saw_unauthorized and await self._is_over(page):
             return Standing.RENEWED if self.crawl.fault is None else Standing.LOST
-        job = replace(page.job, body=body, headers=headers, more_links=rendered.links)
+        job = replace(page.job, body=body, headers=headers, is_rendered=True, more_links=rendered.links)
         reading = await self.reader.read(job)
         if await self.routes.learn(task.host, job, outcome, rendered, reading):
             reading = _with_links_of(await self.reader.read(job), reading)

@@ -18,9 +18,12 @@ from catalog.visit import (
     DocumentDraft,
     HostRefused,
     StoredBody,
+    Suspicion,
     stored_body,
 )
 from catalog.vocabulary import ALLOWED, Decision, Reason, refused
+from crawler.impostors.detectors import suspicion_of
+from crawler.impostors.sight import Sight
 from crawler.recently_seen import RecentlySeen
 from crawler.rendering.routes import fragment_of, is_route
 from crawler.rules.hash_routing import with_route
@@ -32,7 +35,7 @@ from extract.content_type import HTML, content_type_of
 from extract.files.transcript import Transcript
 from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 from extract.link_text import telling_text
-from extract.page import Link, Page
+from extract.page import Link, Page, Unreadable
 from extract.read import read
 
 LINKS_REMEMBERED: Final = 500_000
@@ -49,9 +52,9 @@ _SOME_ROUTES: Final = 20
 @dataclass(frozen=True)
 class ReadJob:
     """A body to be read. `follow` is False where links lead nowhere new, `alone` where the page's
-    canonical link was found to lead nowhere and the page is judged by itself. `more_links` are absolute
-    addresses that stand nowhere in the body, but were seen in a browser, `transcript` is what is said in
-    audio or video, `link_text` what a link to it says of it."""
+    canonical link was found to lead nowhere and the page is judged by itself. `is_rendered` says that it is
+    what a browser showed, `more_links` are absolute addresses that stand nowhere in it, but were seen there.
+    `transcript` is what is said in audio or video, `link_text` what a link to it says of it."""
 
     connector_id: int
     url_id: int
@@ -62,6 +65,7 @@ class ReadJob:
     is_seed: bool = False
     follow: bool = True
     alone: bool = False
+    is_rendered: bool = False
     more_links: tuple[str, ...] = ()
     transcript: Transcript | None = None
     link_text: str = ""
@@ -90,6 +94,7 @@ class Reading:
     content_type: str = ""
     draft: DocumentDraft | None = None
     said: bytes | None = None  # its lines (crawler.rules.traps.said); None: nothing that could be read
+    suspicion: Suspicion | None = None  # that it is no page, but stands where content was expected
     canonical: str | None = None  # the address of which this page calls itself a copy
     body: StoredBody | None = None
     links: bytes | None = None
@@ -168,6 +173,7 @@ class Reader:
             content_type=content.content_type,
             draft=document,
             said=said,
+            suspicion=_suspicion(job, content),
             canonical=None if canonical is None else canonical.url,
             body=stored_body(job.body) if rules.keep_bodies else None,
             links=_pack(links, rules, all_nofollow=content.directives.nofollow),
@@ -291,6 +297,21 @@ def _decide(job: ReadJob, page: Page, rules: ReadingRules) -> tuple[Decision, We
     if not rules.links.decide(canonical, job.depth, is_seed=job.is_seed).allowed:
         return decision, None
     return decision, canonical
+
+
+def _suspicion(job: ReadJob, content: Page | Unreadable) -> Suspicion | None:
+    if content.glance is None:
+        return None
+    return suspicion_of(
+        Sight(
+            job.url,
+            content.glance,
+            content.evidence,
+            job.body,
+            is_seed=job.is_seed,
+            is_rendered=job.is_rendered,
+        )
+    )
 
 
 def _drafted(job: ReadJob, page: Page, canonical: WebAddress | None, rules: ReadingRules) -> DocumentDraft:

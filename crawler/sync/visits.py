@@ -180,6 +180,7 @@ def read(
         ),
         draft=reading.draft,
         said=reading.said,
+        suspicion=reading.suspicion,
         body=reading.body,
         links=reading.links,
         discoveries=reading.discoveries,

@@ -82,7 +82,7 @@ def survey(body: LexborNode, *, containers: bool) -> Survey:
     """Look at the first 800 nodes of the body; for hollow containers of any name only if asked to."""
     seen = Survey(container=None if containers else "")
     _note_hollow(seen, body, "body", body.attributes)
-    for node in islice(_nodes(body), _MOST_NODES):
+    for node in islice(nodes_of(body), _MOST_NODES):
         tag = node.tag or "-"
         if tag[0] in "-!#" or tag in _UNREAD:
             continue
@@ -138,7 +138,7 @@ def _note_hollow(seen: Survey, node: LexborNode, tag: str, attributes: Mapping[s
 def _is_hollow(root: LexborNode) -> bool:
     """Whether a reader finds nothing in it but a placeholder."""
     pictures = 0
-    for count, node in enumerate(_nodes(root)):
+    for count, node in enumerate(nodes_of(root)):
         tag = node.tag or ""
         if tag == "-text":
             text = node.text_content or ""
@@ -150,7 +150,7 @@ def _is_hollow(root: LexborNode) -> bool:
     return pictures <= 1
 
 
-def _nodes(root: LexborNode) -> Iterator[LexborNode]:
+def nodes_of(root: LexborNode) -> Iterator[LexborNode]:
     """What is inside a root, in document order, without what no reader sees."""
     stack: list[LexborNode] = []
     node = root.first_child

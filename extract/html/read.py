@@ -15,6 +15,7 @@ from extract.fingerprint import content_hash
 from extract.html.blocks import blocks_of, first_heading
 from extract.html.depth import flattened
 from extract.html.flow import Flow, Piece, walk
+from extract.html.glance import glance_at
 from extract.html.links import Joiner, base_address, links_of
 from extract.html.main_content import flow_of, main_pieces
 from extract.html.metadata import Head, Metadata, metadata_of
@@ -44,10 +45,13 @@ def read_html(
     flow, pieces = _content(tree, flow, rules)
     blocks = blocks_of(pieces)
     evidence = evidence_of(tree, flow, pieces, links)
+    glance = glance_at(tree, pieces, links, url)
     metadata = metadata_of(tree, head, joiner, headers, first_heading(blocks))
     if not blocks:
         why = _why_empty(tree)
-        return Unreadable(Reason.EMPTY_CONTENT, why, content_type, links, metadata.directives, evidence)
+        return Unreadable(
+            Reason.EMPTY_CONTENT, why, content_type, links, metadata.directives, evidence, glance
+        )
     title = as_it_stands(metadata.title or link_text or file_name_of(url, headers) or url)
     language = metadata.language or language_of(blocks)
     blocks = with_languages(blocks, language)
@@ -70,6 +74,7 @@ def read_html(
         directives=metadata.directives,
         faults=tuple(faults),
         evidence=evidence,
+        glance=glance,
     )
 
 

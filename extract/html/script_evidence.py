@@ -24,9 +24,10 @@ class ScriptEvidence:
 
     `text_length` counts the characters of its main content, `words` the words of it outside navigation,
     footers and links. `scripts` counts those that could write content: neither data nor trackers. `reasons`
-    are parts of a sentence for people, such as ``an empty #app``. `template` is a 64-bit mark (signed) of
-    what could write into the page: its scripts by name and the empty elements that wait to be filled; pages
-    with the same mark are made in the same way.
+    are parts of a sentence for people, such as ``an empty #app``; `awaits_content` says that one of them is a
+    place that is plainly still to be filled, and not only a plea or a link. `template` is a 64-bit mark
+    (signed) of what could write into the page: its scripts by name and the empty elements that wait to be
+    filled; pages with the same mark are made in the same way.
     """
 
     text_length: int = 0
@@ -35,6 +36,7 @@ class ScriptEvidence:
     weight: int = 0
     reasons: tuple[str, ...] = ()
     template: int = 0
+    awaits_content: bool = False
 
     @property
     def kind(self) -> EvidenceKind:

@@ -30,6 +30,10 @@ LITTLE: Final = 300
 _LITTLE_WEIGHTS: Final = ((5, 3), (30, 2), (100, 1))
 """Words below which so few of them weigh so much."""
 _ALMOST_NONE: Final = 30
+_HARDLY_MORE: Final = 10
+"""Words below which a text that says “Loading…” is all that a page says."""
+_PLAIN_SIGN: Final = 5
+"""The weight of what leaves no doubt: an empty root of a framework, nothing but scripts, only “Loading…”."""
 _LARGE: Final = 1_800
 """Characters outside links of which no navigation and no footer has so many, whatever its class says."""
 _PLAINLY_BESIDE: Final = frozenset(map(tag_id, ("nav", "footer")))
@@ -82,6 +86,7 @@ def evidence_of(
         weight=sum(weight for weight, _ in signs),
         reasons=tuple(reason for _, reason in signs if reason),
         template=_template(tree, places, scripts),
+        awaits_content=any(reason and weight >= _PLAIN_SIGN for weight, reason in signs),
     )
 
 
@@ -127,7 +132,7 @@ def _signs(page: _Page) -> Iterator[tuple[int, str]]:
         return
     if page.words >= LITTLE:  # of links: then only what is most plain
         if any(is_root(node.tag or "", node.attributes) for node in page.places):
-            yield 5, "an empty root of a framework"
+            yield _PLAIN_SIGN, "an empty root of a framework"
         return
     yield next((weight for below, weight in _LITTLE_WEIGHTS if page.words < below), 0), ""
     if page.tree.body is not None:
@@ -144,7 +149,7 @@ def _unfilled(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
     if unfilled:
         many = len(unfilled) >= 3 and 5 * len(unfilled) >= len(pieces)
         example = unfilled[0][unfilled[0].index("{{") :][:30]
-        yield 5 if many else 1, f"{_count(len(unfilled), 'unfilled template')} such as {example}"
+        yield _PLAIN_SIGN if many else 1, f"{_count(len(unfilled), 'unfilled template')} such as {example}"
 
 
 def _awaited(pieces: Iterable[Piece]) -> str | None:
@@ -157,16 +162,17 @@ def _signs_of_emptiness(page: _Page, body: LexborNode) -> Iterator[tuple[int, st
     has_almost_none = page.words - page.linked < _ALMOST_NONE
     seen = survey(body, containers=has_almost_none)
     if seen.elements == 0:
-        yield 3, "nothing in its body but scripts"
+        yield _PLAIN_SIGN, "nothing in its body but scripts"
     if seen.root:
-        yield 5, f"an empty {_shown(seen.root)}"
+        yield _PLAIN_SIGN, f"an empty {_shown(seen.root)}"
     elif seen.component:
         yield 3, f"an empty {_shown(seen.component)}"
     elif seen.container:
         yield 3, f"an empty {_shown(seen.container)}"
     placeholder = next((piece.text for piece in page.pieces if is_placeholder(piece.text)), None)
     if placeholder is not None and has_almost_none:
-        yield 3, f"a text that says “{_shown(placeholder)}”"
+        weight = _PLAIN_SIGN if page.words < _HARDLY_MORE else 3
+        yield weight, f"a text that says “{_shown(placeholder)}”"
     elif seen.has_spinner:
         yield 1, "a sign that something is loading"
     yield from _signs_of_links(page, seen.script_links)

@@ -77,7 +77,7 @@ def test_each_is_a_document_or_has_a_reason(crawled: Crawled, path: str) -> None
     [
         ("/empty", "empty_content"),
         ("/blank", "empty_content"),
-        ("/nothing-but-scripts", "empty_content"),
+        ("/nothing-but-scripts", "needs_javascript"),
         ("/too-huge", "too_large"),
         ("/not-a-pdf", "broken_file"),
         ("/not-a-docx", "unsupported_type"),

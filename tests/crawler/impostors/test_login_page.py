@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.sync.impostors import is_login_page
+from catalog.vocabulary import Reason
 from crawler.sync.reading import Reader
 from tests.crawler.sync.rules import CONNECTOR, read_job, reading_rules
 
@@ -30,6 +30,5 @@ def test_a_short_page_with_a_form_is_told_by_its_address_and_title(
     body = f"<html><title>{title}</title><body>{FORM}<main><p>Gulls sit on the wall.</p></main>".encode()
     reader = Reader()
     reader.use(CONNECTOR, reading_rules())
-    draft = reader.read(read_job(body, f"https://wiki.test{path}")).draft
-    assert draft is not None
-    assert is_login_page(draft, body) is expected
+    suspicion = reader.read(read_job(body, f"https://wiki.test{path}")).suspicion
+    assert (suspicion is not None and suspicion.reason is Reason.LOGIN_PAGE) is expected
