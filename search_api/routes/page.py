@@ -19,7 +19,7 @@ from search_api.query.faults import InvalidQuestionError
 from search_api.query.request import Search, parse_parameters
 from search_api.routes.context import AskerOf, CallerOf, Context, ContextOf, PrincipalsOf, SearcherOf
 from search_api.service import OverloadedError
-from search_api.web.addresses import PageAddress, page_address, with_ranges
+from search_api.web.addresses import TYPING, PageAddress, page_address, page_parameters
 from search_api.web.facet_view import Choice, page_facets
 from search_api.web.frame import frame_of
 from search_api.web.view import FaultView, PageContent, ResultsView, view_results
@@ -43,7 +43,7 @@ async def results(
     request: Request, context: ContextOf, principals: PrincipalsOf, asker: AskerOf
 ) -> HTMLResponse:
     """What the page's script puts below the box; `typing=true` keeps a half-typed query out of the log."""
-    is_typing = request.query_params.get("typing") == "true"
+    is_typing = request.query_params.get(TYPING) == "true"
     content, status = await _content(request, context, principals, None if is_typing else asker)
     html = context.renderer.part("results.html", **_values(content))
     named = {"query-id": content.view.query_id} if content.view else {}
@@ -79,7 +79,7 @@ def _values(content: PageContent) -> dict[str, object]:
 async def _content(
     request: Request, context: Context, principals: frozenset[str], asker: Asker | None
 ) -> tuple[PageContent, int]:
-    parameters = with_ranges(pair for pair in request.query_params.multi_items() if pair[0] != "typing")
+    parameters = page_parameters(request.query_params.multi_items())
     address = page_address(parameters)
     try:
         if address.is_home:

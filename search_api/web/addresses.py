@@ -14,6 +14,8 @@ Selection = tuple[str, str]
 FROM: Final = "from."
 TO: Final = "to."
 """How the form for a range names its two ends, the field following."""
+TYPING: Final = "typing"
+"""Said of a search while someone types: nothing is answered or remembered."""
 _END: Final = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
 _OPEN: Final = "*"
 
@@ -80,14 +82,20 @@ class PageAddress:
         """The first page with one result per value of a field, or with all."""
         return replace(self, collapse=field, cursor=None)
 
+    def explained(self, explain: bool) -> PageAddress:
+        """The same page with or without what each score is made of."""
+        return replace(self, explain=explain)
+
     def at(self, cursor: str | None) -> PageAddress:
         """Another page of the same results."""
         return replace(self, cursor=cursor)
 
 
-def with_ranges(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The parameters with the two ends that a form sends (`from.FIELD`, `to.FIELD`) as one `f.FIELD`."""
-    pairs = list(parameters)
+def page_parameters(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parameters as the parser knows them: without `typing`, which only the page's script sends; the two
+    ends of a form (`from.FIELD`, `to.FIELD`) as one `f.FIELD`; `explain=1` as people write it."""
+    pairs = [pair for pair in parameters if pair[0] != TYPING]
+    pairs = [("explain", "true") if pair == ("explain", "1") else pair for pair in pairs]
     ends = {name: value.strip() for name, value in pairs if name.startswith((FROM, TO))}
     kept = [(name, value) for name, value in pairs if name not in ends]
     for field in dict.fromkeys(name.partition(".")[2] for name in ends):

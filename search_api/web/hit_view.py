@@ -14,6 +14,7 @@ from search_api.query.excerpt import make_excerpt
 from search_api.query.present import HEADING_SEPARATOR
 from search_api.query.response import Highlight, PassageAnswer, ResultAnswer
 from search_api.web.addresses import as_indexed
+from search_api.web.explain_view import ExplainView, view_explanation
 from search_api.web.facts import Fact, facts_of
 from search_api.web.text import Segment, clean, crumbs_of, segments_of, without_bars
 
@@ -44,6 +45,7 @@ class HitView:
     as_indexed: str
     passages: tuple[PassageView, ...]
     more: tuple[HitView, ...]
+    explained: ExplainView | None
 
 
 def view_hit(result: ResultAnswer, text: str) -> HitView:
@@ -65,6 +67,7 @@ def view_hit(result: ResultAnswer, text: str) -> HitView:
         as_indexed=as_indexed(result.id, text, (best.start, best.end) if best else None),
         passages=tuple(_view_passage(passage, result) for passage in result.passages[1:]),
         more=tuple(view_hit(each, text) for each in result.more),
+        explained=view_explanation(result.score, result.explanation) if result.explanation else None,
     )
 
 

@@ -41,6 +41,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonym:
+    """Words that were looked for as well."""
+
+    words: str
+    alternatives: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsView:
     """The part of the page below the search box when something was asked."""
 
@@ -57,6 +65,8 @@ class ResultsView:
     orders: tuple[Choice, ...]
     collapse: Choice | None
     related: tuple[Link, ...]
+    synonyms: tuple[Synonym, ...]
+    explain: Choice
     takes_feedback: bool
     notices: tuple[str, ...]
     page: int
@@ -116,6 +126,12 @@ def view_results(
         orders=_orders(address, fields.sorts),
         collapse=_collapse(address, answer),
         related=_related(answer),
+        synonyms=tuple(
+            Synonym(clean(each.words), ", ".join(map(clean, each.alternatives))) for each in answer.synonyms
+        ),
+        explain=Choice(
+            "Why these results?", None, address.explain, address.explained(not address.explain).href
+        ),
         takes_feedback=takes_feedback,
         notices=tuple(map(clean, answer.notices)),
         page=-(-offset // size) + 1,

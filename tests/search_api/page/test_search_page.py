@@ -36,7 +36,7 @@ def test_every_state_is_accessible_and_fits(page: Page, state: str, width: int, 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert overlaps(page) == []
     assert narrow_targets(page) == []
-    expect(page.get_by_role("searchbox")).to_be_in_viewport()
+    expect(page.get_by_role("combobox")).to_be_in_viewport()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -75,7 +75,7 @@ def test_on_a_wide_screen_the_facets_stand_beside_the_results(page: Page) -> Non
 
 def test_searching_while_typing_shows_results_and_tells_their_count(page: Page, running: Running) -> None:
     page.goto("/")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     expect(box).to_be_focused()
     remembered = len(running.company.asked)
     box.press_sequentially("parental leave", delay=5)
@@ -95,7 +95,7 @@ def test_back_and_forward_bring_the_questions_back(page: Page) -> None:
     page.get_by_role("link", name="Finance").click()
     expect(page.locator("#count")).to_contain_text("1 result")
     expect(page.get_by_role("link", name="Remove Department: Finance")).to_be_visible()
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     box.fill("allowance")
     box.press("Enter")
     expect(page).to_have_url(re.compile(r"\?q=allowance&f\.department=Finance$"))
@@ -109,7 +109,7 @@ def test_back_and_forward_bring_the_questions_back(page: Page) -> None:
 
 def test_the_keyboard_alone_leads_to_a_result_and_back(page: Page) -> None:
     page.goto("/?q=leave")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     page.keyboard.press("/")
     expect(box).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -131,7 +131,7 @@ def test_the_keyboard_alone_leads_to_a_result_and_back(page: Page) -> None:
 def test_enter_opens_the_result_at_its_passage(page: Page) -> None:
     page.route("https://handbook.example.com/**", lambda route: route.fulfill(body="the handbook"))
     page.goto("/?q=parental+leave")
-    page.get_by_role("searchbox").press("ArrowDown")
+    page.get_by_role("combobox").press("ArrowDown")
     with page.expect_request("https://handbook.example.com/**") as request:
         page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("^https://handbook.example.com/people/leave/parental/#how-long"))
@@ -140,7 +140,7 @@ def test_enter_opens_the_result_at_its_passage(page: Page) -> None:
 
 def test_letters_typed_into_the_box_are_letters(page: Page) -> None:
     page.goto("/?q=leave")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     box.press("End")
     box.press_sequentially(" j/k")
     expect(box).to_have_value("leave j/k")
@@ -207,7 +207,7 @@ def test_the_first_visit_is_small_and_shifts_nothing(page: Page, running: Runnin
 def test_typing_moves_neither_box_nor_mark(page: Page) -> None:
     page.goto("/")
     before = page.locator("#search").bounding_box()
-    page.get_by_role("searchbox").press_sequentially("leave")
+    page.get_by_role("combobox").press_sequentially("leave")
     expect(page.locator(".result")).to_have_count(10)
     assert page.locator("#search").bounding_box() == before
 
@@ -218,7 +218,7 @@ def test_while_an_answer_is_slow_a_skeleton_is_shown_and_then_what_failed(page: 
              setTimeout(() => reject(new TypeError("no connection")), 900))"""
     )
     page.goto("/")
-    page.get_by_role("searchbox").press_sequentially("leave")
+    page.get_by_role("combobox").press_sequentially("leave")
     expect(page.locator(".skeleton")).to_be_visible()
     expect(page.get_by_role("heading", name="The search service cannot be reached")).to_be_visible()
     expect(page.locator("#announcer")).to_have_text("The search service cannot be reached")
@@ -235,13 +235,13 @@ def test_print_leaves_out_what_is_of_no_use_on_paper(page: Page) -> None:
 def test_what_is_typed_and_left_standing_counts_as_asked(page: Page, running: Running) -> None:
     page.goto("/")
     with page.expect_response(lambda answer: answer.url.endswith("/results?q=allowance")):
-        page.get_by_role("searchbox").press_sequentially("allowance", delay=5)
+        page.get_by_role("combobox").press_sequentially("allowance", delay=5)
     assert [asked.text for asked in running.company.asked][-1] == "allowance"
 
 
 def test_one_entry_of_the_history_holds_all_that_is_typed_in_one_go(page: Page) -> None:
     page.goto("/?q=parental+leave")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     box.fill("all")
     expect(page).to_have_url(re.compile("q=all$"))
     box.fill("allowance")
@@ -319,7 +319,7 @@ def test_a_question_mark_lists_the_keys(page: Page) -> None:
 
 def test_answers_come_when_typing_rests_unless_someone_is_at_the_results(page: Page) -> None:
     page.goto("/")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox")
     with page.expect_response("**/results?q=allowance"):
         box.press_sequentially("allowance", delay=5)
     with page.expect_response("**/results?q=allowance+meals&typing=true"):
@@ -329,3 +329,41 @@ def test_answers_come_when_typing_rests_unless_someone_is_at_the_results(page: P
         page.locator(".result").first.hover()
         page.locator(".result").first.evaluate("result => (result.dataset.same = 'yes')")
     expect(page.locator(".result[data-same]")).to_have_count(1)
+
+
+def suggesting(page: Page, *texts: str) -> None:
+    found = [{"text": text, "source": "query", "highlights": [{"start": 0, "end": 3}]} for text in texts]
+    page.route("**/v1/suggest?*", lambda route: route.fulfill(json={"suggestions": found}))
+
+
+def test_suggestions_are_walked_with_the_arrows_and_chosen_with_enter(page: Page) -> None:
+    suggesting(page, "leave of absence", "leave 🌍 <b>abroad</b>")
+    page.goto("/")
+    box = page.get_by_role("combobox")
+    box.press_sequentially("lea", delay=5)
+    options = page.get_by_role("option")
+    expect(options).to_have_text(["leave of absence", "leave 🌍 <b>abroad</b>"])
+    expect(box).to_have_attribute("aria-expanded", "true")
+    assert violations(page) == []
+    box.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_have_text("leave of absence")
+    expect(box).to_have_attribute("aria-activedescendant", "suggestion-0")
+    box.press("ArrowUp")
+    expect(page.get_by_role("option", selected=True)).to_have_count(0)
+    box.press("ArrowUp")
+    box.press("Enter")
+    expect(box).to_have_value("leave 🌍 <b>abroad</b>")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(page).to_have_url(re.compile("abroad"))
+
+
+def test_escape_closes_the_suggestions_and_keeps_what_was_typed(page: Page) -> None:
+    suggesting(page, "leave of absence")
+    page.goto("/")
+    box = page.get_by_role("combobox")
+    box.press_sequentially("lea", delay=5)
+    expect(page.get_by_role("listbox")).to_be_visible()
+    box.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_value("lea")
+    expect(box).to_have_attribute("aria-expanded", "false")

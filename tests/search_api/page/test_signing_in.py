@@ -96,7 +96,7 @@ def test_whoever_searches_after_the_sign_in_has_ended_is_signed_in_again_while_t
         sign_in(page, "eva")
         expect(page.get_by_role("button", name="Menu of Eva Lang")).to_be_visible()
         running.company.sign_ins.clear()
-        page.get_by_role("searchbox").fill("leave plan")
+        page.get_by_role("combobox").fill("leave plan")
         expect(page.get_by_role("link", name=BOARD.title, exact=True)).to_be_visible()
 
 

@@ -3,6 +3,7 @@
 import { listenForFeedback } from "./feedback.js";
 import { listenForKeys } from "./keys.js";
 import { addressOf, box, form, region, remember, show } from "./results.js";
+import { suggestWhileTyping } from "./suggestions.js";
 
 const TYPING_PAUSE = 150; // milliseconds without a key before a search is made
 const REST = 1000; // milliseconds without a key after which what stands in the box was meant
@@ -68,5 +69,9 @@ window.addEventListener("popstate", (event) => {
   show(location.pathname + location.search, { entry: null, scroll: event.state?.scroll ?? 0 });
 });
 
+suggestWhileTyping(box, (text) => {
+  box.value = text;
+  form.requestSubmit();
+});
 listenForKeys();
 listenForFeedback();

@@ -106,10 +106,7 @@ function hiddenField(name, value) {
 
 function showSkeleton() {
   if (region.querySelector(".results")) return; // the former results, dimmed, are calmer
-  const skeleton = document.createElement("div");
-  skeleton.className = "skeleton";
-  skeleton.append(...Array.from({ length: 3 }, () => document.createElement("div")));
-  region.replaceChildren(skeleton);
+  region.innerHTML = `<h1 class="hidden">Searching …</h1><div class="skeleton"><div></div><div></div><div></div></div>`;
 }
 
 function failure(error, address) {
