@@ -322,6 +322,18 @@ sign_ins = Table(  # of people, or of whoever has a key, on the pages (catalog.s
     Column("expires_at", Moment(), nullable=False, index=True),
 )
 
+tuning_versions = Table(  # synonyms, boosts … as they were put through the interface (catalog.tuning)
+    "tuning_versions",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("author", Text),  # null: who is not known
+    Column("restored", Integer),  # the version whose content this is again
+    Column("created_at", Moment(), nullable=False),
+)
+
 group_members = Table(  # which principals are in which group (catalog.groups)
     "group_members",
     metadata,

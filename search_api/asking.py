@@ -10,13 +10,14 @@ from functools import partial
 
 from catalog.query_log import Asked, Asker
 from indexer.retrieval.question import RELEVANCE, Results
-from search_api.answers.extract import NOTHING, find_answers
+from search_api.answers.extract import MOST_ANSWERS, find_answers
 from search_api.answers.found import present_answer
 from search_api.backend import Backend
 from search_api.query.present import present_results
 from search_api.query.request import Search
-from search_api.query.response import SearchAnswer, Spelling
+from search_api.query.response import SearchAnswer, Spelling, TextAnswer
 from search_api.suggest.suggester import Beside
+from search_api.tuning.presenting import faq_answers, featured_answers
 
 
 def answer_search(backend: Backend, search: Search, *, asker: Asker | None = None) -> SearchAnswer:
@@ -25,20 +26,30 @@ def answer_search(backend: Backend, search: Search, *, asker: Asker | None = Non
     started = time.perf_counter()
     query_id = new_query_id()
     results = backend.retriever.search(search.question)
-    finding = (
-        find_answers(search.question.text, results, backend.reader) if asker and _leads(search) else NOTHING
-    )
     answer = present_results(
         search,
         results,
-        [present_answer(each) for each in finding.answers],
+        _answers(backend, search, results) if asker and _leads(search) else (),
         query_id=query_id,
         took_ms=milliseconds_since(started),
     )
     if asker is not None:
-        answer = answer.model_copy(update=_beside(backend, search))
+        answer = answer.model_copy(update=_beside(backend, search) | _above(backend, search, results))
         backend.query_log.record(_asked(search, results, answer, asker))
     return answer
+
+
+def _answers(backend: Backend, search: Search, results: Results) -> list[TextAnswer]:
+    """What answers the question: what operators configured first."""
+    found = find_answers(search.question.text, results, backend.reader).answers
+    return [*faq_answers(backend, search.question), *map(present_answer, found)][:MOST_ANSWERS]
+
+
+def _above(backend: Backend, search: Search, results: Results) -> dict[str, object]:
+    """What stands above the first page of results, as fields of the answer."""
+    if not _leads(search):
+        return {}
+    return {"featured": featured_answers(backend, search.question, results.terms)}
 
 
 def _leads(search: Search) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey, SigningKey
 from catalog.document import Document
+from catalog.live_tuning import LiveTuning
 from catalog.query_log import Event, Shown
 from catalog.sign_ins import Person
 from indexer.reading.reading import Reading
@@ -17,6 +19,9 @@ from indexer.retrieval.question import Passage, Question, Results
 from indexer.retrieval.readable_words import ReadableWords
 from search_api.query.fields import FieldCatalog
 from search_api.suggest.suggester import Suggester
+from search_api.tuning.faq import FaqMatch
+from settings.tuning.featured import FeaturedDocument
+from settings.tuning.kinds import TuningKind
 
 T = TypeVar("T")
 
@@ -56,6 +61,8 @@ class Library(Protocol):
     def document(self, document_id: str, principals: frozenset[str]) -> Document | None: ...
 
     def sources(self, document_ids: Collection[str], principals: frozenset[str]) -> Mapping[str, Source]: ...
+
+    def documents_at(self, urls: Collection[str], principals: frozenset[str]) -> Mapping[str, Document]: ...
 
     def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]: ...
 
@@ -112,6 +119,36 @@ class ReadsNothing:
         return None
 
 
+class Tunes(Protocol):
+    """What stands beside the results of a question; any thread may ask, also while it is refreshed."""
+
+    @property
+    def kinds(self) -> Mapping[TuningKind, LiveTuning[Any]]: ...
+
+    def refresh(self) -> object: ...
+
+    def featured(self, text: str, principals: frozenset[str]) -> tuple[FeaturedDocument, ...]: ...
+
+    def answers(self, text: str, principals: frozenset[str]) -> tuple[FaqMatch, ...]: ...
+
+
+class TunesNothing:
+    """Nothing is featured or answered."""
+
+    kinds: Mapping[TuningKind, LiveTuning[Any]] = MappingProxyType({})
+
+    def refresh(self) -> None:
+        """Nothing changes."""
+
+    def featured(self, text: str, principals: frozenset[str]) -> tuple[FeaturedDocument, ...]:  # noqa: ARG002
+        """Nothing is featured."""
+        return ()
+
+    def answers(self, text: str, principals: frozenset[str]) -> tuple[FaqMatch, ...]:  # noqa: ARG002
+        """Nothing is answered."""
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """Everything that is asked while serving."""
@@ -124,3 +161,4 @@ class Backend:
     close: Callable[[], None]
     reader: Reads = field(default_factory=ReadsNothing)
     suggester: Suggester = field(default_factory=Suggester)
+    tuning: Tunes = field(default_factory=TunesNothing)

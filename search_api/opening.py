@@ -20,12 +20,14 @@ from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question, Results
 from indexer.retrieval.readable_words import ReadableWords
+from indexer.retrieval.tuning import LiveRankingTuning
 from indexer.vectors.backend import VectorIndexError
 from search_api.backend import Backend, Source, UnavailableError
 from search_api.catalog_door import CatalogCallers, unavailable
 from search_api.query.fields import FieldCatalog
 from search_api.query_log import open_query_log, open_suggester
 from search_api.suggest.blocked import BlockListError
+from search_api.tuning.live import LiveSearchTuning
 from settings.configuration import Settings
 
 T = TypeVar("T")
@@ -40,7 +42,9 @@ def open_backend(settings: Settings) -> Backend:
         try:
             catalog = open_catalog(settings.store.database, settings.store.directory)
             opened.callback(catalog.close)
-            retriever = open_retriever(catalog, settings)
+            ranking = LiveRankingTuning(settings, catalog)
+            retriever = open_retriever(catalog, settings, tuning=ranking)
+            tuning = LiveSearchTuning(settings, catalog, ranking, retriever.embedded)
             query_log = open_query_log(settings)
             opened.callback(query_log.close)
             suggester = open_suggester(query_log, settings.search.suggestions)
@@ -55,6 +59,7 @@ def open_backend(settings: Settings) -> Backend:
             fields=FieldCatalog(settings.fields),
             close=opened.pop_all().close,
             suggester=suggester,
+            tuning=tuning,
         )
 
 
@@ -120,6 +125,15 @@ class CatalogLibrary:
             )
             for document in self._readable(document_ids, principals, blocks=False).values()
         }
+
+    def documents_at(self, urls: Collection[str], principals: frozenset[str]) -> Mapping[str, Document]:
+        """Documents with their blocks by address; of one that several connectors have, the first that may be
+        read."""
+        with unavailable(), self._catalog.read() as connection:
+            names = sorted(connector_names(connection).values())
+        ids = {document_id(name, url): url for url in urls for name in reversed(names)}
+        readable = self._readable(ids, principals, blocks=True)
+        return {url: readable[identifier] for identifier, url in ids.items() if identifier in readable}
 
     def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]:
         """Who may read these documents: for operators alone."""

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.metrics import Metrics
 from search_api.problems import problem
-from search_api.query.limits import MAX_BODY_BYTES, MAX_TARGET_BYTES
+from search_api.query.limits import MAX_BODY_BYTES, MAX_TARGET_BYTES, MAX_TUNING_BYTES
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """They change nothing (RFC 9110, section 9.2.1)."""
@@ -33,7 +33,7 @@ SECURITY_HEADERS: Final = {
 
 
 class _BodyTooLargeError(Exception):
-    """More than `MAX_BODY_BYTES` arrived."""
+    """More arrived than may."""
 
 
 def is_forged(method: str, headers: Headers, public_url: str | None = None) -> bool:
@@ -69,7 +69,7 @@ class Protection:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send)
+        exchange = _Exchange(receive, send, _most_bytes(scope["path"]))
         started = time.perf_counter()
         try:
             await self._answer(scope, exchange)
@@ -90,23 +90,29 @@ class Protection:
         try:
             await self.app(scope, exchange.receive, exchange.send)
         except _BodyTooLargeError:
-            refusal = problem(413, f"The body is larger than {MAX_BODY_BYTES // 1024} KB.")
+            refusal = problem(413, f"The body is larger than {exchange.most_bytes // 1024} KB.")
             await refusal(scope, exchange.receive, exchange.send)
+
+
+def _most_bytes(path: str) -> int:
+    """How large a body may be. Large ones are read only after who sends them was found to administer."""
+    return MAX_TUNING_BYTES if path.startswith("/v1/tuning/") else MAX_BODY_BYTES
 
 
 class _Exchange:
     """One request and its answer: counts the bytes that come in, completes the headers that go out."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, most_bytes: int) -> None:
         self._receive = receive
         self._send = send
+        self.most_bytes = most_bytes
         self._received = 0
         self.status = 0
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._received += len(message.get("body", b""))
-        if self._received > MAX_BODY_BYTES and not self.status:
+        if self._received > self.most_bytes and not self.status:
             raise _BodyTooLargeError
         return message
 

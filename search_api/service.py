@@ -84,6 +84,7 @@ class SearchService:
                 if self._backend is None:
                     self._backend = _answering(opened)
                     logger.info("ready")
+                opened.tuning.refresh()
             except UnavailableError as error:
                 self._explain(str(error))
             self._stopping.wait(REFRESH_SECONDS)

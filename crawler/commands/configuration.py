@@ -12,6 +12,7 @@ from settings.console import DEFAULT_CONFIG, ConfigOption, ExitCode, JsonOption,
 if TYPE_CHECKING:
     from settings.configuration import Settings
     from settings.connector import ConnectorSettings
+    from settings.faults import Fault
 
 
 def init(
@@ -58,7 +59,11 @@ def validate(
         return
     from settings.console import load_or_exit
 
-    _print_overview(load_or_exit(config))
+    settings = load_or_exit(config)
+    faults = _faults_of_files(settings)
+    if faults:
+        stop("\n".join(map(str, faults)), ExitCode.WRONG_CALL)
+    _print_overview(settings)
 
 
 def schema() -> None:
@@ -75,16 +80,27 @@ def _validate_as_json(config: Path) -> None:
     from settings.faults import ConfigurationError
     from settings.load import load_settings
 
+    connectors: list[dict[str, Any]] = []
     try:
         settings = load_settings(config)
+        faults = _faults_of_files(settings)
+        connectors = [_overview(connector) for connector in settings.connectors]
     except ConfigurationError as error:
-        faults = [
-            {"file": str(fault.file), "line": fault.line, "column": fault.column, "message": fault.message}
-            for fault in error.faults
-        ]
-        print_json({"valid": False, "faults": faults, "connectors": []})
-        raise typer.Exit(ExitCode.WRONG_CALL) from None
-    print_json({"valid": True, "faults": [], "connectors": [_overview(c) for c in settings.connectors]})
+        faults = error.faults
+    told = [
+        {"file": str(fault.file), "line": fault.line, "column": fault.column, "message": fault.message}
+        for fault in faults
+    ]
+    print_json({"valid": not faults, "faults": told, "connectors": connectors})
+    if faults:
+        raise typer.Exit(ExitCode.WRONG_CALL)
+
+
+def _faults_of_files(settings: Settings) -> tuple[Fault, ...]:
+    """What is wrong with the files that `search` names."""
+    from settings.tuning.files import check_files
+
+    return tuple(fault for file in check_files(settings.search) for fault in file.faults)
 
 
 def _overview(connector: ConnectorSettings) -> dict[str, Any]:

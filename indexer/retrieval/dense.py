@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -16,6 +17,10 @@ from indexer.embedding.query_batching import QueryBatcher
 from indexer.retrieval.candidates import DenseQuery, VectorIndex
 from indexer.vectors.backend import VectorIndexError
 
+logger = logging.getLogger(__name__)
+
+_PORTION: Final = 64
+"""Texts that are embedded at a time where there are many, so that questions come in between."""
 _MOST_LANES: Final = 4
 """Batches of questions that are embedded side by side, each on a core of its own."""
 
@@ -40,6 +45,14 @@ class FollowedVectors(VectorIndex, Protocol):
 
     def refresh(self) -> object:
         """Take over what was written since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Vectors of length 1, shape (n, dimension), and the model that made them."""
+
+    model_key: str
+    vectors: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,23 @@ class DenseHalf:
             return DenseQuery(vectors, batcher.embed_query(text))
         except ModelError as error:  # a server that is gone: it may be back for the next question
             return Unavailable(str(error))
+
+    def embedded(self, texts: Sequence[str]) -> Embedded | None:
+        """The vectors of questions; None while there is no model, or it does not answer."""
+        opened = self.prepare()
+        if isinstance(opened, Unavailable) or self._embedder is None:
+            return None
+        model_key = self._embedder.model_key
+        try:
+            if len(texts) == 1:
+                return Embedded(model_key, opened[0].embed_query(texts[0])[np.newaxis, :])
+            portions = [texts[start : start + _PORTION] for start in range(0, len(texts), _PORTION)]
+            return Embedded(
+                model_key, np.concatenate([self._embedder.embed_queries(each) for each in portions])
+            )
+        except ModelError as error:
+            logger.warning("questions cannot be embedded: %s", error)
+            return None
 
     def refresh(self) -> None:
         """Catch up with what was written; what failed to open is tried again when it is next needed.

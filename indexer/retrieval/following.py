@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+from indexer.retrieval.dense import Embedded
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.question import Passage, Question, Results
 from indexer.retrieval.readable_words import ReadableWords
@@ -33,6 +34,10 @@ class FollowingRetriever:
     def prepare(self) -> None:
         """See `Retriever.prepare`."""
         self._retriever.prepare()
+
+    def embedded(self, texts: Sequence[str]) -> Embedded | None:
+        """See `Retriever.embedded`."""
+        return self._retriever.embedded(texts)
 
     @property
     def reranks(self) -> bool:

@@ -16,7 +16,7 @@ from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import PairScorer, Reranker
 from indexer.retrieval.retriever import Retriever
-from indexer.retrieval.tuning import LiveTuning, RankingTuning
+from indexer.retrieval.tuning import LiveRankingTuning, RankingTuning
 from indexer.serving import Served, read_served
 from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.reader import VectorReader
@@ -39,7 +39,7 @@ def open_retriever(
     """
     layout = IndexLayout(settings.store.directory)
     models = _Models(settings, layout, embedder)
-    means = _Means(models, _reranker(settings), tuning or LiveTuning(settings))
+    means = _Means(models, _reranker(settings), tuning or LiveRankingTuning(settings, catalog))
     return FollowingRetriever(
         lambda: read_served(layout), lambda served: _over(served, catalog, settings, means)
     )
@@ -48,7 +48,9 @@ def open_retriever(
 def open_candidate(catalog: Catalog, settings: Settings, build: Served, embedder: QueryEmbedder) -> Retriever:
     """The same retriever over a build that is not served yet."""
     models = _Models(settings, IndexLayout(settings.store.directory), embedder)
-    return _over(build, catalog, settings, _Means(models, _reranker(settings), LiveTuning(settings)))
+    return _over(
+        build, catalog, settings, _Means(models, _reranker(settings), LiveRankingTuning(settings, catalog))
+    )
 
 
 class _Models:

@@ -17,7 +17,7 @@ from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.reader import LexicalReader
 from indexer.retrieval.boosting import boosted, boosted_passages, boosts_of, rules_for
 from indexer.retrieval.candidates import NO_CANDIDATES, NONE_NEAR, Candidates, DenseQuery, gather, nearest
-from indexer.retrieval.dense import DenseHalf, Unavailable
+from indexer.retrieval.dense import DenseHalf, Embedded, Unavailable
 from indexer.retrieval.explaining import Explainer
 from indexer.retrieval.facets import Tally, tally
 from indexer.retrieval.filters import without_field
@@ -93,6 +93,10 @@ class Retriever:
         self._dense.prepare()
         if self._reranker is not None:
             self._reranker.prepare()
+
+    def embedded(self, texts: Sequence[str]) -> Embedded | None:
+        """The vectors of questions; None while there is no model, or it does not answer."""
+        return self._dense.embedded(texts)
 
     @property
     def reranks(self) -> bool:

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Protocol
 
+from catalog.database import Catalog
+from catalog.live_tuning import LiveTuning
 from indexer.lexical.thesaurus import NO_SYNONYMS, Thesaurus
 from indexer.retrieval.question import Boost
 from settings import search as settings_search
 from settings.configuration import Settings
 from settings.faults import ConfigurationError
 from settings.load import load_settings
-from settings.tuning.live import LiveEntries, LiveFile
+from settings.tuning.boosts import parse_boosts
+from settings.tuning.files import synonym_files
+from settings.tuning.kinds import TuningKind
+from settings.tuning.live import LiveFile
 from settings.tuning.parsed import Parsed
-from settings.tuning.synonyms import SynonymRule, parse_synonyms
+from settings.tuning.synonyms import parse_synonyms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,25 @@ UNTUNED: Final = FixedTuning(Tuning())
 """Neither synonyms nor boosts."""
 
 
-class LiveTuning:
-    """The tuning that a configuration names, taken up anew when its files change: those of synonyms, and the
-    configuration itself for its boosts."""
+class LiveRankingTuning:
+    """The tuning of a configuration's files, of the configuration itself (its boosts), and of what was put
+    through the interface, taken up anew when any of them changes."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.synonyms: Final = LiveEntries([_synonym_file(each) for each in settings.search.synonyms])
-        self.boosts: Final = LiveEntries([_configured_boosts(settings)])
+    def __init__(self, settings: Settings, catalog: Catalog) -> None:
+        files = synonym_files(settings.search)
+        self.synonyms: Final = LiveTuning(TuningKind.SYNONYMS, catalog, files, parse_synonyms)
+        self.boosts: Final = LiveTuning(
+            TuningKind.BOOSTS,
+            catalog,
+            [_configured_boosts(settings)],
+            lambda text, name: parse_boosts(text, name, settings.fields),
+        )
         self.current = self._tuning()
 
     def refresh(self) -> None:
-        """Take over what was changed since; cheap when nothing was."""
-        if any([self.synonyms.refresh(), self.boosts.refresh()]):
+        """Take over what was changed since; cheap when nothing was. Raises `CatalogError`."""
+        changed = [live for live in (self.synonyms, self.boosts) if live.refresh()]
+        if changed:
             self.current = self._tuning()
 
     def _tuning(self) -> Tuning:
@@ -76,10 +88,6 @@ class LiveTuning:
 def boost_of(rule: settings_search.Boost) -> Boost:
     """A boost as it is written."""
     return Boost(rule.field, rule.weight, rule.values, rule.freshness, rule.pivot)
-
-
-def _synonym_file(named: settings_search.SynonymFile) -> LiveFile[SynonymRule]:
-    return LiveFile(named.path, lambda text: parse_synonyms(text, named.path, named.language))
 
 
 def _configured_boosts(settings: Settings) -> LiveFile[settings_search.Boost]:

@@ -25,5 +25,7 @@ MAX_VALUES: Final = 1_000
 """Values in one list of a filter."""
 MAX_VALUE_CHARACTERS: Final = 2_048
 MAX_BODY_BYTES: Final = 64 * 1024
+MAX_TUNING_BYTES: Final = 32 * 1024 * 1024
+"""A body of `/v1/tuning`: synonyms by the hundred thousand."""
 MAX_TARGET_BYTES: Final = 16 * 1024
 """Path and query string of a request."""

@@ -170,6 +170,17 @@ class Spelling(BaseModel):
     suggestion: str | None = None
 
 
+class FeaturedAnswer(BaseModel):
+    """A document that operators put first for this question."""
+
+    model_config = _FROZEN
+
+    id: str
+    title: str
+    url: str
+    excerpt: str
+
+
 class SearchAnswer(BaseModel):
     """One page of results; `next` is the cursor of the page after it."""
 
@@ -179,6 +190,7 @@ class SearchAnswer(BaseModel):
     total: int
     took_ms: float
     next: str | None
+    featured: list[FeaturedAnswer] = Field([], description="Documents that operators put first.")
     answers: list[TextAnswer] = []
     results: list[ResultAnswer]
     groups: int | None = Field(None, description="With `collapse`: how many results all documents make.")

@@ -44,6 +44,7 @@ SEARCH_ANSWER: Final[dict[str, Any]] = {
     "total": 6,
     "took_ms": 9.2,
     "next": "Al-DP0YwtXm7-urVSnnFSWXV9tnukGRl499r",
+    "featured": [],
     "answers": [],
     "results": [
         {

@@ -48,7 +48,7 @@ class LiveFile(Generic[T]):
         if seen == self._seen:
             return False
         self._seen = seen
-        parsed, digest = self._read()
+        parsed, digest = self.read()
         if digest is not None and digest == self._last:
             return False
         self._last = digest
@@ -61,19 +61,18 @@ class LiveFile(Generic[T]):
         self.state = State(parsed.entries, digest)
         return True
 
-    def _read(self) -> tuple[Parsed[T], str | None]:
+    def read(self) -> tuple[Parsed[T], str | None]:
+        """What the file says now, and a digest of its content; None, and a fault, where it cannot be read."""
         try:
             content = self.path.read_bytes()
             return self._parse(content.decode("utf-8-sig")), hashlib.sha256(content).hexdigest()
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
-            return self._unusable(line, "must be text in UTF-8: save it in that encoding")
+            fault = Fault(self.path, line, 1, "must be text in UTF-8: save it in that encoding")
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
-            return self._unusable(1, f"the file cannot be read ({reason})")
-
-    def _unusable(self, line: int, message: str) -> tuple[Parsed[T], None]:
-        return Parsed((), (Fault(self.path, line, 1, message),)), None
+            fault = Fault(self.path, 1, 1, f"the file cannot be read ({reason})")
+        return Parsed((), (fault,)), None
 
 
 class LiveEntries(Generic[T]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from indexer.retrieval.tuning import Tuning
+from indexer.retrieval.tuning import RankingTuning, Tuning
 from search_api.app import create_app
 from search_api.backend import Backend
 from search_api.catalog_door import CatalogCallers
@@ -25,7 +25,7 @@ SIGNER = Signer()
 class _Refreshed:
     """The retriever as the service asks it."""
 
-    def __init__(self, library: Library, tuning: Tuning | None) -> None:
+    def __init__(self, library: Library, tuning: Tuning | RankingTuning | None) -> None:
         retriever = library.retriever(tuning=tuning)
         self.search = retriever.search
         self.retrieve = retriever.retrieve
@@ -34,7 +34,9 @@ class _Refreshed:
         self.refresh = retriever.refresh
 
 
-def backend_of(library: Library, tuning: Tuning | None = None, suggester: Suggester | None = None) -> Backend:
+def backend_of(
+    library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
+) -> Backend:
     """What a service over a library asks."""
     return Backend(
         _Refreshed(library, tuning), CatalogLibrary(library.catalog), CatalogCallers(library.catalog),
@@ -43,7 +45,7 @@ def backend_of(library: Library, tuning: Tuning | None = None, suggester: Sugges
 
 
 def application(
-    library: Library, tuning: Tuning | None = None, suggester: Suggester | None = None
+    library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
 ) -> tuple[FastAPI, SearchService]:
     """The service over a library; it is not started, its backend is there at once."""
     backend = backend_of(library, tuning, suggester)

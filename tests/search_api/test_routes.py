@@ -27,8 +27,8 @@ def titles(answer: httpx2.Response) -> list[str]:
 def test_a_search_answers_in_the_promised_shape(running: Running) -> None:
     answer = running.get("/v1/search", q="parental leave", facet="department", page_size=2).json()
     assert list(answer) == [
-        "query_id", "total", "took_ms", "next", "answers", "results", "groups", "facets", "facet_others",
-        "synonyms", "spelling", "suggestions", "related", "notices",
+        "query_id", "total", "took_ms", "next", "featured", "answers", "results", "groups", "facets",
+        "facet_others", "synonyms", "spelling", "suggestions", "related", "notices",
     ]  # fmt: skip
     assert (answer["total"], answer["answers"], answer["suggestions"]) == (17, [], [])
     assert answer["spelling"] == {"suggestion": None}

@@ -26,7 +26,7 @@ from indexer.retrieval.dense import DenseHalf
 from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.retriever import Retriever
-from indexer.retrieval.tuning import FixedTuning, Tuning
+from indexer.retrieval.tuning import FixedTuning, RankingTuning, Tuning
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.catalog.rows import NOON, add_document
 
@@ -175,20 +175,20 @@ class Library:
         self,
         weights: FusionWeights | None = None,
         reranker: Reranker | None = None,
-        tuning: Tuning | None = None,
+        tuning: Tuning | RankingTuning | None = None,
     ) -> Retriever:
         """Publish, and a retriever over everything."""
         self.publish()
         dense = DenseHalf(lambda: self.embedder, lambda _key: self.vectors)
         lexical = LexicalReader.open(self.folder / "lexical")
-        fixed = FixedTuning(tuning or Tuning())
+        ranking = FixedTuning(tuning or Tuning()) if isinstance(tuning, Tuning | None) else tuning
         return Retriever(
             self.catalog,
             lexical,
             dense,
             weights or FusionWeights(),
             reranker,
-            tuning=fixed,
+            tuning=ranking,
             clock=lambda: NOON,
         )
 

@@ -1,0 +1,1 @@
+"""What operators put beside the results: featured documents, questions with their answers."""
