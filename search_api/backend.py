@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey, SigningKey
@@ -15,6 +18,7 @@ from catalog.live_tuning import LiveTuning
 from catalog.query_log import Event, Shown
 from catalog.sign_ins import Person
 from indexer.reading.reading import Reading
+from indexer.retrieval.dense import Embedded
 from indexer.retrieval.question import Passage, Question, Results
 from indexer.retrieval.readable_words import ReadableWords
 from search_api.query.fields import FieldCatalog
@@ -36,6 +40,8 @@ class Retrieving(Protocol):
     def search(self, question: Question) -> Results: ...
 
     def retrieve(self, question: Question, limit: int) -> tuple[Passage, ...]: ...
+
+    def embedded(self, texts: Sequence[str]) -> Embedded | None: ...
 
     def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None: ...
 
@@ -98,6 +104,8 @@ class QueryLog(Protocol):
     def record(self, event: Event) -> None: ...
 
     def shown(self, query_id: str) -> Shown | None: ...
+
+    def read(self) -> AbstractContextManager[Connection]: ...
 
 
 class Reads(Protocol):

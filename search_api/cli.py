@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from search_api.commands import ask_as, groups, judgements, key, query, serve, sign_out, validate
+from search_api.commands import analytics, ask_as, groups, judgements, key, query, serve, sign_out, validate
 
 app = typer.Typer(
     name="search-api",
@@ -21,6 +21,7 @@ app.command("query")(query.query)
 app.command("as")(ask_as.ask_as)
 app.command("sign-out")(sign_out.sign_out)
 app.command("validate")(validate.validate)
+app.command("analytics")(analytics.analytics)
 
 keys = typer.Typer(help="API keys for programs.", no_args_is_help=True)
 keys.command("create")(key.create)

@@ -3,7 +3,7 @@ become "unavailable"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final, TypeVar
 
@@ -16,6 +16,7 @@ from catalog.document import Document, document_id
 from catalog.documents import read_documents
 from catalog.errors import CatalogError
 from indexer.lexical.errors import LexicalIndexError
+from indexer.retrieval.dense import Embedded
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
 from indexer.retrieval.question import Passage, Question, Results
@@ -82,6 +83,10 @@ class GuardedRetriever:
             return self._retriever.retrieve(question, limit)
         except _FAULTS as error:
             raise UnavailableError(str(error)) from error
+
+    def embedded(self, texts: Sequence[str]) -> Embedded | None:
+        """As `Retriever.embedded`."""
+        return self._retriever.embedded(texts)
 
     def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None:
         """As `Retriever.with_words`; raises `UnavailableError` when catalog or index cannot be read."""

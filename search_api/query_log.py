@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Final
 
@@ -13,6 +13,7 @@ from catalog.activity import ActivityLog
 from catalog.errors import CatalogError
 from catalog.popular_queries import PopularQuery, read_popular_queries, read_related_queries
 from catalog.query_log import Event, Shown, read_shown
+from search_api.admin.administration import ConflictError
 from search_api.backend import UnavailableError
 from search_api.suggest.suggester import Suggester
 from settings.configuration import Settings
@@ -63,6 +64,10 @@ class NoLog:
     def shown(self, query_id: str) -> Shown | None:  # noqa: ARG002 - the interface
         """Nothing was kept."""
         return None
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Raises `ConflictError`."""
+        raise ConflictError("No questions are kept: `search.analytics.enabled` is false.")
 
     def close(self) -> None:
         """Nothing is open."""

@@ -36,6 +36,8 @@ SAMPLED: Final = 10
 _AS_WRITTEN: Final = 4
 """Letters of a word's beginning from which on words as written are looked for, not stems alone: "connectio"
 is no beginning of a stem. Shorter ones begin too many words."""
+_LONGEST_PATTERN: Final = 40
+"""Characters of a beginning that are looked for: tantivy's patterns are bounded."""
 _PASSAGE_FIELDS: Final = ("title", "headings", "body")
 
 
@@ -82,8 +84,8 @@ class ReadableWords:
         return self._texts(found)
 
     def titles_beginning(self, text: str, limit: int) -> list[str]:
-        """Titles that begin with `text`, in capitals or not."""
-        pattern = "".join(map(_in_any_case, text)) + ".*"
+        """Titles that begin with (the first 40 characters of) `text`, in capitals or not."""
+        pattern = "".join(map(_in_any_case, text[:_LONGEST_PATTERN])) + ".*"
         schema = self.snapshot.documents_schema
         return self._titles(self._allowed(Query.regex_query(schema, column("title"), pattern)), limit)
 
@@ -142,10 +144,14 @@ def _beginning(schema: Schema, field: str, partial: str, languages: Sequence[str
     """Where a word begins with `partial` in `field`, by its stem or as it is written."""
     if without_unspaced(partial) != partial and len(partial) > 1:
         return phrase(schema, partial, (field,), languages) or Query.empty_query()
-    beginnings = [Query.regex_query(schema, field, f"{re.escape(folded(partial))}.*")]
+    beginnings = [_beginning_with(schema, field, folded(partial))]
     if len(partial) >= _AS_WRITTEN:
-        beginnings.append(Query.regex_query(schema, "exact", f"{re.escape(partial.lower())}.*"))
+        beginnings.append(_beginning_with(schema, "exact", partial.lower()))
     return Query.const_score_query(any_of(beginnings), 0.0)
+
+
+def _beginning_with(schema: Schema, field: str, text: str) -> Query:
+    return Query.regex_query(schema, field, f"{re.escape(text[:_LONGEST_PATTERN])}.*")
 
 
 def _in_any_case(character: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from search_api.routes import access, commands, connectors, explain, runs, tuning
+from search_api.routes import access, analytics, commands, connectors, explain, runs, tuning
 
 router = APIRouter()
-for _module in (connectors, runs, commands, explain, access, tuning):
+for _module in (connectors, runs, commands, explain, access, analytics, tuning):
     router.include_router(_module.router)

@@ -28,6 +28,7 @@ from search_api.admin.runs import (
 )
 from search_api.catalog_door import CatalogDoor
 from search_api.routes.administering import AdministrationOf
+from search_api.routes.csv_cells import harmless_cell
 from search_api.routes.examples import answer_example
 
 router = APIRouter(tags=["administration"])
@@ -78,7 +79,7 @@ def _as_csv(catalog: CatalogDoor, number: int, wanted: Wanted) -> Iterator[str]:
     writer.writerow(_COLUMNS)
     with catalog.read() as connection:
         for place, row in enumerate(report_rows(connection, number, wanted), 1):
-            writer.writerow([_harmless(cell) for cell in astuple(row)])
+            writer.writerow([harmless_cell(cell) for cell in astuple(row)])
             if place % _PORTION == 0:
                 yield _taken(buffer)
     yield _taken(buffer)
@@ -89,10 +90,3 @@ def _taken(buffer: io.StringIO) -> str:
     buffer.seek(0)
     buffer.truncate()
     return text
-
-
-def _harmless(cell: object) -> object:
-    """A page's title must not become a formula in whatever opens the file (OWASP, "CSV Injection")."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return cell

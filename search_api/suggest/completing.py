@@ -51,7 +51,7 @@ def completions(
     begin with what was typed before those that hold its words, short ones before long ones."""
     written = " ".join(comparable(typed).split())
     parts = typed_words(written)
-    if not parts or (len(written) < SHORTEST and not is_unspaced(written)):
+    if not parts or len(written) > LONGEST or (len(written) < SHORTEST and not is_unspaced(written)):
         return ()
     found: dict[str, Completion] = {}
     for text, source in _candidates(written, parts, words, popular, limit):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from catalog.access import AccessList
 from catalog.api_keys import ApiKey, SigningKey
@@ -35,6 +38,7 @@ from indexer.retrieval.ranking import mark_of
 from indexer.retrieval.readable_words import ReadableWords
 from search_api.backend import Backend, Source
 from search_api.query.fields import FieldCatalog
+from search_api.query_log import NoLog
 from settings.access import EVERYONE
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 
@@ -144,6 +148,13 @@ class Company:
             tuple(page), len(hits), facets, shown=(*question.shown, *(mark_of(h.document_id) for h in page)),
             has_more=len(left) > len(page), terms=tuple(_WORD.findall(question.text)),
         )  # fmt: skip
+
+    def embedded(self, texts: Sequence[str]) -> None:
+        """There is no model."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Nothing is kept on a disk."""
+        return NoLog().read()
 
     def with_words(self, principals: frozenset[str], read: Callable[[ReadableWords], T]) -> T | None:
         """There is no index of its words."""

@@ -30,6 +30,7 @@ class _Refreshed:
         self.search = retriever.search
         self.retrieve = retriever.retrieve
         self.with_words = retriever.with_words
+        self.embedded = retriever.embedded
         self.prepare = retriever.prepare
         self.refresh = retriever.refresh
 

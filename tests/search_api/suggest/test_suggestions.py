@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from catalog.activity import ActivityLog
 from catalog.popular_queries import read_popular_queries, read_related_queries
@@ -123,6 +125,20 @@ def test_what_is_typed_is_completed_by_titles_and_headings(
     library: Library, typed: str, expected: list[str]
 ) -> None:
     assert texts(complete(library, typed)) == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=130) | st.text('aZé東ก"\\.*[](){}-~#& ', max_size=130))
+@example("İ" * 120)
+@example("\U0001d5d4" * 100)
+def test_whatever_is_typed_is_no_error(library: Library, typed: str) -> None:
+    suggester = Suggester()
+
+    def read(words: ReadableWords) -> None:
+        suggester.complete(words, typed, 10)
+        suggester.beside(words, typed)
+
+    library.retriever().with_words(PUBLIC, read)
 
 
 def test_titles_are_proposed_to_those_who_may_read_the_document(library: Library) -> None:
