@@ -21,6 +21,8 @@ MOST_AT_ONCE: Final = 2
 LONGEST_SECONDS: Final = 900.0
 MOST_BYTES: Final = 8 * 2**20
 """Of an answer: it is kept in the catalog for a week."""
+MOST_LINES: Final = 20
+"""Of what a command that fails says."""
 MOST_SAMPLED: Final = 1_000
 LONGEST_URL: Final = 2_048
 
@@ -58,19 +60,23 @@ def arguments_of(name: str, asked: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 class Inquiry:
-    """Runs a command to its end, and reads what it says."""
+    """Runs a command to its end, and reads what it says.
 
-    def __init__(self, arguments: Sequence[str], config: Path, snapshot: Path) -> None:
+    It reads the configuration file as it is, with what was edited since the last sync began: its faults are
+    an answer.
+    """
+
+    def __init__(self, arguments: Sequence[str], config: Path) -> None:
         command, *rest = arguments
         self._arguments: Final = (command, "--config", str(config), "--json", *rest)
-        self._snapshot: Final = snapshot
+        self._config: Final = config
         self._process: asyncio.subprocess.Process | None = None
         self._stopped = False
 
     async def run(self) -> Answer:
         """The answer; never raises for what the command does."""
         try:
-            self._process = await start_child(self._arguments, self._snapshot)
+            self._process = await start_child(self._arguments, self._config)
         except OSError as error:
             return Answer(None, f"no process could be started: {error.strerror or error}")
         if self._stopped:
@@ -98,6 +104,6 @@ def _answer(output: bytes, said: bytes) -> Answer:
     try:
         told = orjson.loads(output)
     except orjson.JSONDecodeError:
-        words = said.decode(errors="replace").strip().splitlines()
-        return Answer(None, words[-1] if words else "it ended without a word")
+        words = said.decode(errors="replace").strip().splitlines()[-MOST_LINES:]
+        return Answer(None, "\n".join(words) or "it ended without a word")
     return Answer(told)

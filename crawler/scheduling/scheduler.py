@@ -198,7 +198,7 @@ class Scheduler:
             arguments = arguments_of(command.name, command.arguments)
         except UnusableInquiryError as error:
             return str(error)
-        inquiry = Inquiry(arguments, self._watched.config, self._watched.snapshot)
+        inquiry = Inquiry(arguments, self._watched.config)
         self._inquiries.add(inquiry)
         self._keep(asyncio.create_task(self._answer(inquiry, command)))
         return None

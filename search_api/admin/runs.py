@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from catalog.lease import abandoned_runs
 from catalog.reports import run_summary
-from catalog.run_report import RunPage, Wanted, refused_hosts, report_page
+from catalog.run_report import RunPage, Wanted, refused_hosts, report_page, verdict_counts
 from catalog.runs import Run, read_run, recent_runs
 from catalog.vocabulary import Reason, RunState, UrlState
 from search_api.admin.administration import UnknownThingError
 
 LARGEST_NUMBER = 2**31 - 1
 LARGEST_ROW = 2**63 - 1
+MOST_COUNTED_LIVE: Final = 100_000
+"""Of a run that goes on and found more URLs, refusals and failures are told by reason once it has ended."""
 RunNumber = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 
 
@@ -120,11 +122,23 @@ def one_run(connection: Connection, number: int) -> RunObject:
     """A run as it stands, with the hosts that it left out."""
     run = known_run(connection, number)
     told = run_object(run, abandoned=run.id in abandoned_runs(connection))
+    if told.progress is not None and told.progress.found <= MOST_COUNTED_LIVE:
+        told = told.model_copy(update=_reasons(connection, number))
     hosts = [
         {"host": each.host, "reason": each.reason, "links": each.count, "examples": each.examples}
         for each in refused_hosts(connection, number)[:100]
     ]
     return told.model_copy(update={"refused_hosts": hosts})
+
+
+def _reasons(connection: Connection, number: int) -> dict[str, dict[str, int]]:
+    """What a run refused and failed at so far, as it is counted when it ends."""
+    counted: dict[UrlState, dict[str, int]] = {UrlState.REFUSED: {}, UrlState.FAILED: {}}
+    for verdict in verdict_counts(connection, number):
+        if verdict.state in counted and verdict.reason not in {None, Reason.SITEMAP}:
+            assert verdict.reason is not None
+            counted[verdict.state][verdict.reason.value] = verdict.count
+    return {"refused": counted[UrlState.REFUSED], "failed": counted[UrlState.FAILED]}
 
 
 def run_urls(connection: Connection, number: int, query: UrlsQuery) -> RunPage:

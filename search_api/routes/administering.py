@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from catalog.api_keys import Scope
 from search_api.admin.administration import Administration
@@ -14,7 +14,8 @@ from search_api.identity.identify import require
 from search_api.routes.context import CallerOf, ContextOf
 
 
-def _administrator(caller: CallerOf) -> Caller:
+def _administrator(request: Request, caller: CallerOf) -> Caller:
+    request.state.caller = caller  # so that a page which refuses still shows who is signed in
     return require(caller, Scope.ADMIN)
 
 

@@ -76,9 +76,8 @@ def _to_sign_in(request: Request) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
-    html = request.app.state.context.renderer.page(
-        "sign_in.html", frame_of(request.cookies, Caller()), fault=_fault(error, status)
-    )
+    frame = frame_of(request.cookies, getattr(request.state, "caller", Caller()))
+    html = request.app.state.context.renderer.page("sign_in.html", frame, fault=_fault(error, status))
     return HTMLResponse(html, status, NO_STORE)
 
 

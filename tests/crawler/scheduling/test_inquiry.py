@@ -86,3 +86,16 @@ def test_plan_explain_and_try_are_answered_as_their_commands_do(tmp_path: Path, 
     assert unknown.state is CommandState.FAILED
     assert unknown.result is not None
     assert "nothing" in unknown.result["error"]
+
+
+def test_the_faults_of_an_edited_configuration_are_the_answer(tmp_path: Path, site: ChangingSite) -> None:
+    wiki = {"name": "wiki", "seeds": [site.url()], "access": "public"}
+    store = {"database": f"sqlite:///{tmp_path}/catalog.db", "directory": str(tmp_path)}
+    config, same_catalog = (configure(tmp_path / name, wiki, store=store) for name in ("edited", "same"))
+    with scheduling(config) as running:
+        running.wait_for("started")
+        config.write_text("version: 1\nconnectors: [{name: wiki, seed: [x]}]", encoding="utf-8")
+        answered = answer(same_catalog, ask(same_catalog, "plan", connector="wiki"))
+        running.end()
+    assert answered.result is not None
+    assert "connectors.yaml:2:27: unknown key `seed`; did you mean `seeds`?" in answered.result["error"]

@@ -49,10 +49,13 @@ class Scheduled:
 
 @pytest.fixture
 def scheduled(tmp_path: Path) -> Iterator[Scheduled]:
-    pages: dict[str, Any] = {"/": page("Home", *PAGES)}
-    pages |= {path: Answer(page(path, text=f"All of {path}. " * 9).body, delay=0.2) for path in PAGES}
+    pages: dict[str, Any] = {"/": page("Home", "/secret", *PAGES)}
+    pages |= {path: Answer(page(path, text=f"All of {path}. " * 9).body, delay=0.3) for path in PAGES}
     with serve_site(pages) as site:
-        config = configure(tmp_path, {"name": "wiki", "seeds": [site.url()], "access": "public"})
+        rules = {"crawl": {"exclude": ["/secret"]}}
+        slowly = {"requests_per_minute": "unlimited", "concurrency": 2}
+        wiki = {"name": "wiki", "seeds": [site.url()], "access": "public", "politeness": slowly}
+        config = configure(tmp_path, {**wiki, "filters": rules})
         with scheduling(config) as running:
             running.wait_for("started")
             with catalog_of(config) as catalog, catalog.write() as connection:
@@ -75,6 +78,7 @@ def test_a_sync_is_begun_watched_and_stopped_and_the_next_goes_on(scheduled: Sch
 
     run = scheduled.until("/v1/runs/1", lambda told: told.get("progress") and told["progress"]["visited"] > 2)
     assert run["state"] == "running"
+    assert run["refused"] == {"excluded_by_crawl_filter": 1}
     assert run["progress"]["found"] > run["progress"]["visited"]
     (wiki,) = scheduled.client.get("/v1/connectors").json()["connectors"]
     assert (wiki["health"], wiki["in_hand"]["state"]) == ("running", "running")
