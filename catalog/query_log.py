@@ -56,7 +56,7 @@ queries: Final = Table(
     Column("answers", Integer, nullable=False),  # how many were shown
     Column("took_ms", Float, nullable=False),
     Column("ranking", Text, nullable=False),  # which version of it answered
-    Column("results", JSON, nullable=False),  # document id → position from 1, first to last
+    Column("results", JSON, nullable=False),  # document id → position from 1; 0: above all
 )
 
 clicks: Final = Table(
@@ -112,7 +112,7 @@ def _now() -> datetime:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A query was answered; `id` is the `query_id` that clicks and feedback name, `results` has the position
-    (from 1, over all pages) of each document that was shown."""
+    of each document that was shown: from 1 over all pages, 0 above them (featured, or in an answer)."""
 
     id: str
     text: str

@@ -34,7 +34,8 @@ def answer_search(backend: Backend, search: Search, *, asker: Asker | None = Non
         took_ms=milliseconds_since(started),
     )
     if asker is not None:
-        answer = answer.model_copy(update=_beside(backend, search) | _above(backend, search, results))
+        around = _beside(backend, search) | _above(backend, search, results)
+        answer = answer.model_copy(update={**around, "took_ms": milliseconds_since(started)})
         backend.query_log.record(_asked(search, results, answer, asker))
     return answer
 
@@ -89,11 +90,7 @@ def _asked(search: Search, results: Results, answer: SearchAnswer, asker: Asker)
         text=search.typed,
         total=results.total,
         took_ms=answer.took_ms,
-        results={
-            hit.document_id: position
-            for position, leader in enumerate(results.hits, offset + 1)
-            for hit in (leader, *leader.more)
-        },
+        results=_positions(results, answer, offset),
         asker=asker,
         offset=offset,
         language=results.language,
@@ -102,3 +99,14 @@ def _asked(search: Search, results: Results, answer: SearchAnswer, asker: Asker)
         ranking=results.ranking,
         filter=json.loads(json.dumps(asdict(wanted), default=str)) if wanted else None,
     )
+
+
+def _positions(results: Results, answer: SearchAnswer, offset: int) -> dict[str, int]:
+    """Where each document was shown, from 1 over all pages; what stands above the results has position 0."""
+    above = [each.id for each in answer.featured]
+    above += [each.document_id for each in answer.answers if each.document_id is not None]
+    return dict.fromkeys(above, 0) | {
+        hit.document_id: position
+        for position, leader in enumerate(results.hits, offset + 1)
+        for hit in (leader, *leader.more)
+    }

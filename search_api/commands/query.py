@@ -62,8 +62,11 @@ def query(
 
 def _print(answer: SearchAnswer) -> None:
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=False)
+    if answer.spelling.suggestion:
+        console.print(Text("Did you mean: ", style="dim").append(_plain(answer.spelling.suggestion)))
     if not answer.results:
         console.print("Nothing was found: try fewer or other words.", style="dim")
         return

@@ -22,7 +22,7 @@ SHORTEST: Final = 2
 """Characters; what begins with one letter is too much to choose from."""
 LONGEST: Final = 120
 """Characters of a title or heading that can stand for a question."""
-_CHECKED: Final = 8
+_CHECKED: Final = 6
 """Questions of others that are held against what the caller may read, the most frequent ones."""
 _SHORTEST_FOR_HEADINGS: Final = 3
 

@@ -139,6 +139,33 @@ def test_the_terminal_shows_title_address_and_excerpt(configuration: Path) -> No
     assert "Secret" not in done.stdout
 
 
+def test_the_terminal_asks_whether_something_else_was_meant(configuration: Path) -> None:
+    done = run("query", "parentel leave", "--config", str(configuration))
+    assert "Did you mean: parental leave" in done.stdout
+
+
+def test_without_a_log_nothing_is_kept_and_feedback_is_refused(configuration: Path, tmp_path: Path) -> None:
+    file = tmp_path / "connectors.yaml"
+    data = configuration.parent / "data"
+    text = CONFIGURATION.replace("sqlite:///data/", f"sqlite:///{data}/").replace(
+        "directory: data", f"directory: {data}"
+    )
+    file.write_text(f"{text}search: {{analytics: {{enabled: false}}}}\n")
+    settings = load_settings(file)
+    with (
+        serving(partial(open_backend, settings), settings=settings) as address,
+        httpx2.Client(base_url=address, trust_env=False) as client,
+    ):
+        answer = client.get("/v1/search", params={"q": "never to be kept"}).json()
+        told = {"query_id": answer["query_id"], "result_id": answer["results"][0]["id"], "clicked": True}
+        refused = client.post("/v1/feedback", json=told)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "query_id")
+    log = ActivityLog.open(data)
+    with log.read() as connection:
+        assert "never to be kept" not in connection.execute(queries.select()).scalars("text").all()
+    log.close()
+
+
 def test_the_terminal_shows_what_someone_would_see_and_why(configuration: Path) -> None:
     config = ("--config", str(configuration), "--json", "--url", SECRET, "--url", LEAVE)
     seen = json.loads(run("as", "eva", "leave plan", "--group", "board", *config).stdout)
