@@ -137,6 +137,14 @@ def find_key_of_digest(connection: Connection, digest: bytes) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
+def key_digest(connection: Connection, name: str) -> bytes | None:
+    """What `find_key_of_digest` finds the living key of that name by; None where there is none."""
+    digest: bytes | None = connection.scalar(
+        select(api_keys.c.digest).where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
+    )
+    return digest
+
+
 def read_key(connection: Connection, name: str) -> ApiKey | None:
     """The key of that name, revoked or not."""
     row = connection.execute(select(api_keys).where(api_keys.c.name == name)).one_or_none()

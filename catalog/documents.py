@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from catalog.connectors import connector_names
 from catalog.content import PackedBlocks, unpack_fields
 from catalog.document import Document, DocumentKind
+from catalog.published_changes import note_published
 from catalog.tables import chunks, documents
 
 _BATCH: Final = 500  # ids in one IN list: below every engine's limit of bound variables
@@ -73,9 +74,13 @@ def mark_indexed(connection: Connection, indexed: Iterable[tuple[str, int]]) -> 
     A document that has changed since has a higher version and stays pending: whatever makes a document
     pending (a change, a deletion, another access list) raises its version.
     """
-    marks = [{"document_id": name, "indexed_version": version} for name, version in indexed]
+    marks: list[dict[str, Any]] = [
+        {"document_id": name, "indexed_version": version} for name, version in indexed
+    ]
     if marks:
         connection.execute(_MARK, marks)
+        for ids in _batches(mark["document_id"] for mark in marks):
+            note_published(connection, ids)
 
 
 _MARK: Final = (

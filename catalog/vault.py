@@ -41,6 +41,8 @@ class Purpose(StrEnum):
     """People who signed in on the search page."""
     SIGN_IN_ATTEMPTS = "sign-in attempts"
     """People on their way to the identity provider and back."""
+    WEBHOOKS = "webhooks"
+    """Where saved searches tell what they found."""
 
 
 class Vault:

@@ -26,12 +26,14 @@ from search_api.routes import (
     operators,
     page,
     retrieve,
+    saved_searches,
     search,
     suggest,
 )
 from search_api.routes import sign_in as sign_in_routes
 from search_api.routes.context import Context
 from search_api.routes.desk import all_pages
+from search_api.saved.watch import AlertWatch
 from search_api.service import SearchService
 from search_api.web.assets import load_assets
 from search_api.web.render import Renderer
@@ -49,6 +51,7 @@ _ROUTES: Final = (
     health,
     page,
     document_page,
+    saved_searches,
     sign_in_routes,
     all_pages,
 )
@@ -71,12 +74,17 @@ def create_app(
     """
     identifier = identifier or Identifier(is_public_only=True)
     mcp = McpEndpoint()
+    watch = AlertWatch(service, catalog, settings, identifier) if catalog and settings else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
+        if watch is not None:
+            watch.start()
         async with mcp.running():
             yield
+        if watch is not None:
+            watch.stop()
         service.stop()
         if catalog is not None:
             catalog.close()

@@ -91,7 +91,6 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(UnknownThingError, _unknown_thing)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
-    app.add_exception_handler(Exception, _defect)
 
 
 async def _invalid_question(_: Request, error: Exception) -> Response:
@@ -169,8 +168,3 @@ def _allowed(request: Request) -> str:
         if (pattern := getattr(context, "path_regex", None)) and pattern.match(request.url.path)
     )
     return ", ".join(sorted(set().union(*at)))
-
-
-async def _defect(_: Request, __: Exception) -> Response:
-    """An error of ours: the log has it, the answer tells nothing of it."""
-    return problem(500, "The service failed to answer this; its log says why.")

@@ -5,6 +5,7 @@ Plain ASGI, so that bodies are capped while they arrive, before anything is pars
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Final
 
@@ -17,6 +18,8 @@ from search_api.query.limits import MAX_BODY_BYTES, MAX_TARGET_BYTES, MAX_TUNING
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """They change nothing (RFC 9110, section 9.2.1)."""
+
+logger = logging.getLogger(__name__)
 
 SECURITY_HEADERS: Final = {
     "content-security-policy": (
@@ -91,6 +94,12 @@ class Protection:
             await self.app(scope, exchange.receive, exchange.send)
         except _BodyTooLargeError:
             refusal = problem(413, f"The body is larger than {exchange.most_bytes // 1024} KB.")
+            await refusal(scope, exchange.receive, exchange.send)
+        except Exception:
+            if exchange.status:
+                raise  # the answer has begun: the server can only cut it off
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            refusal = problem(500, "The service failed to answer this; its log says why.")
             await refusal(scope, exchange.receive, exchange.send)
 
 

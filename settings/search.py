@@ -198,6 +198,13 @@ class SuggestionSettings(Section):
     """How many different callers must have asked a question before it is proposed to others."""
 
 
+class AlertSettings(Section):
+    """Saved searches that tell a webhook what is new."""
+
+    webhooks: tuple[Origin, ...] = Field(default=(), examples=[["https://hooks.example.com"]])
+    """The origins that may be told, exactly as scheme, host and port; none: nothing can be saved."""
+
+
 class SearchSettings(Section):
     """The service and its page."""
 
@@ -228,5 +235,7 @@ class SearchSettings(Section):
     """What is raised in the results."""
     analytics: AnalyticsSettings = AnalyticsSettings()
     """The log of questions, clicks and feedback."""
+    alerts: AlertSettings = AlertSettings()
+    """Saved searches that tell a webhook what is new."""
     suggestions: SuggestionSettings = SuggestionSettings()
     """What is proposed while someone types, and beside the results."""

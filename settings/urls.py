@@ -39,6 +39,11 @@ def origin(text: str) -> str:
     return str(url.origin)
 
 
+def origin_of(url: str) -> str:
+    """The origin of an address that `http_url` gave."""
+    return str(ada_url.URL(url).origin)
+
+
 def issuer(text: str) -> str:
     """The name of an identity provider, exactly as written: tokens must say the very same (OpenID Connect
     Discovery 1.0, section 4.3), and a slash at its end makes it another.

@@ -15,7 +15,17 @@ from settings.load import load_settings
 REPOSITORY = Path(__file__).resolve().parents[1]
 GUIDES = [
     REPOSITORY / "docs" / f"{name}.md"
-    for name in ("logins", "javascript", "changes", "durability", "sync", "starts", "indexing", "access")
+    for name in (
+        "logins",
+        "javascript",
+        "changes",
+        "durability",
+        "sync",
+        "starts",
+        "indexing",
+        "access",
+        "alerts",
+    )
 ]
 DOCUMENTS = [REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "docs/index.md")] + GUIDES
 README = DOCUMENTS[0].read_text(encoding="utf-8")

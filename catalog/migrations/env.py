@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from catalog import learned_tables, tables  # noqa: F401 - they declare what `metadata` holds
+from catalog import alert_tables, learned_tables, tables  # noqa: F401 - they declare what `metadata` holds
 from catalog.columns import metadata
 
 context.configure(

@@ -12,7 +12,7 @@ from sqlalchemy import column as sql_column
 
 from catalog.errors import CatalogError
 
-HEAD: Final = "0021"
+HEAD: Final = "0022"
 """The newest migration: a database that is there is opened without loading Alembic."""
 
 _ADVISORY_LOCK: Final = 0x517E102E  # any number that is the same for every process of ours

@@ -30,6 +30,9 @@ PROXIMITY_BOOST: Final = 0.2
 PROXIMITY_SLOP: Final = 1
 """Neighbouring words of the question found near each other: the ordered window of Metzler and Croft,
 "A Markov Random Field Model for Term Dependencies" (SIGIR 2005)."""
+LONGEST_BEGINNING: Final = 200
+"""Characters of a beginning that is looked for: an expression of tantivy's has up to 1,000 states, and a
+character of the rarer scripts takes four."""
 _LOOKED_UP: Final = 1_500
 """Values that are found one by one; from about 2,000 on a set of them takes no longer."""
 

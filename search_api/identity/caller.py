@@ -35,7 +35,8 @@ class Claimed:
 class Caller:
     """Who asks. `principals` hold every group that the caller is in, directly or through other groups.
 
-    `signed_in` tells that they did so on the pages, and can sign out there.
+    `signed_in` tells that they did so on the pages, and can sign out there; `groups` are those that were
+    proven, without those that they are in through others.
     """
 
     principals: frozenset[str] = frozenset({EVERYONE})
@@ -43,6 +44,7 @@ class Caller:
     user: str | None = None
     key: str | None = None
     signed_in: bool = False
+    groups: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:

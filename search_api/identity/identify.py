@@ -90,11 +90,15 @@ class Identifier:
             if claimed.acts_as:
                 raise ForbiddenError("nobody can be acted for while `search.authentication` is none")
             return Caller(scopes=claimed.scopes, key=claimed.key, signed_in=claimed.signed_in)
-        principals = directory.expanded(claimed.principals)
+        principals = self.principals(directory, claimed)
         scopes = claimed.scopes
         if not claimed.acts_as and claimed.key is None and not self._admins.isdisjoint(principals):
             scopes |= {Scope.ADMIN}
-        return Caller(principals, scopes, claimed.user, claimed.key, claimed.signed_in)
+        return Caller(principals, scopes, claimed.user, claimed.key, claimed.signed_in, groups=claimed.groups)
+
+    def principals(self, directory: Directory, claimed: Claimed) -> frozenset[str]:
+        """What someone of whom that is known holds, with every group that they are in through others."""
+        return ANONYMOUS.principals if self._is_public_only else directory.expanded(claimed.principals)
 
     def _claimed(self, directory: Directory, credentials: Credentials) -> Claimed:
         if not credentials.authorization:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from indexer.lexical.queries import LONGEST_BEGINNING
 from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Site, Words
 from search_api.query.faults import invalid, shown
 from search_api.query.fields import FieldCatalog
@@ -69,13 +70,21 @@ def _of_column(name: str, kind: FieldType, value: str, *, may_end_open: bool) ->
         truth = {"true": True, "yes": True, "false": False, "no": False}.get(value.lower())
         return None if truth is None else Comparison(name, "eq", truth)
     if kind is FieldType.STRING and may_end_open and value.endswith("*") and len(value) > 1:
+        _check_beginning(name, value[:-1])
         return AnyOf(tuple(Comparison(name, "prefix", each) for each in _cases(value[:-1])))
     return Comparison(name, "in" if kind is FieldType.STRING else "contains_any", _cases(value))
 
 
 def _site(value: str) -> Filter | None:
     found = _ADDRESS.fullmatch(value)
+    _check_beginning("site", value)
     return None if found is None else Site(found[1].lower(), (found[2] or "").removesuffix("*").rstrip("/"))
+
+
+def _check_beginning(name: str, value: str) -> None:
+    if len(value) > LONGEST_BEGINNING:
+        message = f"{name}: is longer than the {LONGEST_BEGINNING} characters that can be looked for"
+        raise invalid("query", message)
 
 
 def _cases(value: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from catalog.document import FieldValue
+from indexer.lexical.queries import LONGEST_BEGINNING
 from indexer.retrieval.question import AllOf, AnyOf, Comparison, Filter, Not, Phrase, Site, Words
 from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, parse_each, shown
 from search_api.query.field_terms import RANGED, field_condition, is_range
@@ -138,6 +139,8 @@ def _compare(name: str, kind: FieldType, operator: str, value: object, path: str
         return Comparison(
             name, "contains_all" if operator == "contains_all" else "contains_any", _texts(values)
         )
+    if operator == "prefix" and len(str(values[0])) > LONGEST_BEGINNING:
+        raise invalid(path, f"is longer than the {LONGEST_BEGINNING} characters that can be looked for")
     if operator != "in":
         return Comparison(name, operator, values[0])
     if len(values) == 1:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 
-def answer_example(example: object) -> dict[int | str, dict[str, Any]]:
+def answer_example(example: object, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route whose answer in JSON may look like this."""
-    return {200: {"content": {"application/json": {"example": example}}}}
+    return {status: {"content": {"application/json": {"example": example}}}}
 
 
 SEARCH_BODIES: Final[Mapping[str, dict[str, Any]]] = {

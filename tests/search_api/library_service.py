@@ -45,12 +45,20 @@ def backend_of(
     )  # fmt: skip
 
 
+def service_of(
+    library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
+) -> SearchService:
+    """Answers at once, without having been started."""
+    backend = backend_of(library, tuning, suggester)
+    service = SearchService(lambda: backend)
+    service._backend = backend
+    return service
+
+
 def application(
     library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
 ) -> tuple[FastAPI, SearchService]:
     """The service over a library; it is not started, its backend is there at once."""
-    backend = backend_of(library, tuning, suggester)
-    service = SearchService(lambda: backend)
-    service._backend = backend
+    service = service_of(library, tuning, suggester)
     checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
     return create_app(service, Identifier(checker, people_sign_in=True)), service

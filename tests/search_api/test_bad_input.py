@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -9,8 +10,11 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from tests.indexer.retrieval.library import Library
 from tests.search_api.conftest import Running
+from tests.search_api.library_service import application
 
 LONG = "x" * 1_001
 
@@ -286,6 +290,31 @@ def test_what_would_be_code_elsewhere_is_a_question_of_words_here(running: Runni
     assert page.status_code == found.status_code
     assert "1337" not in page.text
     assert "root:" not in page.text
+
+
+@pytest.mark.parametrize("character", "xéẞ漢😀")
+def test_a_beginning_too_long_to_be_looked_for_names_its_field(
+    small_library: httpx2.Client, character: str
+) -> None:
+    longest, longer = character * 200, character * 201
+    for field in ("title", "url"):
+        fitting = small_library.post("/v1/search", json={"filter": {"field": field, "prefix": longest}})
+        assert fitting.status_code == 200, fitting.text
+        refused = small_library.post("/v1/search", json={"filter": {"field": field, "prefix": longer}})
+        assert_problem(refused, 422, "filter.prefix", "longer than the 200 characters")
+    refused = small_library.get("/v1/search", params={"q": f"department:{longer}*"})
+    assert_problem(refused, 422, "q", "longer than the 200 characters")
+    assert_problem(small_library.get("/v1/search", params={"q": f"site:e.com/{longer}"}), 422, "q")
+    for prefix in (longer, f"leave {longer}"):
+        assert small_library.get("/v1/suggest", params={"prefix": prefix}).json() == {"suggestions": []}
+
+
+@pytest.fixture(scope="module")
+def small_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    library = Library(tmp_path_factory.mktemp("library"))
+    library.add("https://example.com/", "Parental leave.", fields={"department": "HR"})
+    yield TestClient(application(library)[0])
+    library.close()
 
 
 json_values = st.recursive(

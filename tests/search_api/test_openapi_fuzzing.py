@@ -17,6 +17,7 @@ from schemathesis import Case, CheckContext, Response
 
 from catalog.api_keys import Scope, create_key
 from catalog.scheduler import become_scheduler
+from search_api.identity.identify import Identifier
 from search_api.problems import PROBLEM_TYPE
 from search_api.protection import SECURITY_HEADERS
 from settings.load import load_settings
@@ -24,8 +25,16 @@ from tests.indexer.retrieval.library import Library
 from tests.search_api.library_service import backend_of
 from tests.search_api.openapi_document import openapi_document
 from tests.search_api.serving import serving
-from tests.support.syncing import configure
 
+CONFIGURATION: Final = """
+version: 1
+store: {database: sqlite:///catalog.db, directory: .}
+search:
+  authentication: {type: api_keys}
+  alerts: {webhooks: ['https://hooks.example.com']}
+connectors:
+  - {name: handbook, seeds: [https://intranet.example.com/], access: public}
+"""
 CONFIG: Final[Mapping[str, Any]] = {
     # Which names and values mean something is for the index to say: what fits the schema may still be a 422.
     "checks": {
@@ -58,6 +67,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
     """How schemathesis asks a service over a small real index, as someone who may do everything, and as if a
     scheduler ran that never gets to what it is asked for."""
     folder = tmp_path_factory.mktemp("library")
+    (folder / "connectors.yaml").write_text(CONFIGURATION)
     library = Library(folder)
     for number, department in enumerate(("HR", "HR", "IT", "Travel")):
         library.add(
@@ -69,11 +79,10 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
     with library.catalog.write() as connection:
         key = create_key(connection, "fuzzing", ["staff"], [Scope.SEARCH, Scope.ADMIN])
         become_scheduler(connection)
-    store = {"database": f"sqlite:///{folder}/catalog.db", "directory": str(folder)}
-    handbook = {"name": "handbook", "seeds": ["https://intranet.example.com/"], "access": "public"}
-    administered = load_settings(configure(folder, handbook, store=store))
     backend = backend_of(library)
-    with serving(lambda: backend, settings=administered) as address, requests.Session() as session:
+    settings = load_settings(folder / "connectors.yaml")
+    service = serving(lambda: backend, identifier=Identifier(), settings=settings)
+    with service as address, requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {key}"
         session.trust_env = False
         yield {"base_url": address, "session": session}
