@@ -19,8 +19,7 @@ def measure_intranet() -> Measured:
     """Serve, crawl and index all sites; nDCG@10 of golden.jsonl, each question with its principals."""
     environment = os.environ | DEFAULT_PASSWORDS
     with tempfile.TemporaryDirectory() as folder, serve_intranet() as intranet:
-        config, queries = Path(folder) / "connectors.yaml", Path(folder) / "golden.jsonl"
-        config.write_text(intranet.configuration().replace("../../.demo/", ""), encoding="utf-8")
+        config, queries = intranet.write_configuration(Path(folder)), Path(folder) / "golden.jsonl"
         queries.write_text(intranet.configuration(GOLDEN), encoding="utf-8")
         named = ("--config", str(config))
         sync = [sys.executable, "-m", "crawler", "sync", *named]

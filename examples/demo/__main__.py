@@ -63,11 +63,14 @@ def start_intranet(service: Service) -> int:
 
 
 def write_configuration(base: int) -> None:
-    """Copy the example's connectors.yaml to .demo/, with the ports and paths that hold there."""
-    text = EXAMPLE.read_text(encoding="utf-8").replace("../../.demo/", "")
-    for number in range(len(SITES)):
-        text = text.replace(f"{HOST}:{EXAMPLE_PORT + number}", f"{HOST}:{base + number}")
-    CONFIGURATION.write_text(text, encoding="utf-8")
+    """Copy the example's connectors.yaml and its tuning files to .demo/, with the ports and paths there."""
+    for file in (EXAMPLE, *sorted(EXAMPLE.parent.glob("tuning/*"))):
+        text = file.read_text(encoding="utf-8").replace("../../.demo/", "")
+        for number in range(len(SITES)):
+            text = text.replace(f"{HOST}:{EXAMPLE_PORT + number}", f"{HOST}:{base + number}")
+        copy = CONFIGURATION.parent / file.relative_to(EXAMPLE.parent)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
 
 
 def crawl() -> None:

@@ -43,6 +43,7 @@ def query(
         try:
             search = parse_search({"query": question, "page_size": page_size}, backend.fields)
             backend.retriever.prepare()  # loading the model is no part of the time that is shown
+            backend.tuning.refresh()
             answer = answer_search(backend, search, asker=Asker())
         finally:
             backend.close()

@@ -20,7 +20,7 @@ MOST_ANSWERS: Final = 2
 """Configured answers to one question."""
 MEANING: Final = 0.65
 """What the cosine counts; the words count the rest."""
-_CONFIDENCES: Final = ((0.9, Confidence.VERY_HIGH), (0.78, Confidence.HIGH), (0.66, Confidence.MEDIUM))
+_CONFIDENCES: Final = ((0.9, Confidence.VERY_HIGH), (0.75, Confidence.HIGH), (0.55, Confidence.MEDIUM))
 """Lower bounds of what is asked nearly literally, in other words, and of what is likely meant. Below, nothing
 is answered."""
 _BY_WORDS_ALONE: Final = 0.8

@@ -17,6 +17,7 @@ from examples.demo.service import Service, process_start
 from examples.intranet.board import Board
 from examples.intranet.server import DEFAULT_PASSWORDS
 from settings.load import load_settings
+from settings.tuning.files import check_files
 from tests.support.intranet import REPOSITORY
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
@@ -98,6 +99,9 @@ def test_the_demo_runs_on_other_ports_and_below_its_own_folder(
     assert settings.store.database == f"sqlite:///{tmp_path}/data/catalog.db"
     assert settings.connector("wiki").seeds == ("http://127.0.0.1:8202/",)
     assert "810" not in (tmp_path / "connectors.yaml").read_text().partition("version:")[2]
+    tuned = list(check_files(settings.search))
+    assert [(file.path.parent, file.faults) for file in tuned] == [(tmp_path / "tuning", ())] * 3
+    assert all("810" not in file.path.read_text() for file in tuned)
 
 
 def test_the_demo_shows_strangers_only_the_open_part_of_the_wiki() -> None:

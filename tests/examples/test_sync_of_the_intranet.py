@@ -66,8 +66,7 @@ def run_command(command: str, *arguments: str) -> bytes:
 @pytest.fixture(scope="module")
 def crawled(intranet: Intranet, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     """All connectors of the example, crawled and indexed once by the command."""
-    config = tmp_path_factory.mktemp("a demo") / "connectors.yaml"
-    config.write_text(intranet.configuration().replace("../../.demo/", ""), encoding="utf-8")
+    config = intranet.write_configuration(tmp_path_factory.mktemp("a demo"))
     runs = run_json("crawler", "sync", "--mode", "full", "--config", str(config))["runs"]
     return Crawled(config, {run["connector"]: run for run in runs})
 
@@ -183,6 +182,21 @@ def test_judged_questions_about_the_company_are_answered_no_worse_than_their_flo
     measured = read_evaluation(printed)
     assert measured.hybrid >= floor.floor
     assert measured.hybrid > measured.better_half
+
+
+def test_the_tuning_files_of_the_example_do_what_they_are_for(crawled: Crawled, intranet: Intranet) -> None:
+    checked = crawled.run("search-api", "validate")
+    assert (checked["valid"], checked["notices"]) == (True, [])
+    assert [file["kind"] for file in checked["files"]] == ["synonyms", "featured", "faq"]
+    found = crawled.run("search-api", "query", "vacation carried over")
+    assert found["results"][0]["url"] == f"{intranet.handbook}/people/holidays"
+    assert found["synonyms"][0]["alternatives"] == ["holiday", "annual leave"]
+    found = crawled.run("search-api", "query", "First day!")
+    assert [each["url"] for each in found["featured"]] == [f"{intranet.handbook}/people/onboarding"]
+    found = crawled.run("search-api", "query", "are dogs allowed at work")
+    assert found["answers"][0]["source"] == "faq"
+    assert found["answers"][0]["title"] == "May I bring my dog to work?"
+    assert crawled.run("search-api", "query", "on-call")["featured"] == []
 
 
 def test_every_example_of_the_http_interface_works_on_the_demo(crawled: Crawled, intranet: Intranet) -> None:

@@ -28,8 +28,16 @@ class Intranet:
     portal_password: str = "salt-marsh-9"
     finance_password: str = "ledger-of-gulls"
 
+    def write_configuration(self, folder: Path) -> Path:
+        """Put the example's connectors.yaml and its tuning files below `folder`; the path of the former."""
+        for file in (CONNECTORS, *sorted(CONNECTORS.parent.glob("tuning/*"))):
+            copy = folder / file.relative_to(CONNECTORS.parent)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(self.configuration(file).replace("../../.demo/", ""), encoding="utf-8")
+        return folder / CONNECTORS.name
+
     def configuration(self, template: Path = CONNECTORS) -> str:
-        """The text of the example's connectors.yaml with these ports instead of 8101 to 8106."""
+        """The text of a file of the example with these ports instead of 8101 to 8106."""
         text = template.read_text(encoding="utf-8")
         sites = (self.handbook, self.wiki, self.portal, self.finance, self.status, self.identity)
         for number, address in enumerate(sites):
