@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from search_api.query.confidence import Confidence
+from search_api.query.deep_link import safe_url
 from search_api.query.response import AnswerSource, TextAnswer
 from search_api.web.addresses import as_indexed
 from search_api.web.hit_view import spans_of
@@ -52,7 +53,7 @@ def view_answer(answer: TextAnswer, text: str) -> AnswerView:
         segments=() if is_table else segments_of(answer.text, spans),
         cells=tuple(_cells(answer.text, spans)) if is_table else (),
         title=clean(answer.title),
-        href=answer.deep_link,
+        href=answer.deep_link or (safe_url(answer.url) if answer.url else None),
         crumbs=crumbs_of(answer.url) if answer.url else (),
         as_indexed=as_indexed(answer.document_id, text, stretch) if answer.document_id else None,
         document_id=answer.document_id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from search_api.query.cursor import encode_cursor
+from search_api.query.deep_link import safe_url
 from search_api.query.fields import FieldCatalog
 from search_api.query.request import Search
 from search_api.query.response import SearchAnswer
@@ -15,7 +16,7 @@ from search_api.web.answer_view import AnswerView, view_answer
 from search_api.web.facet_view import Choice, FacetView, chosen_filters, view_facets
 from search_api.web.hit_view import HitView, view_hit
 from search_api.web.labels import label_of
-from search_api.web.text import clean
+from search_api.web.text import clean, crumbs_of
 
 _QUESTIONS: Final = 6
 _COLLAPSE: Final = "connector"
@@ -41,6 +42,17 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class FeaturedView:
+    """A document that operators put first."""
+
+    id: str
+    title: str
+    href: str | None
+    crumbs: tuple[str, ...]
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Synonym:
     """Words that were looked for as well."""
 
@@ -59,6 +71,7 @@ class ResultsView:
     took_ms: float
     spelling: Link | None
     answers: tuple[AnswerView, ...]
+    featured: tuple[FeaturedView, ...]
     results: tuple[HitView, ...]
     facets: tuple[FacetView, ...]
     chosen: tuple[Choice, ...]
@@ -120,6 +133,12 @@ def view_results(
         took_ms=answer.took_ms,
         spelling=Link(clean(meant), address.asking(meant).href) if meant else None,
         answers=tuple(view_answer(each, address.text) for each in answer.answers) if not offset else (),
+        featured=tuple(
+            FeaturedView(
+                each.id, clean(each.title), safe_url(each.url), crumbs_of(each.url), clean(each.excerpt)
+            )
+            for each in answer.featured
+        ),
         results=tuple(view_hit(result, address.text) for result in answer.results),
         facets=view_facets(address, answer.facets, answer.total, fields),
         chosen=chosen_filters(address, fields),

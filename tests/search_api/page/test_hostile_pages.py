@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from search_api.opening import open_backend
 from settings.load import load_settings
@@ -84,7 +84,12 @@ def watched(browser: Browser, base: str, width: int = 1280) -> Iterator[Page]:
     context = browser.new_context(base_url=base, viewport={"width": width, "height": 800})
     page = context.new_page()
     wrong: list[str] = []
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+
+    def opened(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", opened)
     page.on("request", lambda request: wrong.append(request.url) if is_wrong(request.url, base) else None)
     yield page
     assert "owned" not in page.title().split(" · ")
