@@ -9,7 +9,7 @@ from typing import Final
 
 from catalog.change_rate import ChangeRate, estimate
 from catalog.task import FoundBy
-from catalog.vocabulary import UrlState
+from catalog.vocabulary import PASSING, UrlState
 
 LIKELY: Final = 0.5
 """A page is visited as soon as it has rather changed than not."""
@@ -37,6 +37,7 @@ class KnownPage:
     fetched_at: datetime | None = None
     sitemap_lastmod: datetime | None = None
     is_hub: bool = False
+    reason: str | None = None
 
     @property
     def rate(self) -> ChangeRate:
@@ -80,6 +81,8 @@ def _always(page: KnownPage) -> str | None:
         return "crawls begin here"
     if page.state == UrlState.FAILED:
         return "its last visit failed"
+    if page.reason in PASSING:
+        return "what stood there last passes by itself"
     return "many pages were found on it, and new ones may be" if page.is_hub else None
 
 

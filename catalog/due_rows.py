@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Float, and_, case, cast, extract, func, li
 from catalog.change_rate import PRIOR_CHANGES, PRIOR_INTERVALS, PRIOR_SECONDS
 from catalog.due import LIKELY, SITEMAP_TRUST, STARTS
 from catalog.tables import hubs, urls
-from catalog.vocabulary import UrlState
+from catalog.vocabulary import PASSING, UrlState
 
 _DAY = 86_400.0
 
@@ -24,6 +24,7 @@ def is_due(now: datetime, dialect: str) -> ColumnElement[bool]:
     said = urls.c.sitemap_lastmod
     return or_(
         urls.c.state.in_((UrlState.QUEUED, UrlState.FAILED)),
+        urls.c.reason.in_(sorted(PASSING)),
         urls.c.fetched_at.is_(None),
         urls.c.found_by.in_(sorted(STARTS)),
         urls.c.id.in_(select(hubs.c.url_id)),

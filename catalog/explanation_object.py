@@ -20,6 +20,7 @@ def explanation_object(found: Explanation, places: RulePlaces) -> dict[str, Any]
         "state": found.state,
         "reason": found.reason,
         "explanation": found.reason and found.reason.explanation,
+        "advice": (found.reason and found.reason.advice) or None,
         "rule": found.rule,
         "rule_place": place_object(places.find(found.connector, found.rule)),
         "detail": found.detail,

@@ -51,6 +51,7 @@ def known_page(row: AnyRow, *, is_hub: bool = False) -> KnownPage:
         fetched_at=row.fetched_at,
         sitemap_lastmod=row.sitemap_lastmod,
         is_hub=is_hub,
+        reason=row.reason,
     )
 
 

@@ -82,8 +82,10 @@ def _numbered(connection: Connection, run_id: int, wanted: Wanted) -> Iterator[t
         conditions.append(urls.c.reason == wanted.reason.value)
     statement = _ROWS.where(*conditions).limit(wanted.limit).execution_options(yield_per=1000)
     for number, key, *found in connection.execute(statement):
-        cells: tuple[Any, ...] = (*found, why_kept(key, found[1], found[2], protected))
-        yield number, ReportRow(*cells)
+        row: tuple[Any, ...] = tuple(found)
+        shown = ReportRow(*row)
+        kept = why_kept(key, shown.state, shown.reason, shown.document_id, protected)
+        yield number, replace(shown, kept=kept)
 
 
 _referrers: Final = urls.alias("referrers")

@@ -104,6 +104,8 @@ def story_of(found: Explanation, places: RulePlaces) -> Iterator[tuple[str, Sequ
         yield "rule", [found.rule] if place is None else [found.rule, str(place)]
     if found.detail:
         yield _DETAIL_LABELS.get(found.state, "detail"), [found.detail]
+    if found.reason is not None and found.reason.advice:
+        yield "to do", [found.reason.advice]
     yield "found", list(_chain(found.chain))
     if found.link_text:
         yield "linked as", [f"“{found.link_text}”"]

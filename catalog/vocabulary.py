@@ -57,15 +57,17 @@ class Limit(StrEnum):
 class Reason(StrEnum):
     """Why a URL is not (or no longer) an indexed document: one enumerated vocabulary.
 
-    The second item of each member is the sentence that people read.
+    The second item of each member is the sentence that people read, the third, where there is something that
+    they can do about it, says what.
     """
 
     explanation: str
+    advice: str
 
-    def __new__(cls, value: str, explanation: str = "") -> Self:
+    def __new__(cls, value: str, explanation: str = "", advice: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
-        member.explanation = explanation
+        member.explanation, member.advice = explanation, advice
         return member
 
     # decided before a request
@@ -132,18 +134,70 @@ class Reason(StrEnum):
     PARSER_CRASHED = "parser_crashed", "the parser process died on this content"
     DUPLICATE_OF = "duplicate_of", "another address of this connector has the same content"
     CANONICAL_ELSEWHERE = "canonical_elsewhere", "the page names another address as its canonical one"
-    SOFT_404 = "soft_404", "a page that says that it is not there, with status 200"
-    LOGIN_PAGE = "login_page", "a login page stands where content was expected"
-    CONSENT_WALL = "consent_wall", "nothing stands there but a dialogue that asks for consent to cookies"
-    PARKED_DOMAIN = "parked_domain", "the domain is for sale or parked"
-    DEFAULT_PAGE = "default_page", "the default page of a web server stands there, and no site"
-    ERROR_PAGE = "error_page", "an error of the server or its software, with status 200"
-    MAINTENANCE_PAGE = "maintenance_page", "the site is closed for maintenance, with status 200"
-    NEEDS_JAVASCRIPT = "needs_javascript", "scripts write what the page says, and no browser has shown it"
+    SOFT_404 = (
+        "soft_404",
+        "a page that says that it is not there, with status 200",
+        "nothing, if it is gone; if people find a page there, look at what the site answers to a crawler",
+    )
+    LOGIN_PAGE = (
+        "login_page",
+        "a login page stands where content was expected",
+        "sign in by `auth`, or leave such addresses out by `filters.crawl.exclude`",
+    )
+    CONSENT_WALL = (
+        "consent_wall",
+        "nothing stands there but a dialogue that asks for consent to cookies",
+        "let a browser give or refuse it (`render.click` names the button), or send the cookie that the site"
+        " keeps the answer in (`auth` of type `cookies`)",
+    )
+    PARKED_DOMAIN = (
+        "parked_domain",
+        "the domain is for sale or parked",
+        "find out where the site is now; take the domain out of the configuration",
+    )
+    DEFAULT_PAGE = (
+        "default_page",
+        "the default page of a web server stands there, and no site",
+        "see that the address names the host and the port of the site; else the server wants to be set up",
+    )
+    ERROR_PAGE = (
+        "error_page",
+        "an error of the server or its software, with status 200",
+        "nothing, where it passes: the next sync asks again; else tell those who run the site",
+    )
+    MAINTENANCE_PAGE = (
+        "maintenance_page",
+        "the site is closed for maintenance, with status 200",
+        "nothing: the next sync asks again",
+    )
+    NEEDS_JAVASCRIPT = (
+        "needs_javascript",
+        "scripts write what the page says, and no browser has shown it",
+        "let pages be opened in a browser (`render: auto`); where one was, name what it has to wait for"
+        " (`render.wait_for`)",
+    )
     SITEMAP = "sitemap", "it is a sitemap or feed: read for its addresses, and no document"
     TRAP = "trap", "the address belongs to an endless pattern"
     # decided by the run
     NOT_LINKED_ANY_MORE = "not_linked_any_more", "no page links it any more, but it still answers"
+
+
+IMPOSTORS: Final = frozenset(
+    {
+        Reason.SOFT_404,
+        Reason.LOGIN_PAGE,
+        Reason.CONSENT_WALL,
+        Reason.PARKED_DOMAIN,
+        Reason.DEFAULT_PAGE,
+        Reason.ERROR_PAGE,
+        Reason.MAINTENANCE_PAGE,
+        Reason.NEEDS_JAVASCRIPT,
+    }
+)
+"""Something else stands where a page was expected; a document that was there before is kept in quarantine."""
+
+PASSING: Final = frozenset({Reason.ERROR_PAGE, Reason.MAINTENANCE_PAGE})
+"""Those that pass by themselves, mostly before the next sync."""
 
 
 @dataclass(frozen=True)  # no slots: decisions travel between processes, and are pickled in C without them

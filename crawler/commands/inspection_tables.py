@@ -164,6 +164,6 @@ def _print_kept(console: Console, connection: Connection, run_id: int) -> None:
     table = terminal.table("kept", "reason", "URL")
     for row in kept[:_SHOWN_URLS]:
         table.add_row(row.kept, row.reason or "", Text(row.url))
-    console.print("\nKept, protected by the deletion guard or as orphans:", table, sep="\n")
+    console.print("\nKept, protected by the deletion guard, as orphans or in quarantine:", table, sep="\n")
     if len(kept) > _SHOWN_URLS:
         console.print(f"… and more: `crawler report {run_id} --csv` prints every URL.")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from catalog.visit import Suspicion
 from catalog.vocabulary import Reason
 from crawler.impostors.sight import Sight
-
-_LITTLE: Final = 200
-"""Characters beside the dialogue: a site's name and address, or a page of few words."""
+from extract.html.consent import LITTLE
 
 
 def consent_wall(sight: Sight) -> Suspicion | None:
     """A page that says nothing but that; where it says a little more it is only suspected."""
     beside = sight.page.beside_consent
-    if beside is None or beside > _LITTLE:
+    if beside is None or beside > LITTLE:
         return None
     seen = "little but a dialogue that asks for consent to cookies stands there"
     return Suspicion(Reason.CONSENT_WALL, seen, is_sure=beside == 0)

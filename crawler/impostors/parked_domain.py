@@ -8,11 +8,10 @@ from typing import Final
 from catalog.visit import Suspicion
 from catalog.vocabulary import Reason
 from crawler.impostors.sight import Sight
-from crawler.impostors.words import any_of
+from crawler.impostors.words import any_of, mentions
+from extract.html.short_page import FEW_LINKS
 
 _LITTLE: Final = 1_500
-_MOST_LINKS: Final = 30
-"""Parked domains link searches for whatever is advertised there."""
 
 _PARKING: Final = any_of(
     r"sedoparking\.com", r"parkingcrew\.net", r"parklogic\.com", r"\bbodis\.com", r"parking-lander",
@@ -20,9 +19,9 @@ _PARKING: Final = any_of(
     r"smartname\.com", "/adsense/domains/",
 )  # fmt: skip
 """Whose scripts and frames nothing but parked domains load; the last is Google's AdSense for Domains."""
-_DOMAIN: Final = any_of(
-    "domain", "domän", "domæne", "domene", "domein", "domínio", "dominio", "domen[ay]", "doména", "домен",
-    "verkkotunnus",
+_DOMAIN: Final = (
+    "domain", "domän", "domæne", "domene", "domein", "domínio", "dominio", "domena", "domeny", "doména",
+    "домен", "verkkotunnus",
 )  # fmt: skip
 _OFFERED: Final = any_of(
     "for sale", "available for purchase", r"buy (?:this|now)", "zu verkaufen", "zum verkauf", "zu erwerben",
@@ -42,15 +41,14 @@ _PARKED: Final = any_of(
 def parked_domain(sight: Sight) -> Suspicion | None:
     """A short page with the script of a company that parks domains, or that speaks of its own domain so."""
     page = sight.page
-    if len(page.text) > _LITTLE or page.links > _MOST_LINKS:
+    if len(page.text) > _LITTLE or page.links > FEW_LINKS:
         return None
     if any(map(_PARKING.search, page.sources)):
         return Suspicion(Reason.PARKED_DOMAIN, "the page of a company that parks domains stands there")
-    said = "\n".join(sight.statements)
-    if _DOMAIN.search(said) is None:
+    if not mentions(sight.said, _DOMAIN):
         return None
-    is_offered = _OFFERED.search(said) is not None
-    if not is_offered and _PARKED.search(said) is None:
+    is_offered = _OFFERED.search(sight.said) is not None
+    if not is_offered and _PARKED.search(sight.said) is None:
         return None
     seen = "the page offers the domain for sale" if is_offered else "the page says that the domain is parked"
     return Suspicion(Reason.PARKED_DOMAIN, seen, is_sure=_names_itself(sight))

@@ -37,6 +37,11 @@ class Sight:
         """Title, headings and the lines of the text, in this order."""
         return (self.page.title, *self.page.headings, *self.page.text.split("\n"))
 
+    @cached_property
+    def said(self) -> str:
+        """The same as one text, in lower case, with plain apostrophes."""
+        return "\n".join(self.statements).lower().replace("’", "'")
+
 
 def shortened(text: str) -> str:
     """What a stranger wrote, short and on one line."""

@@ -12,6 +12,7 @@ from catalog.documents import document_count
 from catalog.hubs import note_hubs
 from catalog.lease import hold_run
 from catalog.ledger import queued_hosts, state_counts
+from catalog.quarantine import quarantined_hosts
 from catalog.reconsidering import reconsider_copies
 from catalog.rendering import save_rendering
 from catalog.runs import finish_run, read_run
@@ -22,6 +23,7 @@ from catalog.vocabulary import Reason, RunState, UrlState
 from crawler.sync.boilerplate import learn_boilerplate
 from crawler.sync.connector_crawl import ConnectorCrawl, Phase
 from crawler.sync.deleting import Deletions, carry_out, carry_out_in_part, kept_for_want_of_an_end
+from crawler.sync.quarantine import Quarantine, quarantine_of
 from crawler.sync.sitemap_planting import nothing_to_start_from, sitemap_warnings
 from crawler.sync.variant_visits import queue_refuted_again
 
@@ -58,9 +60,12 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
     assert run is not None
     counts = dict(run.counts)  # what the crawl was told may lag behind the last commit
     seeds = seeds_of(connection, connector_id, run_id)
-    state, error = _ending(connection, crawl, seeds, counts, stopped=stopped)
-    warnings = list(crawl.warnings)
-    found = _deletions(crawl, connection, seeds, state, counts)
+    hosts = quarantined_hosts(connection, connector_id, run_id)
+    quarantine = quarantine_of(hosts, crawl.deletion_guard, crawl.name, run_id)
+    state, error = _ending(connection, crawl, seeds, quarantine, counts, stopped=stopped)
+    warnings = [*crawl.warnings, *quarantine.lines]
+    in_doubt = None if seeds.in_doubt is None else seeds.in_doubt | quarantine.in_doubt
+    found = _deletions(crawl, connection, in_doubt, state, counts)
     counts |= {"deleted": found.deleted, "protected": found.protected}
     counts |= {"orphans": found.orphans, "skipped": found.skipped}
     if found.sentence is not None:
@@ -94,7 +99,9 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
         connection,
         run_id,
         state,
-        counts=counts | {"refused": refused, "failed": failed, "warnings": warnings},
+        counts=counts
+        | {"refused": refused, "failed": failed, "warnings": warnings}
+        | {"hosts_in_doubt": sorted(quarantine.in_doubt)},
         seconds=seconds,
         limit=crawl.limit,
         error=error,
@@ -103,13 +110,19 @@ def close_run(crawl: ConnectorCrawl, connection: Connection, *, seconds: float, 
 
 
 def _deletions(
-    crawl: ConnectorCrawl, connection: Connection, seeds: Seeds, state: RunState, counts: Mapping[str, int]
+    crawl: ConnectorCrawl,
+    connection: Connection,
+    in_doubt: frozenset[str] | None,
+    state: RunState,
+    counts: Mapping[str, int],
 ) -> Deletions:
+    """What is deleted; `in_doubt` are the hosts of which a 404 says nothing, None where none says any."""
     now = datetime.now(UTC)
     if state is RunState.SUCCEEDED:
         return carry_out(crawl, connection, _met(counts), now)
-    if state is RunState.INCOMPLETE and crawl.limit is None and crawl.failure is None and seeds.troubles:
-        return carry_out_in_part(crawl, connection, seeds, now)
+    is_whole = state is RunState.INCOMPLETE and crawl.limit is None and crawl.failure is None
+    if is_whole and in_doubt is not None:
+        return carry_out_in_part(crawl, connection, in_doubt, now)
     return Deletions()
 
 
@@ -119,12 +132,18 @@ def _met(counts: Mapping[str, int]) -> int:
 
 
 def _ending(
-    connection: Connection, crawl: ConnectorCrawl, seeds: Seeds, counts: Mapping[str, int], *, stopped: bool
+    connection: Connection,
+    crawl: ConnectorCrawl,
+    seeds: Seeds,
+    quarantine: Quarantine,
+    counts: Mapping[str, int],
+    *,
+    stopped: bool,
 ) -> tuple[RunState, str | None]:
     if stopped:
         return RunState.STOPPED, None
-    of_seeds = "; ".join(f"seed {trouble.url}: {trouble.seen}" for trouble in seeds.troubles)
-    error = crawl.failure or of_seeds or None
+    of_seeds = [f"seed {trouble.url}: {trouble.seen}" for trouble in seeds.troubles]
+    error = crawl.failure or "; ".join(filter(None, [*of_seeds, quarantine.sentence])) or None
     error = error or nothing_to_start_from(crawl, connection)
     if error and not _met(counts):
         return RunState.FAILED, error

@@ -12,7 +12,6 @@ from catalog.deletion import condemned, delete_documents, gone, is_protected
 from catalog.documents import document_count
 from catalog.orphans import count_orphans, orphaned_for
 from catalog.revisits import skipped
-from catalog.seeds import Seeds
 from crawler.sync.connector_crawl import ConnectorCrawl
 
 
@@ -50,17 +49,16 @@ def carry_out(crawl: ConnectorCrawl, connection: Connection, scanned: int, now: 
 
 
 def carry_out_in_part(
-    crawl: ConnectorCrawl, connection: Connection, seeds: Seeds, now: datetime
+    crawl: ConnectorCrawl, connection: Connection, in_doubt: frozenset[str], now: datetime
 ) -> Deletions:
-    """Delete what answered 404 or 410 in a run that is complete but for some seeds, unless that is doubtful.
+    """Delete what answered 404 or 410 in a run that is complete but for some seeds or hosts `in_doubt`.
 
-    What else speaks against documents may be different as soon as those seeds can be read: what they lead
-    to, how deep it lies, which hosts their redirects bring into scope. So no orphan is counted either.
+    On those hosts nothing is deleted. What else speaks against documents may be different as soon as all can
+    be read: what pages lead to, how deep it lies, which hosts the redirects of seeds bring into scope. So no
+    orphan is counted either.
     """
     run = crawl.context
-    if seeds.in_doubt is None:
-        return Deletions()
-    doomed = gone(connection, run.connector_id, run.run_id, but_on=seeds.in_doubt)
+    doomed = gone(connection, run.connector_id, run.run_id, but_on=in_doubt)
     scanned = document_count(connection, run.connector_id) - len(doomed)
     return _guarded(crawl, connection, doomed, scanned, now)
 

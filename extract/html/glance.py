@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.document import BlockKind
 from extract.html.consent import beside_consent
-from extract.html.flow import Piece
-from extract.html.short_page import SHORT, ShortPage
+from extract.html.flow import Flow, Piece
+from extract.html.short_page import FEW_LINKS, SHORT, ShortPage
 from extract.page import Link
 
 _MOST_HEADINGS: Final = 4
+_LOADED: Final = ("script", "iframe", "frame")
 
 
 def glance_at(
-    tree: LexborHTMLParser, pieces: Sequence[Piece], links: Sequence[Link], url: str
+    tree: LexborHTMLParser, flow: Flow, pieces: Sequence[Piece], links: Sequence[Link], url: str
 ) -> ShortPage | None:
-    """How the page at a URL looks of which `pieces` are the main content; None where it is not short."""
+    """How the page at a URL looks of which `pieces` (of `flow`) are the main content; None where it is not
+    short."""
     if sum([len(piece.text) for piece in pieces]) > SHORT:
         return None
-    title = tree.css_first("title")
-    sources = (node.attributes.get("src") for node in tree.css("script[src], iframe[src], frame[src]"))
-    here = url.partition("#")[0]
+    others = {link.url.partition("#")[0] for link in links} - {url.partition("#")[0]}
     return ShortPage(
-        title="" if title is None else _on_one_line(title.text()),
-        headings=tuple(_on_one_line(node.text()) for node in tree.css("h1, h2, h3")[:_MOST_HEADINGS]),
+        title=_title(tree),
+        headings=tuple(islice(_headings(flow.pieces), _MOST_HEADINGS)),
         text="\n".join(piece.text for piece in pieces),
-        links=len({link.url.partition("#")[0] for link in links} - {here}),
-        sources=tuple(source for source in sources if source),
+        links=len(others),
+        sources=_sources(tree) if len(others) <= FEW_LINKS else (),
         beside_consent=beside_consent(tree, pieces),
     )
 
 
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+def _title(tree: LexborHTMLParser) -> str:
+    node = None if tree.head is None else tree.head.css_first("title")
+    return "" if node is None else " ".join(node.text().split())
+
+
+def _headings(pieces: Iterable[Piece]) -> Iterable[str]:
+    return (piece.text for piece in pieces if piece.kind is BlockKind.HEADING)
+
+
+def _sources(tree: LexborHTMLParser) -> tuple[str, ...]:
+    nodes = (node for tag in _LOADED for node in tree.tags(tag))
+    return tuple(source for node in nodes if (source := node.attributes.get("src")))

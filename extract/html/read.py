@@ -45,7 +45,7 @@ def read_html(
     flow, pieces = _content(tree, flow, rules)
     blocks = blocks_of(pieces)
     evidence = evidence_of(tree, flow, pieces, links)
-    glance = glance_at(tree, pieces, links, url)
+    glance = glance_at(tree, flow, pieces, links, url)
     metadata = metadata_of(tree, head, joiner, headers, first_heading(blocks))
     if not blocks:
         why = _why_empty(tree)

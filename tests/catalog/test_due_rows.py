@@ -30,7 +30,8 @@ def history(chance: random.Random) -> dict[str, Any]:
     visits = chance.choice((0, 1, 2, 5, 40, 300))
     fetched_at = NOW - timedelta(seconds=chance.randrange(60 * 86_400))
     return {
-        "state": chance.choice(("unchanged", "indexed", "gone", "duplicate", "failed", "queued")),
+        "state": chance.choice(("unchanged", "indexed", "gone", "duplicate", "failed", "queued", "refused")),
+        "reason": chance.choice((None, None, None, "soft_404", "maintenance_page")),
         "found_by": chance.choice(("link", "link", "link", "sitemap", "seed", "orphan")),
         "visits": visits,
         "changes": chance.randrange(visits) if visits > 1 else 0,
