@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from search_api.ask.chat_model import ChatModel
 from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
 from search_api.identity.identify import Identifier
@@ -19,6 +20,7 @@ from search_api.openapi import install_openapi
 from search_api.problems import install_problem_handlers
 from search_api.protection import Protection
 from search_api.routes import (
+    ask,
     document_page,
     documents,
     feedback,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 _ROUTES: Final = (
     search,
+    ask,
     suggest,
     retrieve,
     feedback,
@@ -65,12 +68,13 @@ def create_app(
     *,
     sign_in: SignInFlow | None = None,
     public_url: str | None = None,
+    chat_models: Sequence[ChatModel] = (),
 ) -> FastAPI:
     """The application around a service, which it starts and stops with itself.
 
     Without an `identifier` everyone sees what is public; with `sign_in` people sign in on the page. Without
     `catalog` and `settings`, which are for operators, nothing is administered. `public_url` is the origin
-    that browsers see, where it is another than a request says.
+    that browsers see, where it is another than a request says. `chat_models` may write answers.
     """
     identifier = identifier or Identifier(is_public_only=True)
     mcp = McpEndpoint()
@@ -86,6 +90,8 @@ def create_app(
         if watch is not None:
             watch.stop()
         service.stop()
+        for model in chat_models:
+            await model.close()
         if catalog is not None:
             catalog.close()
 
@@ -107,6 +113,7 @@ def create_app(
         settings,
         sign_in,
         public_url,
+        {model.name: model for model in chat_models},
     )
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.add_middleware(Protection, metrics=metrics, public_url=public_url)

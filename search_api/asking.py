@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from catalog.query_log import Asked, Asker
@@ -20,16 +20,30 @@ from search_api.suggest.suggester import Beside
 from search_api.tuning.presenting import faq_answers, featured_answers
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The answer to a search, and whether its passages may carry an answer in words."""
+
+    answer: SearchAnswer
+    carries: bool
+
+
 def answer_search(backend: Backend, search: Search, *, asker: Asker | None = None) -> SearchAnswer:
     """Ask, present and remember that `asker` asked; without one (as in the many searches while someone
     types) nothing is answered or remembered."""
+    return search_for_answer(backend, search, asker=asker).answer
+
+
+def search_for_answer(backend: Backend, search: Search, *, asker: Asker | None = None) -> Searched:
+    """The same, with what only a model that writes answers has to know."""
     started = time.perf_counter()
     query_id = new_query_id()
     results = backend.retriever.search(search.question)
+    answers, carries = _answers(backend, search, results) if asker and _leads(search) else ([], False)
     answer = present_results(
         search,
         results,
-        _answers(backend, search, results) if asker and _leads(search) else (),
+        answers,
         query_id=query_id,
         took_ms=milliseconds_since(started),
     )
@@ -37,13 +51,15 @@ def answer_search(backend: Backend, search: Search, *, asker: Asker | None = Non
         around = _beside(backend, search) | _above(backend, search, results)
         answer = answer.model_copy(update={**around, "took_ms": milliseconds_since(started)})
         backend.query_log.record(_asked(search, results, answer, asker))
-    return answer
+    return Searched(answer, carries)
 
 
-def _answers(backend: Backend, search: Search, results: Results) -> list[TextAnswer]:
-    """What answers the question: what operators configured first."""
-    found = find_answers(search.question.text, results, backend.reader).answers
-    return [*faq_answers(backend, search.question), *map(present_answer, found)][:MOST_ANSWERS]
+def _answers(backend: Backend, search: Search, results: Results) -> tuple[list[TextAnswer], bool]:
+    """What answers the question, the configured first, and whether passages may carry an answer."""
+    finding = find_answers(search.question.text, results, backend.reader)
+    configured = list(faq_answers(backend, search.question))
+    found = map(present_answer, finding.answers)
+    return [*configured, *found][:MOST_ANSWERS], finding.carries
 
 
 def _above(backend: Backend, search: Search, results: Results) -> dict[str, object]:

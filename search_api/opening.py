@@ -16,6 +16,7 @@ from catalog.document import Document, document_id
 from catalog.documents import read_documents
 from catalog.errors import CatalogError
 from indexer.lexical.errors import LexicalIndexError
+from indexer.reading.opening import LazyReader
 from indexer.retrieval.dense import Embedded
 from indexer.retrieval.following import FollowingRetriever
 from indexer.retrieval.opening import open_retriever
@@ -58,6 +59,7 @@ def open_backend(settings: Settings) -> Backend:
             callers=CatalogCallers(catalog),
             query_log=query_log,
             fields=FieldCatalog(settings.fields),
+            reader=LazyReader(),
             close=opened.pop_all().close,
             suggester=suggester,
             tuning=tuning,

@@ -205,6 +205,13 @@ class AlertSettings(Section):
     """The origins that may be told, exactly as scheme, host and port; none: nothing can be saved."""
 
 
+def _differently_named(models: tuple[AnswerModel, ...]) -> tuple[AnswerModel, ...]:
+    names = [model.name for model in models]
+    if len(set(names)) < len(names):
+        raise ValueError("must each have a name of their own")
+    return models
+
+
 class SearchSettings(Section):
     """The service and its page."""
 
@@ -222,8 +229,9 @@ class SearchSettings(Section):
     """The weights of meaning and words."""
     reranker: ModelName | None = None
     """A cross-encoder that orders the best results anew: a folder (written `./…`) or a hub name."""
-    answers: tuple[AnswerModel, ...] = ()
-    """Language models for `/v1/ask`; empty: extractive answers only."""
+    answers: Annotated[tuple[AnswerModel, ...], AfterValidator(_differently_named)] = ()
+    """Language models that may write answers at `/v1/ask`, the first one unless another is asked for; empty:
+    answers are cut out of documents only."""
     synonyms: SynonymFiles = Field(default=(), examples=["synonyms.txt", {"en": "en.txt", "de": "de.txt"}])
     """Files of synonyms in Solr's format: a path, a list, or by the language of the documents that they hold
     for."""

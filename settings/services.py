@@ -24,12 +24,12 @@ class ModelServer(Section):
 
 
 class AnswerModel(Section):
-    """A language model that may write answers."""
+    """A language model that may write answers, on a server that speaks OpenAI's chat completions."""
 
     name: str = Field(min_length=1)
     """What people choose it by."""
     url: HttpUrl = Field(examples=["https://models.example.com/v1"])
-    """Where it listens."""
+    """Where it listens: the address below which there is `/chat/completions`."""
     model: str = Field(min_length=1)
     """The model that it is asked for."""
     api_key: Secret | None = None

@@ -9,7 +9,7 @@ products as float16 and multiplies in float32, where vectors stay within a cosin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ class LeanBert:
             self._words: Final[Tensor] = embeddings.word_embeddings.weight
             positions, kinds = embeddings.position_embeddings.weight, embeddings.token_type_embeddings.weight
             self._places: Final[Tensor] = positions + kinds[0]
+            self._second: Final[Tensor] = kinds[-1] - kinds[0]
             self._first_norm: Final = _Norm.of(embeddings.LayerNorm)
             self._layers: Final = [_Layer.of(layer, _PRODUCTS[precision]) for layer in encoder.encoder.layer]
 
@@ -55,12 +56,26 @@ class LeanBert:
         with torch.inference_mode():
             where = _Where.of(batch.mask)
             words = functional.embedding(torch.from_numpy(batch.ids[batch.mask > 0]), self._words)
-            states = self._first_norm(words + self._places[where.positions])
-            for layer in self._layers:
-                states = layer.run(states, where, self._heads)
+            states = self._states(words + self._places[where.positions], where)
             pooled = where.first(states) if self._first_only else where.mean(states)
             vectors: NDArray[np.float32] = functional.normalize(pooled[:, : self._dimension], dim=1).numpy()
         return vectors
+
+    def pair_states(self, ids: Sequence[int], second: int) -> Tensor:
+        """The states of a text in two parts, the other one from `second` on: shape (tokens, width).
+
+        To be called in torch's inference mode.
+        """
+        where = _Where.of(np.ones((1, len(ids)), dtype=np.int64))
+        words = functional.embedding(torch.tensor(ids), self._words) + self._places[: len(ids)]
+        words[second:] += self._second
+        return self._states(words, where)
+
+    def _states(self, embedded: Tensor, where: _Where) -> Tensor:
+        states = self._first_norm(embedded)
+        for layer in self._layers:
+            states = layer.run(states, where, self._heads)
+        return states
 
 
 def is_lean_bert(model: Any) -> bool:

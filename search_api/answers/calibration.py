@@ -1,26 +1,24 @@
 """How likely an answer is right, learned from judged questions; docs/answers.md has what it held on others.
 
-A logistic regression (Platt 1999, *Probabilistic Outputs for Support Vector Machines*) over what the reader
-says and how well the passage was found; `benchmarks.answers --fit` prints its numbers.
+By Platt's scaling (1999, *Probabilistic Outputs for Support Vector Machines*) of how strongly reader and
+retrieval speak for an answer; `benchmarks.answers` measures it.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from search_api.query.confidence import Confidence
 
-_INTERCEPT: Final = 0.0
-_OF_MARGIN: Final = 1.0
-_OF_COVERAGE: Final = 0.0
-_OF_RELEVANCE: Final = 0.0
+_OF_RELEVANCE: Final = 2.0
+_SLOPE: Final = 0.308
+_INTERCEPT: Final = -1.22
 
-LEAST_PROBABILITY: Final = 0.3
-"""Below it a question stays unanswered: on the judged questions that keeps 85 % of the answerable ones."""
-CARRYING_PROBABILITY: Final = 0.1
-"""Below it a language model is not asked either."""
+LEAST_PROBABILITY: Final = 0.28
+"""Below it a question stays unanswered: of the judged questions that keeps 85 in 100 answerable ones."""
+CARRYING_PROBABILITY: Final = 0.10
+"""Below it a language model is not asked either: 3 in 100 answerable ones."""
 _LOWER_BOUNDS: Final = (
     (0.90, Confidence.VERY_HIGH),
     (0.80, Confidence.HIGH),
@@ -29,24 +27,9 @@ _LOWER_BOUNDS: Final = (
 ENGLISH: Final = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for an answer: the reader's `margin`, the share of what was asked that its window says
-    (`coverage`), and how relevant its passage is; the last two from 0 to 1."""
-
-    margin: float
-    coverage: float
-    relevance: float
-
-
-def probability(evidence: Evidence) -> float:
-    """That an answer with this evidence is right."""
-    logit = (
-        _INTERCEPT
-        + _OF_MARGIN * evidence.margin
-        + _OF_COVERAGE * evidence.coverage
-        + _OF_RELEVANCE * evidence.relevance
-    )
+def probability(margin: float, relevance: float) -> float:
+    """That an answer is right, by `Reading.margin` and the relevance of its passage (0 to 1)."""
+    logit = _SLOPE * (margin + _OF_RELEVANCE * relevance) + _INTERCEPT
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
 
 

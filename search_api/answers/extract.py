@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from indexer.reading.reading import Reading
 from indexer.retrieval.question import Results
 from search_api.answers.asked import is_question
-from search_api.answers.calibration import CARRYING_PROBABILITY, Evidence, confidence_of, probability
+from search_api.answers.calibration import CARRYING_PROBABILITY, confidence_of, probability
 from search_api.answers.definitions import definition
 from search_api.answers.found import FoundAnswer, document_offset
 from search_api.answers.tables import table_answer
@@ -19,8 +20,10 @@ from search_api.query.response import AnswerSource
 from search_api.query.words import fold
 
 MOST_ANSWERS: Final = 3
-_AS_GOOD: Final = 0.9
-"""Further windows are read where they say so much of what the best one says."""
+_MOST_READ: Final = 2
+_SURE: Final = 2.0
+"""The margin from which on one reading is enough; with a second one for the others 43 instead of 37 of 100
+judged questions without an answer are left unanswered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,6 @@ class Finding:
 
     answers: tuple[FoundAnswer, ...] = ()
     carries: bool = False
-
-
-NOTHING: Final = Finding()
 
 
 def find_answers(text: str, results: Results, reader: Reads) -> Finding:
@@ -55,27 +55,29 @@ def _fitting(text: str, results: Results) -> Iterator[FoundAnswer]:
 
 
 def _read(text: str, results: Results, reader: Reads) -> tuple[list[FoundAnswer], float]:
-    """What the reader finds, and how likely its best answer is right, shown or not."""
-    found: list[FoundAnswer] = []
-    windows = best_windows(results.hits, results.terms)[:MOST_ANSWERS]
-    best = 0.0
-    for window in windows:
-        if window is not windows[0] and (not found or window.coverage < _AS_GOOD * windows[0].coverage):
-            break
+    """What the reader finds, the likeliest first, and how likely that is right, shown or not."""
+    found: list[tuple[float, FoundAnswer | None]] = []
+    for window in best_windows(results.hits, results.terms)[:_MOST_READ]:
         reading = reader.read(text, window.text)
         if reading is None:
             continue
-        right = probability(Evidence(reading.margin, window.coverage, window.passage.score))
-        best = max(best, right)
-        confidence = confidence_of(right, window.hit.language)
-        if confidence is not None:
-            short = Span(window.span.start + reading.start, window.span.start + reading.end)
-            around = _around(window, short)
-            if around.start + document_offset(window.passage) >= window.passage.start:
-                found.append(
-                    FoundAnswer(AnswerSource.EXTRACT, window.hit, window.passage, around, short, confidence)
-                )
-    return found, best
+        right = probability(reading.margin, window.passage.score)
+        found.append((right, _answer(window, reading, right)))
+        if reading.margin >= _SURE:
+            break
+    found.sort(key=lambda item: -item[0])
+    return [answer for _, answer in found if answer is not None], max(
+        (right for right, _ in found), default=0.0
+    )
+
+
+def _answer(window: Window, reading: Reading, right: float) -> FoundAnswer | None:
+    confidence = confidence_of(right, window.hit.language)
+    short = Span(window.span.start + reading.start, window.span.start + reading.end)
+    text = _around(window, short)
+    if confidence is None or text.start + document_offset(window.passage) < window.passage.start:
+        return None
+    return FoundAnswer(AnswerSource.EXTRACT, window.hit, window.passage, text, short, confidence)
 
 
 def _around(window: Window, short: Span) -> Span:

@@ -15,15 +15,14 @@ from search_api.query.highlight import Span, find_matches
 MOST_HITS: Final = 5
 MOST_PASSAGES: Final = 2
 """Of each of these hits."""
-WINDOW_CHARACTERS: Final = 320
-"""Some 64 tokens of English: what a processor core reads in five milliseconds."""
+WINDOW_CHARACTERS: Final = 380
+"""Some 80 tokens of English, which a processor core reads in about seven milliseconds."""
 _RELEVANCE_WEIGHT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole sentences of a passage. `coverage` is the share of what was asked (0 to 1) that they say, each
-    word by how rare it is among all sentences; `sentences` are those within `span`."""
+    """Whole sentences of a passage. `sentences` are those within `span`."""
 
     hit: Hit
     passage: Passage

@@ -57,6 +57,7 @@ def serve(
 def application() -> FastAPI:
     """The application of one worker, configured by `SITELORE_CONFIG`."""
     from search_api.app import create_app
+    from search_api.ask.chat_model import ChatModel
     from search_api.catalog_door import CatalogDoor
     from search_api.current_settings import CurrentSettings
     from search_api.identity.configured import configured_identifier
@@ -71,6 +72,7 @@ def application() -> FastAPI:
         CurrentSettings(settings),
         sign_in=_sign_in(settings),
         public_url=settings.search.public_url,
+        chat_models=[ChatModel(each) for each in settings.search.answers],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from catalog.api_keys import Scope
 from catalog.query_log import Asker, AskerKind
+from search_api.ask.chat_model import ChatModel
 from search_api.backend import Callers
 from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Context:
     """The same for all requests of an application.
 
-    `sign_in` is None where people cannot sign in; `public_url` is the origin that they see.
+    `sign_in` is None where people cannot sign in; `public_url` is the origin that they see. `chat_models` are
+    those that may write answers, by name, in the order of the configuration.
     """
 
     service: SearchService
@@ -44,6 +46,7 @@ class Context:
     settings: CurrentSettings | None = None
     sign_in: SignInFlow | None = None
     public_url: str | None = None
+    chat_models: Mapping[str, ChatModel] = field(default_factory=dict)
 
     @property
     def callers(self) -> Callers:

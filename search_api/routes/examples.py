@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -171,3 +172,36 @@ DOCUMENT_ANSWER: Final[dict[str, Any]] = {
         },
     ],
 }
+
+ASK_BODIES: Final[Mapping[str, dict[str, Any]]] = {
+    "A question": {"question": "How many days of parental leave are there?"},
+    "A question about some documents, answered piece by piece": {
+        "question": "How many days of parental leave are there?",
+        "filter": {"field": "department", "eq": "People"},
+        "stream": True,
+    },
+}
+
+_CITATION: Final[dict[str, Any]] = {
+    "number": 1,
+    "document_id": "80250cace05e63fa85c579d01813e7b8",
+    "title": "Parental leave",
+    "url": "https://intranet.example.com/leave",
+    "deep_link": "https://intranet.example.com/leave#:~:text=Each%20parent%20has,days%20of%20leave.",
+    "heading": "Leave",
+    "text": "Each parent has 90 days of leave.",
+}
+_WRITTEN: Final[dict[str, Any]] = {
+    "model": "house",
+    "text": "Each parent has 90 days of leave [1].",
+    "known": True,
+    "citations": [_CITATION],
+    "dropped": 0,
+    "error": None,
+}
+ASK_ANSWER: Final[dict[str, Any]] = {
+    "query_id": "e5d35a3c72fe4b218084a7b1d8e4c69c",
+    "took_ms": 812.4,
+    "answers": [_WRITTEN],
+}
+ASK_EVENT: Final = {"event": "token", "data": json.dumps({"model": "house", "text": "Each parent has "})}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx2
 import uvicorn
 
 from search_api.app import create_app
+from search_api.ask.chat_model import ChatModel
 from search_api.backend import Backend
 from search_api.catalog_door import CatalogDoor
 from search_api.current_settings import CurrentSettings
@@ -29,6 +30,7 @@ def serving(
     sign_in: SignInFlow | None = None,
     settings: Settings | None = None,
     public_url: str | None = None,
+    chat_models: Sequence[ChatModel] = (),
 ) -> Iterator[str]:
     """Serve until the block ends; yields the base address, once the service is ready if it will be.
 
@@ -36,7 +38,9 @@ def serving(
     """
     operated = () if settings is None else (CatalogDoor(settings.store), CurrentSettings(settings))
     service = SearchService(open_backend)
-    app = create_app(service, identifier, *operated, sign_in=sign_in, public_url=public_url)
+    app = create_app(
+        service, identifier, *operated, sign_in=sign_in, public_url=public_url, chat_models=chat_models
+    )
     config = uvicorn.Config(app, port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="serving")

@@ -1,0 +1,1 @@
+"""Answers written by language models from passages, and checked against them."""
