@@ -20,7 +20,9 @@ from indexer.lexical.characters import without_unspaced
 from indexer.lexical.queries import (
     any_of,
     any_value,
+    passage_query,
     phrase,
+    preferring,
     restricted,
     title_query,
     word_query,
@@ -49,6 +51,11 @@ class SampledText:
     headings: tuple[str, ...]
     text: str
 
+    @property
+    def whole(self) -> str:
+        """All of it."""
+        return "\n".join((self.title, *self.headings, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class ReadableWords:
@@ -73,14 +80,17 @@ class ReadableWords:
         query = phrase(schema, text, _PASSAGE_FIELDS, self.snapshot.languages)
         return query is not None and len(self._passages(query, 1).chunk_ids) > 0
 
-    def spelled_like(self, word: str, distance: int) -> tuple[SampledText, ...]:
+    def spelled_like(self, word: str, distance: int, beside: Sequence[str] = ()) -> tuple[SampledText, ...]:
         """Some passages with a word that is up to `distance` edits (1 or 2; a swap of neighbours is one) from
-        `word`, which is in lower case; where there is none, accents do not count. It may be `word` itself."""
+        `word`, which is in lower case; where there is none, accents do not count. It may be `word` itself.
+        Passages that hold words of `beside` come first."""
         schema = self.snapshot.passages_schema
-        found = self._passages(Query.fuzzy_term_query(schema, "exact", word, distance), SAMPLED)
-        if not len(found.chunk_ids):
-            without_accents = Query.fuzzy_term_query(schema, "body", folded(word), distance)
-            found = self._passages(without_accents, SAMPLED)
+        context = passage_query(schema, self._analysed(" ".join(beside)))
+        for field, text in (("exact", word), ("body", folded(word))):
+            near = Query.const_score_query(Query.fuzzy_term_query(schema, field, text, distance), 0.0)
+            found = self._passages(preferring(near, context), SAMPLED)
+            if len(found.chunk_ids):
+                break
         return self._texts(found)
 
     def titles_beginning(self, text: str, limit: int) -> list[str]:

@@ -28,6 +28,8 @@ _WITH_STOP_WORDS: Final = frozenset(_LANGUAGES.values()) - {"arabic", "greek", "
 
 def fold(word: str) -> str:
     """Case and accents removed: "Élan" and "elan" are one word."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -8,7 +8,6 @@ word for two. Names in code, numbers, abbreviations and scripts without spaces s
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -18,8 +17,8 @@ from indexer.lexical.exact import is_name, tokens
 from indexer.lexical.query_text import parse_query_text
 from indexer.lexical.stop_words import content_words
 from indexer.retrieval.readable_words import ReadableWords
-from search_api.query.words import fold, is_unspaced
-from search_api.suggest.edits import edits
+from search_api.query.words import is_unspaced
+from search_api.suggest.candidates import Candidates
 
 SHORTEST: Final = 4
 """Letters; shorter words are near too many others."""
@@ -30,8 +29,8 @@ COMMONER: Final = 20
 _SHORTEST_PART: Final = 3
 _TWO_EDITS: Final = 7
 """Letters from which on two edits are looked for."""
-_WEIGHED: Final = 3
-"""Candidates whose documents are counted: those that were met most often."""
+_TRIED: Final = 3
+"""Candidates whose documents are counted: the likeliest ones."""
 _MOST_DOUBTED: Final = 4
 """Words of one query that are corrected; one with more is not in the documents' language."""
 
@@ -48,9 +47,11 @@ def corrected(typed: str, words: ReadableWords) -> str | None:
     if not doubted or len(doubted) > _MOST_DOUBTED:
         return None
     replaced = dict(_joined(written, counts, words))
+    context = [word for word in told if word not in doubted]
     for word in doubted:
         if not any(word in pair.split() for pair in replaced):
-            found = _respelled(word, counts[word], words)
+            is_name = word in written[1:] and word.istitle() and any(map(str.islower, told))
+            found = _respelled(word, counts[word], Candidates(words, context, only_names=is_name))
             if found is not None:
                 replaced[word] = found
     return _with_words_replaced(typed, replaced) if replaced else None
@@ -70,57 +71,20 @@ def _joined(
     for one, other in pairwise(written):
         if 0 in (counts.get(one), counts.get(other)) and one.isalpha() and other.isalpha():
             whole = f"{one}{other}".lower()
-            if words.documents_with([whole]) and _written_forms(whole, 0, words):
+            if words.documents_with([whole]) and Candidates(words).is_written(whole):
                 yield f"{one} {other}", whole
 
 
-def _respelled(word: str, count: int, words: ReadableWords) -> str | None:
+def _respelled(word: str, count: int, candidates: Candidates) -> str | None:
     """What stands in place of a doubted word; None where nothing better is known."""
     least = max(1, COMMONER * count)
-    small = word.lower()
-    for distance in (1, 2) if len(small) >= _TWO_EDITS else (1,):
-        forms = _written_forms(small, distance, words)
-        best = _most_frequent([form for form, _ in forms.most_common(_WEIGHED)], least, words)
-        if best is not None:
-            return best
-        if distance == 1 and count == 0 and (parted := _parted(small, words)) is not None:
+    for distance in (1, 2) if len(word) >= _TWO_EDITS else (1,):
+        for form in candidates.near(word.lower(), distance)[:_TRIED]:
+            if least == 1 or candidates.words.documents_with([form]) >= least:
+                return form
+        if distance == 1 and count == 0 and (parted := _parted(word.lower(), candidates.words)) is not None:
             return parted
     return None
-
-
-def _most_frequent(forms: Sequence[str], least: int, words: ReadableWords) -> str | None:
-    """Of some forms, each of which a readable document has, the one that most have; at least so many."""
-    if len(forms) == 1 and least == 1:
-        return forms[0]
-    weighed = [(words.documents_with([form]), form) for form in forms]
-    count, best = max(weighed, key=lambda pair: pair[0], default=(0, None))
-    return best if count >= least else None
-
-
-def _written_forms(word: str, distance: int, words: ReadableWords) -> Counter[str]:
-    """The words at most so many edits from `word`, as they are written in some readable passages, with how
-    many of the passages have each. Those that only differ in capitals or accents from `word` are none."""
-    met: Counter[str] = Counter()
-    forms: dict[str, Counter[str]] = {}
-    for sample in words.spelled_like(word, max(distance, 1)):
-        text = "\n".join((sample.title, *sample.headings, sample.text))
-        alike = {each for each in tokens(comparable(text)) if abs(len(each) - len(word)) <= distance + 1}
-        near = {each for each in alike if _is_near(each, word, distance)}
-        met.update({each.lower() for each in near})
-        for each in near:
-            forms.setdefault(each.lower(), Counter())[each] += 1
-    return Counter({_usual(forms[small]): count for small, count in met.items()})
-
-
-def _is_near(each: str, word: str, distance: int) -> bool:
-    if distance == 0:
-        return each.lower() == word
-    return each.isalpha() and fold(each) != fold(word) and edits(fold(each), fold(word), distance) is not None
-
-
-def _usual(forms: Counter[str]) -> str:
-    """In small letters where it is ever written so: a capital may only begin a sentence."""
-    return next((form for form in forms if form.islower()), forms.most_common(1)[0][0])
 
 
 def _parted(word: str, words: ReadableWords) -> str | None:
