@@ -107,7 +107,7 @@ async def report(
     administration: AdministrationOf, context: ContextOf, query: Annotated[AnalyticsQuery, Query()]
 ) -> AnalyticsAnswer:
     """What was asked and opened, how long answers took, what found nothing good, and what may help."""
-    return await _report(administration, context, query)
+    return await report_of(administration, context, query)
 
 
 @router.get("/v1/analytics/{table}.csv", response_class=Response, responses=_OFF)
@@ -118,7 +118,7 @@ async def report_csv(
     query: Annotated[AnalyticsQuery, Query()],
 ) -> Response:
     """One list of it as CSV."""
-    found = await _report(administration, context, query)
+    found = await report_of(administration, context, query)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows([harmless_cell(cell) for cell in row] for row in rows(found, table))
@@ -126,9 +126,10 @@ async def report_csv(
     return Response(buffer.getvalue(), 200, headers, "text/csv")
 
 
-async def _report(
+async def report_of(
     administration: AdministrationOf, context: ContextOf, query: AnalyticsQuery
 ) -> AnalyticsAnswer:
+    """The report of some days; raises `InvalidQuestionError` for days that are none."""
     days = query.days
 
     def read(backend: Backend) -> AnalyticsAnswer:

@@ -15,18 +15,8 @@ from search_api.admin.administration import Administration
 from search_api.admin.words import ago, part
 from search_api.routes.administering import AdministrationOf
 from search_api.routes.context import ContextOf
-from search_api.routes.desk.page_route import NO_STORE
+from search_api.routes.desk.page_route import NO_STORE, SECTIONS
 from search_api.web.frame import frame_of
-
-SECTIONS: Final = (
-    ("/admin", "Connectors"),
-    ("/admin/runs", "Runs"),
-    ("/admin/urls", "URLs"),
-    ("/admin/plan", "Plan"),
-    ("/admin/try", "Mappings"),
-    ("/admin/access", "Access"),
-)
-"""The pages, in the order in which they are linked."""
 
 
 class Desk:

@@ -24,6 +24,18 @@ from search_api.web.view import FaultView
 SIGN_IN: Final = "/admin/sign-in"
 NO_STORE: Final = {"cache-control": "no-store"}
 
+SECTIONS: Final = (
+    ("/admin", "Connectors"),
+    ("/admin/runs", "Runs"),
+    ("/admin/urls", "URLs"),
+    ("/admin/plan", "Plan"),
+    ("/admin/try", "Mappings"),
+    ("/admin/access", "Access"),
+    ("/admin/tuning", "Tuning"),
+    ("/admin/analytics", "Analytics"),
+)
+"""The pages, in the order in which they are linked."""
+
 _STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     UnknownThingError: HTTPStatus.NOT_FOUND,
@@ -77,7 +89,10 @@ def _to_sign_in(request: Request) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
     frame = frame_of(request.cookies, getattr(request.state, "caller", Caller()))
-    html = request.app.state.context.renderer.page("sign_in.html", frame, fault=_fault(error, status))
+    template = "admin/fault.html" if frame.administers else "sign_in.html"
+    html = request.app.state.context.renderer.page(
+        template, frame, fault=_fault(error, status), sections=SECTIONS, section=request.url.path
+    )
     return HTMLResponse(html, status, NO_STORE)
 
 

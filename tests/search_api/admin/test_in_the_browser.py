@@ -133,6 +133,8 @@ def test_every_page_is_accessible_and_fits(operator: Page, desk: Desk, width: in
         "/admin/plan",
         "/admin/try",
         f"/admin/access?user=eva&{about}",
+        "/admin/tuning",
+        "/admin/tuning/synonyms",
         "/admin/sign-in",
     ):
         operator.goto(path)

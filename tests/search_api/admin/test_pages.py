@@ -18,6 +18,9 @@ PAGES = (
     "/admin/try",
     "/admin/access",
     "/admin/answers/1",
+    "/admin/tuning",
+    "/admin/tuning/synonyms",
+    "/admin/analytics",
 )
 
 
@@ -51,7 +54,10 @@ def test_whoever_is_not_known_is_asked_for_a_key_and_nobody_else_gets_in(
     assert "wiki" not in refused.text
 
 
-@pytest.mark.parametrize("path", ["/admin/connectors/wiki/sync", "/admin/plan", "/admin/try", "/admin/urls"])
+@pytest.mark.parametrize(
+    "path",
+    ["/admin/connectors/wiki/sync", "/admin/plan", "/admin/try", "/admin/urls", "/admin/tuning/synonyms"],
+)
 def test_nothing_is_begun_for_whoever_may_not(operated: Operated, browser: httpx2.Client, path: str) -> None:
     form = {"connector": "wiki", "url": operated.site.url()}
     assert browser.post(path, data=form).status_code == 303
@@ -131,6 +137,8 @@ def test_a_url_is_explained_with_its_way_its_rule_and_its_document(operated: Ope
         ("POST", "/admin/plan", {"connector": "wiki", "sample": "many"}, 422, "sample: "),
         ("POST", "/admin/try", {"url": "https://a.example/"}, 409, "start `crawler schedule`"),
         ("GET", "/admin/access?user=eva", None, 503, "Nothing is indexed yet"),
+        ("GET", "/admin/analytics?since=yesterday", None, 422, "since: "),
+        ("GET", "/admin/tuning/colours", None, 422, "kind: "),
     ],
 )
 def test_what_cannot_be_done_is_said_on_a_page(
@@ -140,3 +148,22 @@ def test_what_cannot_be_done_is_said_on_a_page(
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.status_code == status
     assert said.lower() in answer.text.lower()
+
+
+def test_tuning_is_kept_in_versions_that_can_be_brought_back(operated: Operated) -> None:
+    for content in ("vpn, remote access", "pto => holiday"):
+        kept = operated.ask("POST", "/admin/tuning/synonyms", data={"content": content})
+        assert (kept.status_code, kept.headers["location"]) == (303, "/admin/tuning/synonyms")
+    assert "pto =&gt; holiday</textarea>" in operated.ask("GET", "/admin/tuning/synonyms").text
+    operated.ask("POST", "/admin/tuning/synonyms/versions/1")
+    html = operated.ask("GET", "/admin/tuning/synonyms").text
+    assert "vpn, remote access</textarea>" in html
+    assert "brings back 1" in html
+
+
+def test_tuning_with_faults_stays_in_the_form_and_is_not_kept(operated: Operated) -> None:
+    refused = operated.ask("POST", "/admin/tuning/featured", data={"content": "featured: [{"})
+    assert refused.status_code == 422
+    assert "Nothing was kept" in refused.text
+    assert "featured: [{</textarea>" in refused.text
+    assert "Versions" not in operated.ask("GET", "/admin/tuning/featured").text

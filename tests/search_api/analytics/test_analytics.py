@@ -201,3 +201,16 @@ def test_the_terminal_prints_it(analysed: Analysed) -> None:
     assert listed.splitlines() == ["query,count,callers,clicks,click_position", "vpn,2,2,0,"]
     refused = warm_search().call("analytics", "--csv", "nothing", *config)
     assert (refused.returncode, "choose of days" in refused.stderr) == (2, True)
+
+
+def test_the_page_shows_the_same_with_what_may_help_within_reach(analysed: Analysed) -> None:
+    html = analysed.client.get("/admin/analytics").text
+    assert "Holiday rules</b>" in html
+    assert "rules of holidays</q>" in html
+    assert "/admin/urls?url=https%3A%2F%2Fpeople.example.com%2F7" in html
+    assert "<b>holiday, leave</b>" in html
+    assert "Annual leave" in html
+    assert "a document that you may not read" in html
+    assert "merger" not in html.lower()
+    assert html.count("<rect ") == 30
+    assert analysed.stranger.get("/admin/analytics").status_code == 403
