@@ -172,7 +172,7 @@ class Reason(StrEnum):
     )
     NEEDS_JAVASCRIPT = (
         "needs_javascript",
-        "scripts write what the page says, and no browser has shown it",
+        "scripts write what the page says, and nothing of it was seen",
         "let pages be opened in a browser (`render: auto`); where one was, name what it has to wait for"
         " (`render.wait_for`)",
     )

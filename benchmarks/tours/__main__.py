@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.tours.odd_site import odd_page
+from benchmarks.tours.odd_site import OddSite
 from examples.intranet.server import DEFAULT_PASSWORDS, HOST, SITES
 from tests.support.static_site import serve_folder
 from tests.support.trap_sites import serve_pages
@@ -47,7 +47,7 @@ def main() -> int:
         shutil.copytree(MANUAL, folder / "site")
         site = stack.enter_context(serve_folder(folder / "site"))
         _write_intranet(folder / "intranet", stack.enter_context(_intranet()))
-        odd = stack.enter_context(serve_pages(odd_page))
+        odd = stack.enter_context(serve_pages(OddSite()))
         text = text.replace("@MANUAL@", site.url).replace("@ODD@", odd.origin)
         print(re.sub(BLOCK, lambda block: _performed(block[1], block[2], folder), text), end="")
     return 0
