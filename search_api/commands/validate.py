@@ -80,16 +80,8 @@ def _told(files: Sequence[CheckedFile], faults: Sequence[Fault]) -> dict[str, An
 
 
 def _print(files: Sequence[CheckedFile], faults: Sequence[Fault], notices: Sequence[str]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("kind", "entries", "file"):
-        table.add_column(heading, justify="right" if heading == "entries" else "left", overflow="fold")
     for file in files:
-        table.add_row(file.kind.value, f"{len(file.entries):,}", str(file.path))
-    if files:
-        Console().print(table)
+        typer.echo(f"{file.kind.value:8}  {len(file.entries):7,} entries  {file.path}")
     for line in (*map(str, faults), *notices):
         typer.echo(line, err=True)
     if not faults:

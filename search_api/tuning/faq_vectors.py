@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -43,12 +44,12 @@ def kept_vectors(
 
 def _read(file: Path) -> Mapping[bytes, NDArray[np.float16]]:
     try:
-        with np.load(file) as stored:
+        with file.open("rb") as opened, np.load(opened) as stored:
             digests, vectors = stored["digests"], stored["vectors"]
             return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         logger.warning("%s is made anew: %s", file, error)
         return {}
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from indexer.retrieval.tuning import RankingTuning, Tuning
 from search_api.app import create_app
-from search_api.backend import Backend
+from search_api.backend import Backend, Tunes, TunesNothing
 from search_api.catalog_door import CatalogCallers
 from search_api.identity.identify import Identifier
 from search_api.identity.key_sets import KeySource
@@ -36,29 +36,39 @@ class _Refreshed:
 
 
 def backend_of(
-    library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
+    library: Library,
+    tuning: Tuning | RankingTuning | None = None,
+    suggester: Suggester | None = None,
+    beside: Tunes | None = None,
 ) -> Backend:
     """What a service over a library asks."""
     return Backend(
         _Refreshed(library, tuning), CatalogLibrary(library.catalog), CatalogCallers(library.catalog),
         NoLog(), FieldCatalog(FIELDS), lambda: None, suggester=suggester or Suggester(),
+        tuning=beside or TunesNothing(),
     )  # fmt: skip
 
 
 def service_of(
-    library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
+    library: Library,
+    tuning: Tuning | RankingTuning | None = None,
+    suggester: Suggester | None = None,
+    beside: Tunes | None = None,
 ) -> SearchService:
     """Answers at once, without having been started."""
-    backend = backend_of(library, tuning, suggester)
+    backend = backend_of(library, tuning, suggester, beside)
     service = SearchService(lambda: backend)
     service._backend = backend
     return service
 
 
 def application(
-    library: Library, tuning: Tuning | RankingTuning | None = None, suggester: Suggester | None = None
+    library: Library,
+    tuning: Tuning | RankingTuning | None = None,
+    suggester: Suggester | None = None,
+    beside: Tunes | None = None,
 ) -> tuple[FastAPI, SearchService]:
     """The service over a library; it is not started, its backend is there at once."""
-    service = service_of(library, tuning, suggester)
+    service = service_of(library, tuning, suggester, beside)
     checker = TokenChecker(KeySource(SIGNER.key_set), TokenRules(ISSUER, AUDIENCE))
     return create_app(service, Identifier(checker, people_sign_in=True)), service

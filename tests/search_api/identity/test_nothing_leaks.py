@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,13 @@ from catalog.sign_ins import Person
 from indexer.lexical.thesaurus import Thesaurus
 from indexer.retrieval.question import Boost
 from indexer.retrieval.tuning import Tuning
+from search_api.backend import TunesNothing
 from search_api.sign_in.cookies import Cookie
 from search_api.suggest.suggester import Suggester
+from search_api.tuning.faq import FaqEntries, FaqMatch
+from search_api.tuning.featured import FeaturedEntries
+from settings.tuning.faq import FaqEntry
+from settings.tuning.featured import Featured, FeaturedDocument
 from settings.tuning.synonyms import SynonymRule
 from tests.indexer.retrieval.library import Library
 from tests.search_api.library_service import SIGNER, application
@@ -126,6 +131,29 @@ asked = st.builds(
 )
 
 
+class Beside(TunesNothing):
+    """Every document is featured for every word; every sheet answers what it says, with its secret."""
+
+    def __init__(self, sheets: Iterable[Sheet]) -> None:
+        told = list(enumerate(sheets))
+        documents = tuple(
+            FeaturedDocument(url=f"https://i.example/{secret_word(number)}") for number, _ in told
+        )
+        self._featured = FeaturedEntries([Featured(phrases=WORDS, results=documents)])
+        self._questions = FaqEntries(
+            [
+                FaqEntry(question=each.text, answer=secret_word(number), allow=each.allow, deny=each.deny)
+                for number, each in told
+            ]
+        )
+
+    def featured(self, text: str, principals: frozenset[str]) -> tuple[FeaturedDocument, ...]:
+        return self._featured.of(text, datetime.now(UTC), principals)
+
+    def answers(self, text: str, principals: frozenset[str]) -> tuple[FaqMatch, ...]:
+        return self._questions.matches(text, principals, None)
+
+
 def secret_word(number: int) -> str:
     """A word of one document alone."""
     return "zq" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "qz"
@@ -207,6 +235,8 @@ def check(told: dict[str, Sheet], number_of: dict[str, int], question: Asked, go
     meant = got["misspelled"].json()["spelling"]["suggestion"]
     assert (meant is not None) == bool(readable)
     search = got["search"].json()
+    if question.query and set(question.query.split()) & set(WORDS):
+        assert {each["id"] for each in search["featured"]} == readable
     assert {result["id"] for result in search["results"]} == expected
     assert search["total"] == len(expected)
     counted = {entry["value"]: entry["count"] for entry in search["facets"]["department"]}
@@ -281,7 +311,8 @@ def test_no_route_shows_or_counts_what_the_caller_may_not_read(
                 },
             )  # fmt: skip
             by_id[name], number_of[name] = sheet, number
-        app, service = application(library, TUNING, asked_by_others(list(number_of.values())))
+        others = asked_by_others(list(number_of.values()))
+        app, service = application(library, TUNING, others, Beside(by_id.values()))
         for question in questions:
             check(by_id, number_of, question, asyncio.run(answers(app, question, list(by_id))))
         service.stop()
