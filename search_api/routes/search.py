@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 
 from catalog.query_log import Asker
 from search_api.asking import answer_search
-from search_api.problems import Problem
 from search_api.query.limits import MAX_FACETS, MAX_PAGE_SIZE, MAX_QUERY_CHARACTERS
 from search_api.query.request import Search, SearchRequest, parse_parameters, parse_search
 from search_api.query.response import SearchAnswer
@@ -19,14 +18,6 @@ from search_api.routes.context import AskerOf, Context, ContextOf, PrincipalsOf
 from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES, answer_example
 
 router = APIRouter(tags=["search"])
-
-REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": Problem, "description": "The body is not JSON"},
-    413: {"model": Problem, "description": "The body is too large"},
-    415: {"model": Problem, "description": "The body is of another media type"},
-    422: {"model": Problem, "description": "The question cannot be asked as it stands"},
-    503: {"model": Problem, "description": "No index can be read yet, or too many questions wait"},
-}
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any], example: object = None) -> dict[str, Any]:

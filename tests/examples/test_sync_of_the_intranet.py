@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,18 @@ import pytest
 
 from benchmarks.floors import GOLDEN, INTRANET, digest, read_floors, set_files
 from benchmarks.judged_intranet import read_evaluation
+from catalog.database import open_catalog
 from catalog.document import document_id
+from catalog.scheduler import become_scheduler, end_as_scheduler
 from crawler.rendering.renderer import why_unavailable
 from examples.demo.__main__ import QUESTIONS
 from examples.intranet.board import Board
 from examples.intranet.server import DEFAULT_PASSWORDS
+from search_api.admin.examples import ACCEPTED
 from search_api.opening import open_backend
 from search_api.routes.feedback import EXAMPLE_CLICK
+from search_api.routes.saved_searches import EXAMPLE_ID as EXAMPLE_SEARCH
+from settings.configuration import Settings
 from settings.load import load_settings
 from tests.search_api.openapi_document import example_requests, openapi_document, operations
 from tests.search_api.serving import serving
@@ -67,6 +73,8 @@ def run_command(command: str, *arguments: str) -> bytes:
 def crawled(intranet: Intranet, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     """All connectors of the example, crawled and indexed once by the command."""
     config = intranet.write_configuration(tmp_path_factory.mktemp("a demo"))
+    told = config.read_text(encoding="utf-8").replace("webhooks: []", "webhooks: [https://hooks.example.com]")
+    config.write_text(told, encoding="utf-8")
     runs = run_json("crawler", "sync", "--mode", "full", "--config", str(config))["runs"]
     return Crawled(config, {run["connector"]: run for run in runs})
 
@@ -202,22 +210,60 @@ def test_the_tuning_files_of_the_example_do_what_they_are_for(crawled: Crawled, 
 def test_every_example_of_the_http_interface_works_on_the_demo(crawled: Crawled, intranet: Intranet) -> None:
     told = crawled.run("search-api", "key", "create", "examples", "--scope", "search", "--scope", "admin")
     headers = {"authorization": f"Bearer {told['key']}"}
-    of_the_demo = document_id("handbook", f"{DEMO_HANDBOOK}/travel/expenses")
-    here = document_id("handbook", f"{intranet.handbook}/travel/expenses")
     settings = load_settings(crawled.config, DEFAULT_PASSWORDS)
     with (
-        serving(partial(open_backend, settings)) as address,
-        httpx2.Client(base_url=address, headers=headers, trust_env=False) as client,
+        scheduling(settings),
+        serving(partial(open_backend, settings), settings=settings) as address,
+        httpx2.Client(base_url=address, headers=headers, trust_env=False, timeout=60) as client,
     ):
-        asked = client.get("/v1/search", params={"q": "travel policy"}).json()
-        replaced = {of_the_demo: here, EXAMPLE_CLICK["query_id"]: asked["query_id"]}
-        replaced[EXAMPLE_CLICK["result_id"]] = asked["results"][0]["id"]
-        for operation in operations(openapi_document()):
-            for request in example_requests(operation, client, replaced):
-                answer = client.send(request)
-                assert answer.is_success, f"{operation}: {answer.text}"
-                if "total" in operation.answer.get("example", {}):
-                    assert answer.json()["total"] > 0, f"{operation} finds nothing by {request.url}"
+        here = names_here(client, intranet)
+        requests = [
+            (operation, request)
+            for operation in operations(openapi_document())
+            for request in example_requests(operation, client, here)
+        ]
+        answers = [(operation, client.send(request)) for operation, request in requests]
+    worked = {operation.path for operation, answer in answers if answer.is_success}
+    failed = [
+        f"{operation}: {answer.text}"
+        for operation, answer in answers
+        # What was begun by one example cannot be begun by the next.
+        if not answer.is_success and not (answer.status_code == 409 and operation.path in worked)
+    ]
+    assert failed == []
+    for operation, answer in answers:
+        if "total" in operation.answer.get("example", {}):
+            assert answer.json()["total"] > 0, f"{operation} finds nothing by {answer.request.url}"
+
+
+@contextmanager
+def scheduling(settings: Settings) -> Iterator[None]:
+    """As if a scheduler ran, that never gets to what it is asked for."""
+    catalog = open_catalog(settings.store.database, settings.store.directory)
+    with catalog.write() as connection:
+        become_scheduler(connection)
+    yield
+    with catalog.write() as connection:
+        end_as_scheduler(connection)
+    catalog.close()
+
+
+def names_here(client: httpx2.Client, intranet: Intranet) -> dict[str, str]:
+    """What stands here for the names that the examples have of the demo."""
+    of_the_demo, document = (
+        document_id("handbook", f"{site}/travel/expenses") for site in (DEMO_HANDBOOK, intranet.handbook)
+    )
+    asked = client.get("/v1/search", params={"q": "travel policy"}).json()
+    command = client.post("/v1/connectors/wiki/sync", json={"mode": "full"})
+    body = {"name": "An example", "query": "travel", "webhook": "https://hooks.example.com/"}
+    saved = client.post("/v1/saved-searches", json=body)
+    return {
+        of_the_demo: document,
+        EXAMPLE_CLICK["query_id"]: asked["query_id"],
+        EXAMPLE_CLICK["result_id"]: asked["results"][0]["id"],
+        str(ACCEPTED["command"]): str(command.json()["command"]),
+        EXAMPLE_SEARCH: saved.json()["id"],
+    }
 
 
 def test_a_second_sync_changes_nothing(crawled: Crawled) -> None:

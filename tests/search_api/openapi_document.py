@@ -94,4 +94,4 @@ def example_requests(
 def _replaced(example: Any, instead: Mapping[str, str]) -> Any:
     if isinstance(example, dict):
         return {name: _replaced(value, instead) for name, value in example.items()}
-    return instead.get(example, example) if isinstance(example, str) else example
+    return instead.get(str(example), example) if isinstance(example, str | int) else example
