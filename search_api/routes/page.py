@@ -3,6 +3,7 @@ for people, `/assets`: files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -86,7 +87,8 @@ async def _content(
             sources = await context.service.ask(partial(_sources, principals=principals))
             return PageContent(PageAddress(), sources=sources), 200
         search = parse_parameters(parameters, context.service.backend.fields, principals)
-        ask = partial(_results, address=address, search=search, asker=asker)
+        models = tuple(context.chat_models)
+        ask = partial(_results, address=address, search=search, asker=asker, models=models)
         return PageContent(address, view=await context.service.ask(ask)), 200
     except InvalidQuestionError as error:
         lines = tuple(f"{fault.field}: {fault.message}" for fault in error.faults)
@@ -99,11 +101,15 @@ async def _content(
         return PageContent(address, fault=fault), 503
 
 
-def _results(backend: Backend, *, address: PageAddress, search: Search, asker: Asker | None) -> ResultsView:
+def _results(
+    backend: Backend, *, address: PageAddress, search: Search, asker: Asker | None, models: Sequence[str]
+) -> ResultsView:
     facets = page_facets(backend.fields)
     search = replace(search, question=replace(search.question, facets=facets))
     answer = answer_search(backend, search, asker=asker)
-    return view_results(address, search, answer, backend.fields, takes_feedback=backend.query_log.keeps)
+    return view_results(
+        address, search, answer, backend.fields, takes_feedback=backend.query_log.keeps, models=models
+    )
 
 
 def _sources(backend: Backend, *, principals: frozenset[str]) -> tuple[Choice, ...]:

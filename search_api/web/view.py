@@ -13,6 +13,7 @@ from search_api.query.request import Search
 from search_api.query.response import SearchAnswer
 from search_api.web.addresses import PageAddress
 from search_api.web.answer_view import AnswerView, view_answer
+from search_api.web.ask_view import AskView, view_ask
 from search_api.web.facet_view import Choice, FacetView, chosen_filters, view_facets
 from search_api.web.hit_view import HitView, view_hit
 from search_api.web.labels import label_of
@@ -71,6 +72,7 @@ class ResultsView:
     took_ms: float
     spelling: Link | None
     answers: tuple[AnswerView, ...]
+    ask: AskView | None
     featured: tuple[FeaturedView, ...]
     results: tuple[HitView, ...]
     facets: tuple[FacetView, ...]
@@ -119,8 +121,9 @@ def view_results(
     fields: FieldCatalog,
     *,
     takes_feedback: bool = True,
+    models: Sequence[str] = (),
 ) -> ResultsView:
-    """Everything below the box. The answer's facets are those of `page_facets`."""
+    """Everything below the box. The answer's facets are those of `page_facets`; `models` may be asked."""
     size, shown = search.question.page_size, search.question.shown
     offset = len(shown)
     before = encode_cursor(search.question, shown[: offset - size]) if offset > size else None
@@ -133,6 +136,7 @@ def view_results(
         took_ms=answer.took_ms,
         spelling=Link(clean(meant), address.asking(meant).href) if meant else None,
         answers=tuple(view_answer(each, address.text) for each in answer.answers) if not offset else (),
+        ask=view_ask(search.typed, search.question, models) if answer.total else None,
         featured=tuple(
             FeaturedView(
                 each.id, clean(each.title), safe_url(each.url), crumbs_of(each.url), clean(each.excerpt)

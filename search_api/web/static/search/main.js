@@ -1,5 +1,6 @@
 // The search page: search as you type, history. Without scripts it works by links and its form.
 
+import { listenForAsking } from "./ask.js";
 import { listenForFeedback } from "./feedback.js";
 import { listenForKeys } from "./keys.js";
 import { addressOf, box, form, region, remember, show } from "./results.js";
@@ -75,3 +76,4 @@ suggestWhileTyping(box, (text) => {
 });
 listenForKeys();
 listenForFeedback();
+listenForAsking();

@@ -47,6 +47,7 @@ export async function show(
   if (entry) history[`${entry}State`](null, "", shown);
   replace(content, focus);
   settle(shown, isTyped, scroll);
+  region.dispatchEvent(new Event("shown"));
   return true;
 }
 
