@@ -38,6 +38,18 @@ class SearchArguments(BaseModel):
     cursor: str | None = Field(None, description="`next` of the answer before, for the documents after it.")
 
 
+class AskArguments(BaseModel):
+    """A question to be answered in words."""
+
+    model_config = _STRICT
+
+    question: str = Field(description="A whole question in plain language.")
+    filter: dict[str, object] | None = Field(None, description="As of `search`.")
+    model: str | None = Field(
+        None, description="Which configured language model answers; by default the first."
+    )
+
+
 class FetchArguments(BaseModel):
     """Which document."""
 

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 INSTRUCTIONS: Final = (
     "Searches the company's crawled web sites and intranet. Use `search` first, `fetch` where a passage is "
-    "not enough, and cite `deep_link`, or `url` where there is none."
+    "not enough, `ask` for an answer in words, and cite `deep_link`, or `url` where there is none."
 )
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 

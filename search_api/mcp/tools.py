@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from mcp.types import Tool, ToolAnnotations
 from pydantic import BaseModel
 
 from catalog.query_log import Asker
+from search_api.ask.request import parse_ask
+from search_api.ask.response import WrittenAnswer
+from search_api.asking import search_for_answer
 from search_api.identity.caller import Caller
 from search_api.mcp.answers import (
+    AskArguments,
     FetchArguments,
     FetchOutput,
     SearchArguments,
@@ -21,6 +26,7 @@ from search_api.mcp.answers import (
 )
 from search_api.query.faults import invalid
 from search_api.query.request import parse_search, validated
+from search_api.routes.ask import written_answers
 from search_api.routes.context import Context
 from search_api.routes.documents import read_document
 from search_api.routes.search import ask
@@ -68,6 +74,19 @@ async def _search(asking: Asking, arguments: Mapping[str, Any]) -> SearchOutput:
     return search_output(await ask(asking.context, search, asking.asker))
 
 
+async def _ask(asking: Asking, arguments: Mapping[str, Any]) -> WrittenAnswer:
+    given, context = validated(AskArguments, arguments), asking.context
+    wanted = parse_ask(
+        given.model_dump(),
+        context.service.backend.fields,
+        tuple(context.chat_models),
+        asking.caller.principals,
+    )
+    searched = await context.service.ask(partial(search_for_answer, search=wanted.search, asker=asking.asker))
+    models = [context.chat_models[name] for name in wanted.models]
+    return (await written_answers(wanted, searched, models))[0]
+
+
 async def _fetch(asking: Asking, arguments: Mapping[str, Any]) -> FetchOutput:
     given = validated(FetchArguments, arguments)
     document = await read_document(asking.context, given.id, asking.caller.principals)
@@ -88,6 +107,15 @@ TOOLS: Final[Mapping[str, OwnTool]] = {
             arguments=SearchArguments,
             answer=SearchOutput,
             call=_search,
+        ),
+        OwnTool(
+            name="ask",
+            title="Answer from the company's documents",
+            description="Answer a question in words, with numbered citations of passages that carry the "
+            "answer; says that it does not know where none does. `search` shows more of what there is.",
+            arguments=AskArguments,
+            answer=WrittenAnswer,
+            call=_ask,
         ),
         OwnTool(
             name="fetch",

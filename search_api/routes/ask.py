@@ -58,15 +58,19 @@ async def ask(
     models = [known[name] for name in wanted.models]
     if wanted.stream:
         return StreamingResponse(_stream(wanted, searched, models, started), media_type=EVENT_STREAM)
-    written = await _while_connected(request, _whole(wanted, searched, models))
-    if written and all(each.error for each in written):
-        raise UnavailableError("; ".join(each.error for each in written if each.error))
+    written = await _while_connected(request, written_answers(wanted, searched, models))
     return AskAnswer(query_id=searched.answer.query_id, took_ms=milliseconds_since(started), answers=written)
 
 
-async def _whole(wanted: Ask, searched: Searched, models: Sequence[ChatModel]) -> list[WrittenAnswer]:
+async def written_answers(
+    wanted: Ask, searched: Searched, models: Sequence[ChatModel]
+) -> list[WrittenAnswer]:
+    """What the models answer, in the order in which they were chosen; raises `UnavailableError` when none
+    answers."""
     async with aclosing(answers(_question(wanted), searched, models)) as events:
         written = [event async for event in events if isinstance(event, WrittenAnswer)]
+    if written and all(each.error for each in written):
+        raise UnavailableError("; ".join(each.error for each in written if each.error))
     places = {name: place for place, name in enumerate(wanted.models)}
     return sorted(written, key=lambda each: places.get(each.model or "", 0))
 

@@ -17,6 +17,8 @@ from mcp.types import CallToolResult, TextContent
 
 from catalog.api_keys import ApiKey, Scope
 from search_api.identity.identify import Identifier
+from tests.search_api.ask.chat_server import ChatServer
+from tests.search_api.ask.test_ask import QUESTION, asking
 from tests.search_api.company import BOARD, EXPENSES, LEAVE, Company, company
 from tests.search_api.conftest import Running
 from tests.search_api.serving import serving
@@ -64,12 +66,12 @@ def keyed() -> Iterator[tuple[str, Company]]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_two_tools_are_offered_that_change_nothing(
+async def test_three_tools_are_offered_that_change_nothing(
     running: Running, mode: Literal["auto", "legacy"]
 ) -> None:
     async with client(running.address, mode=mode) as connected:
         listed = (await connected.list_tools()).tools
-        assert [tool.name for tool in listed] == ["search", "fetch"]
+        assert [tool.name for tool in listed] == ["search", "ask", "fetch"]
         for tool in listed:
             assert tool.annotations is not None
             assert tool.annotations.read_only_hint
@@ -77,6 +79,7 @@ async def test_two_tools_are_offered_that_change_nothing(
             Draft202012Validator.check_schema(tool.input_schema)
         assert {tool.name: tool.input_schema["required"] for tool in listed} == {
             "search": ["query"],
+            "ask": ["question"],
             "fetch": ["id"],
         }
 
@@ -114,6 +117,29 @@ async def test_a_question_finds_documents_with_links_and_one_is_read(
         assert document["next_offset"] is None
 
 
+async def test_a_question_is_answered_in_words_with_what_carries_them() -> None:
+    server = ChatServer(["Each parent has ", "90 days of leave [1]."])
+    with asking(server) as service:
+        async with client(str(service.base_url).rstrip("/")) as connected:
+            schemas = {tool.name: tool.output_schema for tool in (await connected.list_tools()).tools}
+            answered = await connected.call_tool("ask", {"question": QUESTION})
+    assert isinstance(answered, CallToolResult)
+    told = answered.structured_content
+    assert json.loads(text_of(answered)) == told
+    Draft202012Validator(schemas["ask"] or {}).validate(told)
+    assert (told["model"], told["text"], told["known"]) == (
+        "one",
+        "Each parent has 90 days of leave [1].",
+        True,
+    )
+    assert told["citations"][0]["deep_link"].startswith("https://x.example/leave#")
+
+
+async def test_what_no_passage_says_is_not_answered(running: Running) -> None:
+    told = (await call(running.address, "ask", {"question": "Who invented the zeppelin?"})).structured_content
+    assert (told["text"], told["known"], told["citations"]) == ("I don't know.", False, [])
+
+
 async def test_a_filter_narrows_as_it_does_in_a_body(running: Running) -> None:
     wanted = {"query": "leave", "filter": {"field": "department", "eq": "Finance"}}
     found = await call(running.address, "search", wanted)
@@ -135,6 +161,9 @@ async def test_a_filter_narrows_as_it_does_in_a_body(running: Running) -> None:
             "filter.field 'dept': there is no",
         ),
         ("search", {"query": "x", "cursor": "abc"}, "cursor is not a cursor"),
+        ("ask", {"question": " "}, "question must not be blank"),
+        ("ask", {"question": "x", "model": "gpt"}, "model no language model is configured"),
+        ("ask", {"question": "x", "filter": {"field": "dept", "eq": 1}}, "filter.field 'dept': there is no"),
         ("fetch", {"id": "0" * 32}, "take an `id` from `search`"),
         ("fetch", {"id": "../secrets"}, "take an `id` from `search`"),
         ("fetch", {"id": LEAVE.id, "offset": -1}, "offset should be greater than or equal to 0"),
@@ -150,7 +179,7 @@ async def test_a_wrong_call_is_told_what_to_correct(
 
 async def test_an_unknown_tool_is_an_error_of_the_protocol(running: Running) -> None:
     async with client(running.address) as connected:
-        with pytest.raises(MCPError, match="there are search, fetch"):
+        with pytest.raises(MCPError, match="there are search, ask, fetch"):
             await connected.call_tool("delete", {})
 
 
