@@ -30,6 +30,10 @@ _PAGES: Final = tuple(
         ("cPanel", r"default web ?site page", r"hosting provider|owner of this web"),
         ("DirectAdmin", r"success!", r"your new web server is ready to use"),
         ("Azure", r"microsoft azure (?:app service|web apps?)\b.*", r"waiting for your content"),
+        ("Hostinger", r"default page", r"upload your website files"),
+        ("Synology", r".*web station.*", r"web station has been enabled"),
+        ("a web server", r".*\b(?:welcome|running|works|default|test page|placeholder)\b.*",
+         r"to replace this page|replace this (?:page|file)\b.{0,60}(?:web pages|operat)"),
         ("Django", r"the install worked successfully.*", r"\bDEBUG\b|default settings"),
     )
 )  # fmt: skip

@@ -29,6 +29,6 @@ def empty_shell(sight: Sight) -> Suspicion | None:
         return None
     whose = "what a browser showed" if sight.is_rendered else "its HTML"
     words = "1 word" if evidence.words == 1 else f"{evidence.words} words"
-    seen = f"{whose} holds {words} beside {evidence.reasons[0]}"
+    seen = f"{whose} holds {words} and {evidence.reasons[0]}"
     is_sure = evidence.awaits_content and len(sight.page.text) < _LITTLE
     return Suspicion(Reason.NEEDS_JAVASCRIPT, seen, is_sure)

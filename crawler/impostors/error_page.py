@@ -23,29 +23,39 @@ _STATUSES: Final = tuple(
 )
 _CODE: Final = rf"(?:{'|'.join(str(status.value) for status in _STATUSES)}|52\d|530)"
 """The codes of RFC 9110 and its company, and those of Cloudflare."""
-_PHRASE: Final = rf"(?:{'|'.join(re.escape(status.phrase) for status in _STATUSES)})"
+_ALONE: Final = (
+    *(re.escape(status.phrase) for status in _STATUSES if status >= 500),
+    "(?:internal )?server error", "service (?:temporarily )?unavailable",
+    "(?:gateway|request) time-?out",
+    "access denied", "forbidden", "unauthorized", "bad request", "too many requests",
+)  # fmt: skip
+"""What is plain without its code, too; other phrases of the standard, such as “Conflict”, are not."""
+_PHRASE: Final = rf"(?:{'|'.join((*_ALONE, *(re.escape(status.phrase) for status in _STATUSES)))})"
 _ERROR: Final = r"(?:error|fehler|erreur|errore|fout|erro|chyba|błąd|fel|feil|fejl|virhe|ошибка)"
 
 # All of a title or heading: “503 Service Unavailable”, “HTTP Status 500 – Internal Server Error”.
-_STATUS: Final = re.compile(
-    rf"(?:http )?(?:{_ERROR}|status)?(?: code)?[\s:#-]*{_CODE}(?:[\s:|.!–—-]+(?:error|{_PHRASE}\b).{{0,20}})?"
-    rf"|{_PHRASE}(?:[\s:|(–—-]+(?:{_ERROR} )?{_CODE}\)?)?[.!]?",
-    re.IGNORECASE,
+_STATUS: Final = any_of(
+    rf"(?:http )?(?:{_ERROR}|status)?(?: code)?[\s:#-]*{_CODE}"
+    rf"(?:[\s:|.!–—-]+(?:{_PHRASE}\b.{{0,40}}|{_ERROR}))?",
+    rf"(?:{'|'.join(_ALONE)})(?:[\s:|(–—-]+(?:{_ERROR} )?{_CODE}\)?)?[.!]?",
 )
 # What known software says of itself, in the languages that it comes in most: each begins a line.
 _SAID: Final = {
     "ASP.NET": any_of("server error in '.{1,60}' application"),
     "CloudFront": any_of("the request could not be satisfied"),
-    "Cloudflare": any_of(rf"error {_CODE}\b", "web server is (?:down|returning an unknown error)"),
+    "Cloudflare": any_of(rf"error (?:{_CODE}|1\d{{3}})\b", "web server is (?:down|returning an)"),
     "Django": any_of(r"server error \(500\)$", r"a server error occurred\.\s+please contact the admin"),
     "Drupal": any_of(
         "the website encountered an unexpected error", "die website hat einen unerwarteten fehler",
         "le site web a rencontré une erreur inattendue", "el sitio web encontró un error inesperado",
     ),
+    "F5": any_of("the requested url was rejected. please consult"),
     "Heroku": any_of("an error occurred in the application and your page could not be served"),
+    "Imperva": any_of("request unsuccessful. incapsula incident"),
     "Joomla": any_of("error displaying the error page"),
     "Laravel or Symfony": any_of("whoops, looks like something went wrong", "oops! an error occurred$"),
     "Magento": any_of("there has been an error processing your request"),
+    "MediaWiki": any_of("sorry! this site is experiencing technical difficulties"),
     "Next.js": any_of("application error: a (?:client|server)-side exception has occurred"),
     "PHP": any_of(r"(?:php )?(?:fatal|parse) error\s?: .{0,300}\bin /"),
     "Rails": any_of("we're sorry, but something went wrong"),

@@ -30,7 +30,7 @@ _OFFERED: Final = any_of(
 )  # fmt: skip
 _PARKED: Final = any_of(
     r"\bparked\b", "has (?:just |recently )?been registered", "is registered (?:at|with|by)", "geparkt",
-    "geparkeerd", r"(?:wurde|ist) (?:\w+ )?(?:registriert|reserviert|eingerichtet)",
+    "geparkeerd", r"(?:wurde|ist) [^.]{0,60}(?:registriert|reserviert|eingerichtet)",
     "est (?:parqué|réservé|enregistré)",
     r"(?:está|foi|ha sido) (?:aparcado|estacionado|registrado|reservado)",
     "è (?:stato )?(?:parcheggiato|registrato)", "is geregistreerd", "zaparkowan", "zarejestrowan",

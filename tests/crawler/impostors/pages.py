@@ -1,4 +1,4 @@
-"""Pages as servers, frameworks, registrars and makers of consent tools write them, and pages that are like them."""
+"""Pages as servers, frameworks, registrars and makers of consent tools write them."""
 
 # ruff: noqa: E501 - a line of markup is easier to read whole
 
@@ -7,8 +7,6 @@ from __future__ import annotations
 from typing import Final
 
 from catalog.vocabulary import Reason
-from tests.extract.pages import PROSE
-from tests.extract.scripted_pages import NAVIGATION
 
 
 def page(body: str, title: str = "", head: str = "") -> str:
@@ -81,6 +79,26 @@ _CONSENT_WALLS: Final = {
         "tutti</button></div>",
         "Porto",
     ),
+    "Didomi in French": page(
+        '<div id="didomi-host"><div id="didomi-popup" class="didomi-popup-backdrop"><div class="didomi-popup-container"><div class="didomi-popup-view"><h2>Bienvenue</h2><div class="didomi-popup-notice-text"><p>Avec votre accord, nos partenaires et nous utilisons des cookies ou technologies similaires pour stocker et accéder à des informations personnelles comme votre visite sur ce site.</p></div><div class="didomi-buttons"><button aria-label="En savoir plus"><span>En savoir plus</span></button><button id="didomi-notice-agree-button"><span>Accepter &amp; Fermer</span></button></div></div></div></div></div>',
+        "Le Port",
+    ),
+    "Quantcast": page(
+        '<div class="qc-cmp2-container"><div class="qc-cmp2-ui"><h2>We value your privacy</h2><p>We and our store and/or access information on a device, such as cookies and process personal data, such as unique identifiers and standard information sent by a device.</p><button mode="secondary"><span>MORE OPTIONS</span></button><button mode="primary"><span>AGREE</span></button></div></div>'
+    ),
+    "iubenda in Italian": page(
+        '<div id="iubenda-cs-banner" role="alertdialog"><div id="iubenda-cs-title">Informativa</div><div id="iubenda-cs-paragraph"><p>Noi e terze parti selezionate utilizziamo cookie o tecnologie simili per finalità tecniche e, con il tuo consenso, anche per le finalità di esperienza come specificato nella cookie policy.</p></div><div><button class="iubenda-cs-reject-btn">Rifiuta</button><button class="iubenda-cs-accept-btn">Accetta</button></div></div>'
+    ),
+    "Borlabs in German": page(
+        '<div data-nosnippet id="BorlabsCookieBox"><div role="dialog"><p class="h3">Datenschutzeinstellungen</p><p>Wenn Sie unter 16 Jahre alt sind und Ihre Zustimmung zu freiwilligen Diensten geben möchten, müssen Sie Ihre Erziehungsberechtigten um Erlaubnis bitten. Wir verwenden Cookies und andere Technologien auf unserer Website.</p><p><a href="#" role="button" class="_brlbs-btn">Ich akzeptiere</a></p><p><a href="#">Nur essenzielle Cookies akzeptieren</a></p></div></div>'
+    ),
+    "CookieYes": page(
+        '<div class="cky-consent-container"><div class="cky-consent-bar"><p class="cky-title">We value your privacy</p><div class="cky-notice-des"><p>We use cookies to enhance your browsing experience, serve personalised ads or content, and analyse our traffic. By clicking "Accept All", you consent to our use of cookies.</p></div><div class="cky-notice-btn-wrapper"><button>Customise</button><button>Reject All</button><button>Accept All</button></div></div></div>'
+    ),
+    "a search engine, with inputs": page(
+        '<div><img alt=Google><h1>Before you continue to Google</h1><div>We use <a href=https://policies.google.com>cookies</a> and data to<ul><li>Deliver and maintain Google services</li><li>Track outages and protect against spam, fraud, and abuse</li><li>Measure audience engagement and site statistics</li></ul></div><div>If you choose to “Accept all,” we will also use cookies and data to<ul><li>Develop and improve new services</li></ul></div><form action="/save"><input type=submit value="Reject all"></form><form><input type=submit value="Accept all"></form></div>',
+        "Before you continue",
+    ),
 }
 
 _PARKED: Final = {
@@ -110,6 +128,17 @@ _PARKED: Final = {
     "a French registrar": page(
         "<h1>www.harbour.example</h1><p>Ce nom de domaine est réservé.</p><p>Félicitations ! Votre nom de domaine est enregistré.</p>",
         "harbour.example",
+    ),
+    "Strato": page(
+        "<h1>harbour.example</h1><p>Diese Domain wurde soeben von STRATO für einen Kunden eingerichtet.</p>",
+        "harbour.example - STRATO",
+    ),
+    "Afternic": page(
+        "<h1>harbour.example</h1><p>is for sale</p><p>Get a price in less than 24 hours. Fill out the form below. One of our domain experts will have a price to you.</p>",
+        "harbour.example is for sale | Afternic",
+    ),
+    "for sale in Spanish": page(
+        "<h1>El dominio harbour.example está en venta</h1><p>Haga su oferta.</p>", "harbour.example"
     ),
 }
 _DEFAULT: Final = {
@@ -148,6 +177,22 @@ _DEFAULT: Final = {
     "Caddy": page(
         "<h1>Caddy works!</h1><p>Congratulations! Your web server is working. Now make it work for you.</p>",
         "Caddy works!",
+    ),
+    "Apache of CentOS": page(
+        "<h1>Testing 123..</h1><p>This page is used to test the proper operation of the Apache HTTP server after it has been installed. If you can read this page it means that this site is working properly. This server is powered by CentOS.</p>",
+        "Apache HTTP Server Test Page powered by CentOS",
+    ),
+    "nginx of Fedora": page(
+        "<h1>Welcome to <strong>nginx</strong> on Fedora!</h1><p>This page is used to test the proper operation of the <strong>nginx</strong> HTTP server after it has been installed. If you can read this page, it means that the web server installed at this site is working properly.</p>",
+        "Test Page for the Nginx HTTP Server on Fedora",
+    ),
+    "cPanel": page(
+        "<h1>SORRY!</h1><p>If you are the owner of this website, please contact your hosting provider: webmaster@harbour.example</p><p>It is possible you have reached this page because: The IP address has changed.</p>",
+        "Default Web Site Page",
+    ),
+    "WildFly": page(
+        "<h1>Welcome to WildFly</h1><h3>Your WildFly instance is running.</h3><p><a href=/>Documentation</a> | <a href=/console>Administration Console</a></p><p>To replace this page simply deploy your own war with / as its context path.</p>",
+        "Welcome to WildFly",
     ),
 }
 _ERRORS: Final = {
@@ -199,6 +244,28 @@ _ERRORS: Final = {
     ),
     "PHP": "<br />\n<b>Fatal error</b>:  Uncaught Error: Call to undefined function mysql_connect() in /var/www/html/db.php:12\nStack trace:\n#0 {main}",
     "Drupal": "The website encountered an unexpected error. Please try again later.<br />",
+    "Akamai": page(
+        '<h1>Access Denied</h1><p>You don\'t have permission to access "http://harbour.example/" on this server.</p><p>Reference #18.2d351ab8.1557333295.a4e16ab</p>',
+        "Access Denied",
+    ),
+    "F5": page(
+        "The requested URL was rejected. Please consult with your administrator.<br><br>Your support ID is: 1840",
+        "Request Rejected",
+    ),
+    "GitLab": page(
+        "<h1>502</h1><h3>Whoops, GitLab is taking too much time to respond.</h3><p>Try refreshing the page, or going back and attempting the action again.</p>",
+        "GitLab is not responding (502)",
+    ),
+    "Werkzeug": "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n<p>The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.</p>\n",
+    "IIS": page(
+        "<div id=header><h1>Server Error</h1></div><div id=content><fieldset><h2>403 - Forbidden: Access is denied.</h2><h3>You do not have permission to view this directory or page using the credentials that you supplied.</h3></fieldset></div>",
+        "403 - Forbidden: Access is denied.",
+    ),
+    "nginx, unavailable": page(
+        "<h1>503 Service Temporarily Unavailable</h1><hr><center>nginx</center>",
+        "503 Service Temporarily Unavailable",
+    ),
+    "Laravel": page('<div class="code">500</div><div class="message">Server Error</div>', "Server Error"),
 }
 _MAINTENANCE: Final = {
     "WordPress": page(
@@ -242,6 +309,30 @@ _MAINTENANCE: Final = {
     "Japanese": page(
         "<h1>メンテナンス中</h1><p>ただいまメンテナンスのためサービスを停止しております。</p>", "港"
     ),
+    "Joomla": page(
+        "<h1>Harbour</h1><p>This site is down for maintenance.<br>Please check back again soon.</p><form><input name=username><input type=password name=password><button>Log in</button></form>",
+        "Harbour - Offline",
+    ),
+    "Nextcloud": page(
+        "<h2>Maintenance mode</h2><p>This Nextcloud instance is currently in maintenance mode, which may take a while. This page will refresh itself when the instance is available again.</p>",
+        "Nextcloud",
+    ),
+    "Moodle": page(
+        "<h1>Harbour academy</h1><p>This site is undergoing maintenance and is currently not available</p>",
+        "Harbour academy",
+    ),
+    "Jira": page(
+        "<h1>Jira is down for maintenance</h1><p>We expect to be back by 10:00. Contact your administrator.</p>",
+        "Jira",
+    ),
+    "Czech": page("<h1>Probíhá údržba</h1><p>Web je momentálně nedostupný z důvodu údržby.</p>", "Údržba"),
+    "Danish": page(
+        "<h1>Vedligeholdelse</h1><p>Hjemmesiden er i øjeblikket lukket på grund af vedligeholdelse.</p>",
+        "Lukket",
+    ),
+    "Finnish": page(
+        "<h1>Huoltokatko</h1><p>Palvelu on tällä hetkellä poissa käytöstä huollon vuoksi.</p>", "Huolto"
+    ),
 }
 
 IMPOSTORS: Final = {
@@ -252,67 +343,3 @@ IMPOSTORS: Final = {
     Reason.MAINTENANCE_PAGE: _MAINTENANCE,
 }
 """By the reason for which they are refused."""
-
-_BANNER: Final = '<div class="cookie-banner"><p>We use cookies to make this site work, and others if you consent.</p><button>Accept all</button> <button>Reject</button></div>'
-GENUINE: Final = {
-    "a few words beside a consent dialogue": page(
-        f"<h1>Opening hours</h1><p>Monday to Friday, nine to five.</p>{_BANNER}", "Opening hours"
-    ),
-    "a short policy on cookies beside a dialogue": page(
-        f"<main><h1>Cookies</h1><p>We set two cookies: one keeps you signed in, the other counts visits. Both are deleted after a year. You can withdraw your consent here at any "
-        f"time.</p></main>{_BANNER}",
-        "Cookie policy",
-    ),
-    "a form that accepts terms": page(
-        "<h1>Mooring contract</h1><p>Boats are moored at their owners' risk. Fees are due in May.</p><form><input type=submit value='I agree'></form>",
-        "Contract",
-    ),
-    "the news of a maintenance": page(
-        f"{NAVIGATION}<main><h1>Wiki maintenance on Saturday</h1><p>The wiki will be down for maintenance on Saturday from eight to ten. We apologise for the inconvenience.</p></main>",
-        "Wiki maintenance on Saturday",
-    ),
-    "a maintenance contract": page(
-        f"<h1>Maintenance</h1><p>Cranes are maintained twice a year. {PROSE}</p><a href=/>Home</a>",
-        "Maintenance of cranes",
-    ),
-    "instructions for a maintenance": page(
-        f"{NAVIGATION}<h1>Maintenance mode</h1><p>While the site is in maintenance mode, visitors see a notice. {PROSE}</p>",
-        "Maintenance mode",
-    ),
-    "a manual's page on a status": page(
-        f"{NAVIGATION}<main><h1>502 Bad Gateway</h1><p>The server, acting as a gateway, got an invalid response from upstream.</p></main>",
-        "502 Bad Gateway - HTTP",
-    ),
-    "a room called 503": page(
-        f"<h1>Room 503</h1><p>Seats twelve, with a view of the harbour. {PROSE}</p>", "Room 503"
-    ),
-    "a report of an outage": page(
-        f"<h1>Outage of the shop</h1><p>On Monday customers saw 503 Service Unavailable for an hour. {PROSE}</p><a href=/>Home</a>",
-        "Outage report",
-    ),
-    "how to install nginx": page(
-        f"<h1>Installing nginx</h1><p>Open the address in a browser: it says “Welcome to nginx!”. {PROSE}</p>",
-        "Installing nginx",
-    ),
-    "a boat for sale": page(
-        "<h1>For sale: a sloop</h1><p>Nine metres, built in 1984, in the public domain of our north quay.</p>",
-        "Sloop for sale",
-    ),
-    "a broker's list": page(
-        "<h1>Domains for sale</h1><p>anchor.example is for sale, and so is rope.example.</p>",
-        "Domains for sale",
-    ),
-    "rendered by the server": page(
-        f'<div id="__next"><main><h1>Shipping</h1><p>{PROSE}</p></main></div><script id="__NEXT_DATA__" type="application/json">{{"props":{{}}}}</script><script src="/_next/static/chunks/main.js" defer></script>'
-    ),
-    "a constant of rustdoc": page(
-        '<nav class="sidebar"><h2>In std::f64::consts</h2></nav><main><div class="width-limiter"><section id="main-content"><h1>Constant LN_2</h1><pre>pub const LN_2: f64 = 0.693;</pre><p>ln(2)</p></section>'
-        '</div></main><div id="rustdoc-vars" data-root-path="../"></div><script src="../main.js"></script><noscript>JavaScript is needed to search.</noscript>',
-        "std::f64::consts::LN_2 - Rust",
-    ),
-    "a few words that a browser shows": page(
-        '<div id="root"><h1>Tide</h1><p>High at noon.</p></div><div id="portal"></div><script src="/main.js"></script>',
-        "Tide",
-    ),
-}
-"""Pages of few words that speak of the same, or are made in the same way, and are content."""

@@ -12,7 +12,8 @@ from catalog.visit import Suspicion
 from catalog.vocabulary import Reason
 from crawler.impostors.detectors import suspicion_of
 from crawler.impostors.sight import Sight
-from tests.crawler.impostors.pages import GENUINE, IMPOSTORS
+from tests.crawler.impostors.genuine_pages import GENUINE
+from tests.crawler.impostors.pages import IMPOSTORS
 from tests.extract.pages import read_html
 from tests.extract.scripted_pages import COMPLETE, SHELLS
 
