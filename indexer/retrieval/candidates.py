@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from itertools import islice
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.retrieval.fusion import FusionWeights, from_zero, fuse, min_max
 from indexer.retrieval.scope import Scope
+from indexer.vectors.backend import Neighbours
 
 NEAREST: Final = 1000
 """Passages that the dense half brings in; their documents are counted and can be ranked."""
 MATCHING: Final = 1000
 """Passages that the lexical half brings in for ranking; documents beyond them follow by BM25 alone."""
+SCORED: Final = 250
+"""Of the nearest passages that are not among those, so many get their BM25 score: to find a passage by its id
+takes 3 µs, and what is neither near nor matches well stands on a late page."""
 _WIDENING: Final = 8
 """How many times as many passages are looked at, at most, when too few satisfy a filter;"""
 _SPARE: Final = 1.3
@@ -26,10 +31,8 @@ _SPARE: Final = 1.3
 class VectorIndex(Protocol):
     """What retrieval asks of the vector index."""
 
-    def search(
-        self, vectors: npt.NDArray[np.float32], allowed: Collection[int], limit: int
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Per vector the `limit` nearest readable passages: cosines and chunk ids, nearest first."""
+    def nearest(self, vector: npt.NDArray[np.float32], allowed: Collection[int], limit: int) -> Neighbours:
+        """The `limit` readable passages that are nearest to a vector of shape (dimension,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +41,20 @@ class DenseQuery:
 
     vectors: VectorIndex
     vector: npt.NDArray[np.float32]
-    _cosines: dict[int, dict[int, float]] = field(default_factory=dict)
-    _placed: dict[int, tuple[str, float]] = field(default_factory=dict)
+    _found: dict[int, Nearest] = field(default_factory=dict)
 
     def closest(self, scope: Scope, limit: int) -> Nearest:
         """The `limit` nearest readable passages, whatever else is asked of them.
 
         Found once, however widely and with however many filters a question is asked.
         """
-        if limit not in self._cosines:
-            scores, chunk_ids = self.vectors.search(self.vector[np.newaxis, :], scope.allowed, limit)
-            pairs = zip(chunk_ids[0].tolist(), scores[0].tolist(), strict=True)
-            self._cosines[limit] = {chunk: score for chunk, score in pairs if chunk >= 0}
-        cosines = self._cosines[limit]
-        self._placed.update(_looked_up(scope, [chunk for chunk in cosines if chunk not in self._placed]))
-        placed = {chunk: self._placed[chunk] for chunk in cosines if chunk in self._placed}
-        return Nearest(
-            cosines,
-            {chunk: document_id for chunk, (document_id, _) in placed.items()},
-            {chunk: score for chunk, (_, score) in placed.items() if score > 0},
-        )
+        if limit not in self._found:
+            found = self.vectors.nearest(self.vector, scope.allowed, limit)
+            self._found[limit] = Nearest(
+                dict(zip(found.chunk_ids, found.cosines, strict=True)),
+                dict(zip(found.chunk_ids, found.document_ids, strict=True)),
+            )
+        return self._found[limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +81,28 @@ def gather(
 ) -> Candidates:
     """Ask both halves and fuse what they find.
 
-    Without a `query` for the dense half, or with a weight of 0, that half is not asked. A passage that
-    only the dense half found gets its true BM25 score.
+    Without a `query` for the dense half, or with a weight of 0, that half is not asked. The nearest of the
+    passages that only the dense half found get their true BM25 scores.
     """
     near = NONE_NEAR if query is None or weights.dense <= 0 else nearest(scope, query)
     lexical: dict[int, float] = {}
     document_of = dict(near.document_of)
     if weights.lexical > 0:
         lexical, matching_documents = _matching(scope)
-        lexical |= near.lexical
         document_of |= matching_documents
+        if len(lexical) >= MATCHING or scope.is_constrained:  # else no further passage holds a word
+            unscored = (chunk for chunk in near.dense if chunk not in lexical)
+            lexical |= _scored(scope, list(islice(unscored, SCORED)))
     scores = fuse(min_max(near.dense), from_zero(lexical), weights)
     return Candidates(scores, near.dense, lexical, document_of, near.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The nearest passages, nearest first: cosines, documents, and BM25 scores of those that hold a word."""
+    """The nearest passages, nearest first: their cosines and documents."""
 
-    dense: dict[int, float]
-    document_of: dict[int, str]
-    lexical: dict[int, float]
+    dense: Mapping[int, float]
+    document_of: Mapping[int, str]
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -112,7 +110,7 @@ class Nearest:
         return tuple(dict.fromkeys(self.document_of.values()))
 
 
-NONE_NEAR: Final = Nearest({}, {}, {})
+NONE_NEAR: Final = Nearest({}, {})
 
 
 def nearest(scope: Scope, query: DenseQuery) -> Nearest:
@@ -136,21 +134,17 @@ def nearest(scope: Scope, query: DenseQuery) -> Nearest:
             return Nearest(
                 {chunk: found.dense[chunk] for chunk in kept},
                 {chunk: document_of[chunk] for chunk in kept},
-                {chunk: found.lexical[chunk] for chunk in kept if chunk in found.lexical},
             )
         limit = math.ceil(limit * min(_WIDENING, _SPARE * NEAREST / max(1, len(document_of))))
 
 
-def _looked_up(scope: Scope, chunk_ids: list[int]) -> dict[int, tuple[str, float]]:
-    """The documents of chunks, and their BM25 scores, 0 of those that hold none of the words.
-
-    Both by one query: finding a thousand chunks by their ids is what takes the time.
-    """
+def _scored(scope: Scope, chunk_ids: list[int]) -> dict[int, float]:
+    """The BM25 scores of those of these chunks that hold a word."""
     if not chunk_ids:
         return {}
     placed = scope.snapshot.passages(scope.passages_placed(chunk_ids), len(chunk_ids))
-    pairs = zip(placed.document_ids, placed.scores.tolist(), strict=True)
-    return dict(zip(placed.chunk_ids.tolist(), pairs, strict=True))
+    pairs = zip(placed.chunk_ids.tolist(), placed.scores.tolist(), strict=True)
+    return {chunk: score for chunk, score in pairs if score > 0}
 
 
 def _matching(scope: Scope) -> tuple[dict[int, float], dict[int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -60,9 +61,16 @@ class Ordering:
     def __init__(self, scope: Scope, folded: Sequence[Folded], nearest: Sequence[str]) -> None:
         self._scope: Final = scope
         self._folded: Final = {document.document_id: document for document in folded}
-        self._ranked: Final = scope.documents()
-        self._matching: Final = scope.countable(list(nearest))
+        self._nearest: Final = nearest
         self._values: Final[dict[str, dict[str, SortValue | None]]] = {}
+
+    @cached_property
+    def _ranked(self) -> Query:
+        return self._scope.documents()
+
+    @cached_property
+    def _matching(self) -> Query:
+        return self._scope.countable(list(self._nearest))
 
     def document(self, document_id: str) -> Folded:
         """The document with its score and chunks; one that no candidate passage stands in has neither."""

@@ -16,6 +16,15 @@ Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 allowed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The rows nearest to one vector, nearest first: cosines, chunk ids and document ids."""
+
+    cosines: tuple[float, ...]
+    chunk_ids: tuple[int, ...]
+    document_ids: tuple[str, ...]
+
+
 class VectorIndexError(Exception):
     """The vector index cannot be read or written; the message says what was seen and what to do."""
 

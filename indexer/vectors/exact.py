@@ -37,7 +37,7 @@ class ExactSegment(Segment):
         rows = self.allowed_rows(table)
         if len(rows) <= max(limit, _GATHER_SHARE * self.entry.rows):
             scores = queries @ self._vectors[rows].astype(np.float32).T
-            return best(scores, np.broadcast_to(self.chunk_ids[rows], scores.shape), limit)
+            return best(scores, np.broadcast_to(rows, scores.shape), limit)
         allowed = np.zeros(self.entry.rows, dtype=np.bool_)
         allowed[rows] = True
         bits = np.packbits(allowed, bitorder="little")
@@ -45,7 +45,7 @@ class ExactSegment(Segment):
         selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
         parameters.sel = selector
         scores, found = self._index.search(queries, min(limit, len(rows)), params=parameters)
-        return scores, self.chunk_ids[found]
+        return scores, found
 
     def vectors(self, rows: NDArray[np.intp]) -> NDArray[np.float16]:
         """See `Segment.vectors`; these are the very ones that were added."""

@@ -59,7 +59,7 @@ class InvertedSegment(Segment):
     def search(self, queries: NDArray[np.float32], table: NDArray[np.bool_], limit: int) -> SegmentFound:
         """See `Segment.search`; scores are those of the stored codes with the query as it is."""
         found = [self._nearest(query, table, limit) for query in queries]
-        return np.stack([scores for scores, _ in found]), np.stack([ids for _, ids in found])
+        return np.stack([scores for scores, _ in found]), np.stack([rows for _, rows in found])
 
     def vectors(self, rows: NDArray[np.intp]) -> NDArray[np.float16]:
         """See `Segment.vectors`; within a quarter of a code's step."""
@@ -80,7 +80,7 @@ class InvertedSegment(Segment):
             rows = rows[self._scanner.best(self._codes, rows, whole, candidates)]
         scores = products(self._codes[rows], self._halves[rows], self.steps, query)
         order = np.argsort(-scores, kind="stable")[:limit]
-        return scores[order], self.chunk_ids[rows[order]]
+        return scores[order], rows[order]
 
     def _rows_to_score(
         self, query: NDArray[np.float32], table: NDArray[np.bool_], limit: int

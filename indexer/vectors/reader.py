@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.vocabulary import NOBODY
-from indexer.vectors.backend import Found, VectorIndexError
+from indexer.vectors.backend import Found, Neighbours, VectorIndexError
 from indexer.vectors.manifest import Manifest, SegmentEntry, manifest_file, read_manifest
-from indexer.vectors.segment import Segment, best
+from indexer.vectors.segment import Segment, best, document_names
 from indexer.vectors.storing import open_segment, recheck
 
 logger = logging.getLogger(__name__)
@@ -81,16 +81,41 @@ class VectorReader:
 
         Exactly in small segments; in large ones as near as `indexer.vectors.inverted` comes.
         """
-        segments = self._segments
         queries = np.ascontiguousarray(np.atleast_2d(vectors), dtype=np.float32)
-        table = _access_table(allowed)
         scores = [np.empty((len(queries), 0), dtype=np.float32)]
         chunk_ids = [np.empty((len(queries), 0), dtype=np.int64)]
-        for segment in segments:
-            found = segment.search(queries, table, limit)
-            scores.append(found[0])
-            chunk_ids.append(found[1])
+        for segment, found, rows in self._found(queries, allowed, limit):
+            scores.append(found)
+            chunk_ids.append(segment.chunk_ids[rows])
         return best(np.concatenate(scores, axis=1), np.concatenate(chunk_ids, axis=1), limit)
+
+    def nearest(
+        self, vector: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int
+    ) -> Neighbours:
+        """As `search` for one vector of shape (dimension,), with the documents of the rows."""
+        queries = np.ascontiguousarray(vector[np.newaxis, :], dtype=np.float32)
+        parts = [
+            (found[0], segment.chunk_ids[rows[0]], segment.documents(rows[0]))
+            for segment, found, rows in self._found(queries, allowed, limit)
+        ]
+        if not parts:
+            return Neighbours((), (), ())
+        scores, chunk_ids, documents = map(np.concatenate, zip(*parts, strict=True))
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return Neighbours(
+            tuple(scores[order].tolist()),
+            tuple(chunk_ids[order].tolist()),
+            tuple(document_names(documents[order])),
+        )
+
+    def _found(
+        self, queries: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int
+    ) -> Iterator[tuple[Segment, NDArray[np.float32], NDArray[np.int64]]]:
+        """Scores and rows of each segment."""
+        segments = self._segments
+        table = _access_table(allowed)
+        for segment in segments:
+            yield segment, *segment.search(queries, table, limit)
 
     def check(self) -> None:
         """Wait until all that was opened was compared with its checksums; `faults` names what was wrong."""

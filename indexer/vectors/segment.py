@@ -21,7 +21,7 @@ DOCUMENT_NUMBERS: Final = "document_numbers.npy"
 ACCESS: Final = "access.u32"
 
 SegmentFound = tuple[NDArray[np.float32], NDArray[np.int64]]
-"""Scores (queries, k), falling, and chunk ids: k is the limit, or fewer where fewer rows are allowed."""
+"""Scores (queries, k), falling, and rows: k is the limit, or fewer where fewer rows are allowed."""
 
 
 def segments_folder(directory: Path) -> Path:
@@ -32,6 +32,12 @@ def segments_folder(directory: Path) -> Path:
 def document_words(document_ids: Collection[str]) -> NDArray[np.uint64]:
     """Document ids as pairs of 64-bit numbers: shape (n, 2)."""
     return np.frombuffer(bytes.fromhex("".join(document_ids)), dtype=">u8").reshape(-1, 2).astype(np.uint64)
+
+
+def document_names(words: NDArray[np.uint64]) -> list[str]:
+    """The document ids behind pairs of numbers, shape (n, 2)."""
+    digits = words.astype(">u8").tobytes().hex()
+    return [digits[start : start + 32] for start in range(0, len(digits), 32)]
 
 
 def document_name(words: NDArray[np.uint64]) -> str:
@@ -125,10 +131,10 @@ class Segment(ABC):
         return int(np.count_nonzero(self.access))
 
 
-def best(scores: NDArray[np.float32], chunk_ids: NDArray[np.int64], limit: int) -> SegmentFound:
+def best(scores: NDArray[np.float32], ids: NDArray[np.int64], limit: int) -> SegmentFound:
     """The `limit` best of each line, best first."""
     order = np.argsort(-scores, axis=1, kind="stable")[:, :limit]
-    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(chunk_ids, order, axis=1)
+    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(ids, order, axis=1)
 
 
 def touch_pages(array: NDArray[np.generic]) -> None:

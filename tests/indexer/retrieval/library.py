@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.retriever import Retriever
 from indexer.retrieval.tuning import FixedTuning, RankingTuning, Tuning
+from indexer.vectors.backend import Neighbours
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.catalog.rows import NOON, add_document
 
@@ -56,21 +57,28 @@ class ToyEmbedder:
         return np.array([self.embed_query(text) for text in texts])
 
 
+class Row(NamedTuple):
+    """A passage's vector."""
+
+    access_id: int
+    document_id: str
+    vector: npt.NDArray[np.float32]
+
+
 class MemoryVectors:
     """Exact search over rows in memory, filtered by access id."""
 
     def __init__(self) -> None:
-        self.held: dict[int, tuple[int, npt.NDArray[np.float32]]] = {}
+        self.held: dict[int, Row] = {}
 
-    def search(
-        self, vectors: npt.NDArray[np.float32], allowed: Collection[int], limit: int
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        ids = [chunk for chunk, (access_id, _) in self.held.items() if access_id in allowed]
-        if not ids:
-            return np.empty((1, 0), np.float32), np.empty((1, 0), np.int64)
-        scores = np.stack([self.held[chunk][1] for chunk in ids]) @ vectors[0]
-        order = np.argsort(-scores, kind="stable")[:limit]
-        return scores[order][np.newaxis, :], np.array(ids, np.int64)[order][np.newaxis, :]
+    def nearest(self, vector: npt.NDArray[np.float32], allowed: Collection[int], limit: int) -> Neighbours:
+        found = [
+            (float(row.vector @ vector), chunk, row.document_id)
+            for chunk, row in self.held.items()
+            if row.access_id in allowed
+        ]
+        best = sorted(found, key=lambda each: -each[0])[:limit]
+        return Neighbours(*zip(*best, strict=True)) if best else Neighbours((), (), ())
 
     @property
     def rows(self) -> int:
@@ -127,7 +135,7 @@ class Library:
             ids = [self._add_chunk(connection, document_id, n, part) for n, part in enumerate(told)]
             document = read_documents(connection, [document_id])[document_id]
         for chunk_id, part in zip(ids, told, strict=True):
-            self.vectors.held[chunk_id] = (access_id, self.embedder.embed_query(part.text))
+            self.vectors.held[chunk_id] = Row(access_id, document_id, self.embedder.embed_query(part.text))
         self._writer.replace(document, [(n, _Text(p)) for n, p in zip(ids, told, strict=True)])
         return document_id
 
@@ -164,8 +172,10 @@ class Library:
             )
 
     def remove_from_indexes(self, document_id: str) -> None:
-        """Take a document out of the lexical index."""
+        """Take a document out of both indexes."""
         self._writer.remove([document_id])
+        rows = self.vectors.held.items()
+        self.vectors.held = {chunk: row for chunk, row in rows if row.document_id != document_id}
 
     def publish(self) -> None:
         """Make everything so far visible to readers that refresh."""
