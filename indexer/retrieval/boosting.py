@@ -9,7 +9,6 @@ and the saturation of Elasticsearch's `function_score` and `rank_feature`). All 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -74,7 +73,7 @@ def boosted(folded: Iterable[Folded], applied: Mapping[str, Applied]) -> list[Fo
 
 
 def _raised(folded: Folded, applied: Applied) -> Folded:
-    return replace(folded, score=folded.score * factor_of(applied), boosts=applied) if applied else folded
+    return folded._replace(score=folded.score * factor_of(applied), boosts=applied) if applied else folded
 
 
 def boosted_passages(candidates: Candidates, applied: Mapping[str, Applied]) -> Mapping[int, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Protocol
@@ -60,14 +60,14 @@ class DenseQuery:
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The competing passages by chunk id: their fused scores and what those came from (a half that does
-    not know a passage has no score for it), the document of each, the documents of the nearest ones, and what
-    a reranker said of those that it read."""
+    not know a passage has no score for it), the document of each, the documents of the nearest ones but those
+    in which a word was found, and what a reranker said of those that it read."""
 
     scores: Mapping[int, float]
     dense: Mapping[int, float]
     lexical: Mapping[int, float]
     document_of: Mapping[int, str]
-    nearest_documents: tuple[str, ...]
+    unmatched_documents: tuple[str, ...]
     reread: Mapping[int, float] = field(default_factory=dict)
 
 
@@ -78,23 +78,36 @@ def gather(
     scope: Scope,
     query: DenseQuery | None,
     weights: FusionWeights,
+    matching: Callable[[], Matching],
 ) -> Candidates:
-    """Ask both halves and fuse what they find.
+    """Ask the vectors, and fuse what they find with what matches.
 
-    Without a `query` for the dense half, or with a weight of 0, that half is not asked. The nearest of the
-    passages that only the dense half found get their true BM25 scores.
+    Without a `query`, or with a weight of 0, the vectors are not asked; `matching`, which may be under way
+    meanwhile, not for words of weight 0. The nearest of the passages that only the vectors found get their
+    true BM25 scores.
     """
     near = NONE_NEAR if query is None or weights.dense <= 0 else nearest(scope, query)
     lexical: dict[int, float] = {}
     document_of = dict(near.document_of)
     if weights.lexical > 0:
-        lexical, matching_documents = _matching(scope)
-        document_of |= matching_documents
+        matched = matching()
+        lexical |= matched.scores
+        document_of |= matched.document_of
         if len(lexical) >= MATCHING or scope.is_constrained:  # else no further passage holds a word
             unscored = (chunk for chunk in near.dense if chunk not in lexical)
             lexical |= _scored(scope, list(islice(unscored, SCORED)))
     scores = fuse(min_max(near.dense), from_zero(lexical), weights)
-    return Candidates(scores, near.dense, lexical, document_of, near.documents)
+    matched_documents = {document_of[chunk] for chunk in lexical}
+    unmatched = (name for name in near.documents if name not in matched_documents)
+    return Candidates(scores, near.dense, lexical, document_of, tuple(unmatched))
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The passages that match best: their BM25 scores and documents."""
+
+    scores: Mapping[int, float]
+    document_of: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +160,8 @@ def _scored(scope: Scope, chunk_ids: list[int]) -> dict[int, float]:
     return {chunk: score for chunk, score in pairs if score > 0}
 
 
-def _matching(scope: Scope) -> tuple[dict[int, float], dict[int, str]]:
-    """BM25 scores of the best matches, and their documents."""
+def matching(scope: Scope) -> Matching:
+    """What the words of a question find best."""
     found = scope.snapshot.passages(scope.passages(), MATCHING)
     chunks = found.chunk_ids.tolist()
     lexical = dict(zip(chunks, found.scores.tolist(), strict=True))
@@ -157,4 +170,4 @@ def _matching(scope: Scope) -> tuple[dict[int, float], dict[int, str]]:
         permitted = scope.permitted(list(dict.fromkeys(places.values())))
         places = {chunk: name for chunk, name in places.items() if name in permitted}
         lexical = {chunk: lexical[chunk] for chunk in places}
-    return lexical, places
+    return Matching(lexical, places)

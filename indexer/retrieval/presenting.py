@@ -146,8 +146,7 @@ def _with_passages(scope: Scope, ranking: Sequence[Folded], passages: int) -> li
         for chunk, document_id in zip(found.chunk_ids.tolist(), found.document_ids, strict=True):
             by_document.setdefault(document_id, []).append(chunk)
     return [
-        replace(
-            folded,
+        folded._replace(
             chunk_ids=(folded.chunk_ids or tuple(by_document.get(folded.document_id, ())))[:passages],
         )
         for folded in ranking

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +17,15 @@ from catalog.database import Catalog
 from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.reader import LexicalReader
 from indexer.retrieval.boosting import boosted, boosted_passages, boosts_of, rules_for
-from indexer.retrieval.candidates import NO_CANDIDATES, NONE_NEAR, Candidates, DenseQuery, gather, nearest
+from indexer.retrieval.candidates import (
+    NO_CANDIDATES,
+    NONE_NEAR,
+    Candidates,
+    DenseQuery,
+    gather,
+    matching,
+    nearest,
+)
 from indexer.retrieval.dense import DenseHalf, Embedded, Unavailable
 from indexer.retrieval.explaining import Explainer
 from indexer.retrieval.facets import Tally, tally
@@ -51,6 +60,8 @@ MOST_PASSAGES: Final = 100
 EMPTY_INDEX: Final = "nothing is indexed yet: run `crawler sync`, or `indexer run` where it crawled already"
 
 _LEAST_BATCH: Final = 10
+_BESIDE: Final = 8
+"""Searches of the words that run beside the threads that ask: each leaves Python's lock alone."""
 
 
 def now() -> datetime:
@@ -86,6 +97,7 @@ class Retriever:
         self._ranking: Final = ranking
         self._tuning: Final = tuning
         self._clock: Final = clock
+        self._beside: Final = ThreadPoolExecutor(_BESIDE, "retrieval-beside")
         self._faults: tuple[str, ...] = ()
 
     def prepare(self) -> None:
@@ -134,9 +146,8 @@ class Retriever:
         if scope is None:
             return Results((), 0, notices=(*self._faults, EMPTY_INDEX))
         weights = weights_for(scope.text.natural, weights or self._weights)
-        query, notices = self._dense_query(scope, weights)
-        candidates = gather(scope, query, weights) if not scope.text.is_blank else NO_CANDIDATES
-        counted = _tally(question, scope, candidates.nearest_documents, query)
+        candidates, query, notices = self._candidates(scope, weights)
+        counting = self._beside.submit(_tally, question, scope, candidates.unmatched_documents, query)
         with self._catalog.read() as connection:
             if rerank and (not question.sort or question.sort[0].field == RELEVANCE):
                 candidates, also = self._reranked(connection, scope, candidates)
@@ -146,6 +157,7 @@ class Retriever:
                 folded = boosted(folded, boosts)
             explainer = Explainer(scope, candidates, weights) if question.explain else None
             page = _page(connection, question, scope, candidates, folded=folded, explainer=explainer)
+        counted = counting.result()
         return Results(
             hits=tuple(hit for hit, _ in page[: question.page_size]),
             total=counted.total,
@@ -168,8 +180,7 @@ class Retriever:
         if scope is None:
             return ()
         weights = weights_for(scope.text.natural, weights or self._weights)
-        query, _ = self._dense_query(scope, weights)
-        candidates = gather(scope, query, weights) if not scope.text.is_blank else NO_CANDIDATES
+        candidates, _, _ = self._candidates(scope, weights)
         wanted = max(0, min(limit, MOST_PASSAGES))
         with self._catalog.read() as connection:
             candidates, _ = self._reranked(connection, scope, candidates)
@@ -202,9 +213,22 @@ class Retriever:
             allowed = self._access.allowed_ids(connection, question.principals)
         return make_scope(question, snapshot, allowed, self._tuning.current.thesaurus)
 
+    def _candidates(
+        self, scope: Scope, weights: FusionWeights
+    ) -> tuple[Candidates, DenseQuery | None, tuple[str, ...]]:
+        """What both halves find, the question as the vectors were asked, and why they were not.
+
+        Words are looked for while the model embeds the question.
+        """
+        if scope.text.is_blank:
+            return NO_CANDIDATES, None, ()
+        matched = self._beside.submit(matching, scope)
+        query, notices = self._dense_query(scope, weights)
+        return gather(scope, query, weights, matched.result), query, notices
+
     def _dense_query(self, scope: Scope, weights: FusionWeights) -> tuple[DenseQuery | None, tuple[str, ...]]:
         """What to ask the vectors, and why nothing although they should be asked."""
-        if scope.text.is_blank or weights.dense <= 0:
+        if weights.dense <= 0:
             return None, ()
         query = self._dense.embed(scope.text.natural)
         if isinstance(query, Unavailable):
@@ -242,7 +266,7 @@ def _page(
     explainer: Explainer | None,
 ) -> list[tuple[Hit, bytes]]:
     """The results of one page with their marks, and one more where there is a further page."""
-    ordering = Ordering(scope, folded, candidates.nearest_documents)
+    ordering = Ordering(scope, folded, candidates.unmatched_documents)
     keys = question.sort or (BROWSING_SORT if scope.text.is_blank else ())
     shown = frozenset(question.shown)
     if question.collapse is None:
