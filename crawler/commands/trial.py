@@ -118,6 +118,8 @@ def _verdict(trial: Trial) -> Iterator[str]:
     if found is not None and found.reason is not None:
         detail = f": {found.detail}" if found.detail else ""
         yield f"{found.state.value.capitalize()}: {because(found.reason)}{detail}"
+        if found.reason.advice:
+            yield f"What to do: {found.reason.advice}."
     if document is not None:
         how = "" if found is None else f", status {found.status}, read by {found.renderer}"
         what = document.url if document.url != trial.url else f"a {document.kind.value}"

@@ -50,13 +50,18 @@ def test_a_page_is_shown_as_a_sync_would_read_it_and_nothing_is_kept(tmp_path: P
 
 
 def test_why_no_document_comes_of_a_page_is_said(tmp_path: Path) -> None:
-    with serve_site({"/": page("Start")}) as site:
+    nginx = page("Welcome to nginx!", text="The nginx web server is successfully installed and working.")
+    with serve_site({"/": page("Start"), "/shop": nginx}) as site:
         config = configured(tmp_path, site.url(), filters={"crawl": {"exclude": ["/secret"]}})
+        shop = tried(config, site.url("/shop"))
         secret = tried(config, site.url("/secret"))
         missing = tried(config, site.url("/missing"))
         elsewhere = tried(config, "https://elsewhere.example/")
 
-    assert [each.exit_code for each in (secret, missing, elsewhere)] == [1, 1, 1]
+    assert [each.exit_code for each in (shop, secret, missing, elsewhere)] == [1, 1, 1, 1]
+    assert (
+        "no site (default_page): the default page of nginx stands there\nWhat to do: see that" in shop.stdout
+    )
     assert "a sync does not follow links to it by filters.crawl.exclude[0] '/secret'" in secret.stdout
     assert "Gone: the server answered 404 (not_found)" in missing.stdout
     assert "outside `scope.follow` (out_of_scope)" in elsewhere.stdout

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.rendering.renderer import INSTALL, why_unavailable
+from tests.support.changing_site import Answer, page, serve_site
 from tests.support.scripted_site import ARTICLES, PASSWORD, USER, ScriptedSite, serve_scripted_site
 from tests.support.static_site import serve_folder
 from tests.support.syncing import (
@@ -176,3 +177,25 @@ def test_links_of_a_page_whose_script_leads_elsewhere_are_found_on_the_other_pag
         config = configure(tmp_path, {"name": "door", "seeds": [f"{served.url}/"], "render": "auto"})
         synced = sync(config)
         assert set(texts(config)) == {"/home.html", "/tides.html", "/berths.html"}, synced.said
+
+
+@needs_browser
+def test_a_shell_is_refused_where_a_browser_got_no_further_and_a_short_page_is_not(tmp_path: Path) -> None:
+    filling = b"document.getElementById('root').innerHTML = '<h1>Tide</h1><p>High at noon.</p>'"
+    scripts = {"/filled.js": filling, "/waiting.js": b"fetch('/never.json')"}
+    shells = {
+        path.removesuffix(".js"): Answer(f"<div id=root></div><script src={path}></script>".encode())
+        for path in scripts
+    }
+    answers = {path: Answer(script, content_type="text/javascript") for path, script in scripts.items()}
+    with serve_site({"/": page("Start", *shells), **shells, **answers}) as site:
+        config = configure(tmp_path, {"name": "harbour", "seeds": [site.url()], "render": "auto"})
+        sync(config)
+        seen = kept(config)
+        filled, waiting = site.url("/filled"), site.url("/waiting")
+    assert seen.verdicts()[filled] == ("indexed", None)
+    assert seen.verdicts()[waiting] == ("refused", "needs_javascript")
+    assert (seen.ledger[waiting].renderer, seen.details[waiting]) == (
+        "http",
+        "its HTML holds 0 words and an empty #root",
+    )
