@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from crawler.scheduling.draft import UnusableDraftError, drafted
 from crawler.scheduling.starting import start_child
+from settings.faults import ConfigurationError
 
 MOST_AT_ONCE: Final = 2
 """Each reads the ledger, or fetches pages."""
@@ -25,6 +28,7 @@ MOST_LINES: Final = 20
 """Of what a command that fails says."""
 MOST_SAMPLED: Final = 1_000
 LONGEST_URL: Final = 2_048
+_PLACE: Final = re.compile(r"^\S+:\d+:\d+: ", re.MULTILINE)
 
 
 class UnusableInquiryError(ValueError):
@@ -48,7 +52,9 @@ def arguments_of(name: str, asked: Mapping[str, Any]) -> tuple[str, ...]:
     """The command line for a question; raises `UnusableInquiryError`, also for what is no text of a URL."""
     match name, asked:
         case "plan", {"connector": str(connector), **rest}:
-            sample = rest.get("sample")
+            sample, rules = rest.get("sample"), rest.get("rules")
+            if not isinstance(rules, dict | None):
+                raise UnusableInquiryError("rules are a mapping, as under a connector")
             if sample is not None and not (isinstance(sample, int) and 1 <= sample <= MOST_SAMPLED):
                 raise UnusableInquiryError(f"a sample has 1 to {MOST_SAMPLED:,} pages")
             return ("plan", *(() if sample is None else ("--sample", str(sample))), "--", connector)
@@ -62,21 +68,35 @@ def arguments_of(name: str, asked: Mapping[str, Any]) -> tuple[str, ...]:
 class Inquiry:
     """Runs a command to its end, and reads what it says.
 
-    It reads the configuration file as it is, with what was edited since the last sync began: its faults are
-    an answer.
+    It reads the configuration file as it is, with what was edited since the last sync began, or with the
+    `rules` that are to be tried: its faults are an answer.
     """
 
-    def __init__(self, arguments: Sequence[str], config: Path) -> None:
-        command, *rest = arguments
+    def __init__(self, name: str, asked: Mapping[str, Any], config: Path) -> None:
+        """Raises `UnusableInquiryError`."""
+        command, *rest = arguments_of(name, asked)
         self._arguments: Final = (command, "--config", str(config), "--json", *rest)
         self._config: Final = config
+        self._connector: Final = str(asked.get("connector"))
+        self._rules: Final[Mapping[str, Any] | None] = asked.get("rules")
         self._process: asyncio.subprocess.Process | None = None
         self._stopped = False
 
     async def run(self) -> Answer:
         """The answer; never raises for what the command does."""
+        if self._rules is None:
+            return await self._answered(self._config)
         try:
-            self._process = await start_child(self._arguments, self._config)
+            with drafted(self._config, self._connector, self._rules) as draft:
+                answer = await self._answered(draft)
+        except (UnusableDraftError, ConfigurationError, OSError, UnicodeDecodeError) as error:
+            return Answer(None, str(error))
+        # Its places are those of a file that nobody sees.
+        return answer if answer.error is None else Answer(None, _PLACE.sub("", answer.error))
+
+    async def _answered(self, configuration: Path) -> Answer:
+        try:
+            self._process = await start_child(self._arguments, configuration)
         except OSError as error:
             return Answer(None, f"no process could be started: {error.strerror or error}")
         if self._stopped:

@@ -32,7 +32,7 @@ from catalog.scheduler import (
 from crawler.scheduling.agenda import Agenda, Skipped
 from crawler.scheduling.events import EventLog
 from crawler.scheduling.inquiry import MOST_AT_ONCE as MOST_INQUIRIES
-from crawler.scheduling.inquiry import Inquiry, UnusableInquiryError, arguments_of
+from crawler.scheduling.inquiry import Inquiry, UnusableInquiryError
 from crawler.scheduling.job import Cause, Job
 from crawler.scheduling.sync_process import SyncEnded, SyncProcess
 from crawler.scheduling.watched_settings import WatchedSettings
@@ -195,10 +195,9 @@ class Scheduler:
     def _inquiry_fault(self, command: Command) -> str | None:
         """Begin to answer a question, or say why not."""
         try:
-            arguments = arguments_of(command.name, command.arguments)
+            inquiry = Inquiry(command.name, command.arguments, self._watched.config)
         except UnusableInquiryError as error:
             return str(error)
-        inquiry = Inquiry(arguments, self._watched.config)
         self._inquiries.add(inquiry)
         self._keep(asyncio.create_task(self._answer(inquiry, command)))
         return None

@@ -51,6 +51,11 @@ class PlanRequest(BaseModel, extra="forbid"):
     sample: int | None = Field(
         None, ge=1, le=1_000, description="Crawl so many pages, and keep nothing. Default: the ledger."
     )
+    rules: dict[str, Any] | None = Field(
+        None,
+        description="Other `scope`, `filters`, `access`, `attachments` to be tried, as under the connector.",
+        examples=[{"filters": {"crawl": {"exclude": ["/archive/"]}}}],
+    )
 
 
 class UrlRequest(BaseModel, extra="forbid"):

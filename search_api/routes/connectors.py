@@ -60,9 +60,16 @@ def stop(administration: AdministrationOf, name: Name) -> Accepted:
     "/v1/connectors/{name}/plan",
     status_code=202,
     responses=ACCEPTING,
-    openapi_extra=json_body(PlanRequest, {"Against the ledger": {}, "By a sample": {"sample": 100}}),
+    openapi_extra=json_body(
+        PlanRequest,
+        {
+            "The configuration as it is, against the ledger": {},
+            "Other rules": {"rules": {"filters": {"crawl": {"exclude": ["/archive/"]}}}},
+            "By a sample": {"sample": 100},
+        },
+    ),
 )
 async def plan(request: Request, administration: AdministrationOf, name: Name) -> Accepted:
-    """Have a dry run made: what the configuration as it is now would add and remove, by which rule."""
+    """Have a dry run made: what the configuration as it is now, or with other rules, would add and remove."""
     wanted = validated(PlanRequest, await read_json(request))
     return await run_in_threadpool(commands.ask_plan, administration, name, wanted)

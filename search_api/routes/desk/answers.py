@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -13,9 +15,12 @@ from search_api.admin import commands
 from search_api.admin.administration import UnknownThingError
 from search_api.admin.commands import PlanRequest, UrlRequest
 from search_api.admin.runs import LARGEST_ROW
+from search_api.query.faults import Fault, InvalidQuestionError
 from search_api.query.request import validated
 from search_api.routes.desk.desk import DeskOf, FormOf
 from search_api.routes.desk.page_route import PageRoute
+from settings.faults import ConfigurationError
+from settings.yaml_document import read_yaml
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -32,8 +37,12 @@ def plan_form(desk: DeskOf) -> HTMLResponse:
 @router.post("/admin/plan")
 async def plan(desk: DeskOf, form: FormOf) -> Response:
     """Have a dry run made."""
-    connector, sample = form.get("connector", ""), form.get("sample")
-    wanted = validated(PlanRequest, {} if sample is None else {"sample": _whole_number(sample)})
+    asked: dict[str, object] = {}
+    if "sample" in form:
+        asked["sample"] = _whole_number(form["sample"])
+    if "rules" in form:
+        asked["rules"] = _rules(form["rules"])
+    connector, wanted = form.get("connector", ""), validated(PlanRequest, asked)
     accepted = await run_in_threadpool(commands.ask_plan, desk.administration, connector, wanted)
     return RedirectResponse(f"/admin/answers/{accepted.command}", 303)
 
@@ -53,7 +62,7 @@ async def try_url(desk: DeskOf, form: FormOf) -> Response:
 
 
 @router.get("/admin/answers/{number}")
-def answer(desk: DeskOf, number: Annotated[int, Path(ge=1, le=LARGEST_ROW)]) -> HTMLResponse:
+def answer(desk: DeskOf, number: Annotated[int, PathParameter(ge=1, le=LARGEST_ROW)]) -> HTMLResponse:
     """What the crawler answered, or that it is still at it."""
     command = commands.read(desk.administration, number)
     if command.name not in INQUIRIES:
@@ -62,6 +71,17 @@ def answer(desk: DeskOf, number: Annotated[int, Path(ge=1, le=LARGEST_ROW)]) -> 
     error = None if command.result is None else command.result.get("error")
     section = _SECTION_OF[command.name]
     return desk.page(f"answer_{command.name}.html", section, command=command, told=told, error=error)
+
+
+def _rules(text: str) -> object:
+    """What was typed as YAML; raises `InvalidQuestionError` with the place of what is none."""
+    try:
+        document, faults = read_yaml(text, Path("rules"))
+    except ConfigurationError as error:
+        faults = error.faults
+    if faults:
+        raise InvalidQuestionError([Fault("rules", f"line {each.line}: {each.message}") for each in faults])
+    return document.data
 
 
 def _whole_number(text: str) -> object:

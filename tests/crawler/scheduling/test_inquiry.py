@@ -12,7 +12,7 @@ from catalog.commands import CommandState
 from crawler.scheduling.inquiry import UnusableInquiryError, arguments_of
 from tests.support.changing_site import ChangingSite, page, serve_site
 from tests.support.scheduling import answer, ask, scheduling
-from tests.support.syncing import configure
+from tests.support.syncing import configure, sync
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def test_a_question_is_a_command_line_in_which_nothing_asked_is_an_option(
         ("plan", {"connector": "wiki", "sample": 0}),
         ("plan", {"connector": "wiki", "sample": 1_000_000}),
         ("plan", {"connector": ["wiki"]}),
+        ("plan", {"connector": "wiki", "rules": ["scope"]}),
         ("explain", {"url": ""}),
         ("try", {"url": "https://a.example/" + "a" * 3_000}),
         ("forget", {"connector": "wiki"}),
@@ -99,3 +100,31 @@ def test_the_faults_of_an_edited_configuration_are_the_answer(tmp_path: Path, si
         running.end()
     assert answered.result is not None
     assert "connectors.yaml:2:27: unknown key `seed`; did you mean `seeds`?" in answered.result["error"]
+
+
+def test_other_rules_are_tried_without_touching_the_file(tmp_path: Path, site: ChangingSite) -> None:
+    wiki = {"name": "wiki", "seeds": [site.url()], "access": "public", "scope": {"max_depth": 3}}
+    config = configure(tmp_path, wiki)
+    assert sync(config).code == 0
+    before = config.read_bytes()
+    tried = {"filters": {"crawl": {"exclude": ["/about"]}}}
+    with scheduling(config) as running:
+        running.wait_for("started")
+        told = {
+            "excluded": ask(config, "plan", connector="wiki", rules=tried),
+            "misspelt": ask(config, "plan", connector="wiki", rules={"filters": {"crwal": {}}}),
+            "forbidden": ask(config, "plan", connector="wiki", rules={"seeds": ["https://a.example/"]}),
+            "unchanged": ask(config, "plan", connector="wiki", rules={"scope": {"max_depth": 3}}),
+        }
+        results = {name: answer(config, number).result or {} for name, number in told.items()}
+        running.end()
+    (excluded,) = results["excluded"]["answer"]["plans"]
+    (group,) = excluded["removed"]
+    assert (group["rule"], group["examples"]) == (
+        "filters.crawl.exclude[0] '/about'",
+        [site.url("/about")],
+    )
+    assert results["unchanged"]["answer"]["plans"][0]["removed"] == []
+    assert results["misspelt"]["error"].startswith("unknown key `crwal`")
+    assert results["forbidden"]["error"].startswith("only access, attachments, filters, scope can be tried")
+    assert config.read_bytes() == before

@@ -135,6 +135,8 @@ def test_a_url_is_explained_with_its_way_its_rule_and_its_document(operated: Ope
         ("POST", "/admin/connectors/nothing/sync", {"mode": "full"}, 404, "no connector is called"),
         ("POST", "/admin/connectors/wiki/sync", {"mode": "sideways"}, 422, "mode: "),
         ("POST", "/admin/plan", {"connector": "wiki", "sample": "many"}, 422, "sample: "),
+        ("POST", "/admin/plan", {"connector": "wiki", "rules": "filters: ["}, 422, "rules: line "),
+        ("POST", "/admin/plan", {"connector": "wiki", "rules": "just words"}, 422, "rules: "),
         ("POST", "/admin/try", {"url": "https://a.example/"}, 409, "start `crawler schedule`"),
         ("GET", "/admin/access?user=eva", None, 503, "Nothing is indexed yet"),
         ("GET", "/admin/analytics?since=yesterday", None, 422, "since: "),
