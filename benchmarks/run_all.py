@@ -74,6 +74,8 @@ TARGETS: Final[Mapping[str, str]] = {
     "manual_pages": "every page",
     "search": "recall ≥ .98; p95 ≤ 5 ms at a million, ≤ 15 ms at 5 %; opening ≤ 0.5 s",
     "search_quality": "squad11_dev ≥ .905, cranfield ≥ .415; hybrid above both halves",
+    "spelling": "≥ 80 % restored, ≥ 90 % left alone",
+    "suggest": "p95: suggestions ≤ 10 ms, spelling ≤ 5 ms",
     "traps": "≤ 50 pages a pattern, no honest page lost",
     "serve": "100,000: p50 ≤ 20, p95 ≤ 40 ms; 16 clients ≥ 80/s, p99 ≤ 300 ms, 0 errors; start ≤ 5 s",
     "words": "with the vectors ≤ 900 bytes a passage; commit ≤ 1 s",

@@ -1,14 +1,15 @@
 """How long it takes to propose another spelling, and the rest of what someone types, at 100,000 documents.
 
-Made-up documents of 200,000 made-up words, each with a title, a heading and fifty words whose frequencies
-fall as those of a language do, in a real catalog and index; the caller holds three of four access ids.
-Questions are two words of a title with an edit in one of them; what is typed are the beginnings of titles,
-cut after two to twelve letters. Both are asked by the routes' own functions. The 95th percentiles are shown,
-spelling last.
+Made-up documents of 200,000 made-up words, each with a title and fifty words under a heading (or, with
+`--passages 10`, ten short passages, a million in all), whose frequencies fall as those of a language do, in a
+real catalog and index; the caller holds three of four access ids. Questions are two words of a title with an
+edit in one of them; what is typed are the beginnings of titles, cut after two to twelve letters. Both are
+asked by the routes' own functions. The 95th percentiles are printed, spelling last.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import random
 import sys
@@ -43,7 +44,8 @@ from tests.catalog.rows import NOON
 DOCUMENTS: Final = 100_000
 QUESTIONS: Final = 300
 _VOCABULARY: Final = 300_000
-_WORDS: Final = 55
+_WORDS: Final = 50
+_FEWEST: Final = 10
 _TITLE: Final = 4
 _PER_COMMIT: Final = 10_000
 _ACCESS: Final = 40
@@ -65,12 +67,15 @@ class _Passage:
 
 def main() -> None:
     """Measure and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.suggest", description=__doc__)
+    parser.add_argument("--passages", type=int, default=1, help="passages per document")
+    passages = parser.parse_args().passages
     chance = random.Random(8)
     with tempfile.TemporaryDirectory() as name, ExitStack() as opened:
         folder = Path(name)
         catalog = open_catalog(f"sqlite:///{folder / 'catalog.db'}", folder)
         opened.callback(catalog.close)
-        access, titles = _write(catalog, folder / "lexical", chance)
+        access, titles = _write(catalog, folder / "lexical", chance, passages)
         snapshot = LexicalReader.open(folder / "lexical").snapshot
         assert snapshot is not None
         connection = opened.enter_context(catalog.read())
@@ -109,29 +114,34 @@ def _misspelled(title: str, chance: random.Random) -> str:
     return f"{wrong} {second}"
 
 
-def _write(catalog: Catalog, folder: Path, chance: random.Random) -> tuple[list[int], list[str]]:
+def _write(
+    catalog: Catalog, folder: Path, chance: random.Random, per_document: int
+) -> tuple[list[int], list[str]]:
     """The documents in catalog and index; the access ids, and the titles."""
     vocabulary = list(dict.fromkeys(_word(chance) for _ in range(_VOCABULARY)))
     weights = list(itertools.accumulate(1 / (rank + 10) for rank in range(len(vocabulary))))
+    draw = partial(chance.choices, vocabulary, cum_weights=weights)
     titles: list[str] = []
     with catalog.write() as connection:
         access = [intern(connection, [f"group:{number}"], []) for number in range(_ACCESS)]
         connector = connector_id(connection, "made-up")
     with LexicalWriter(folder, dict(BUILT_IN_FIELDS)) as writer:
         for start in range(0, DOCUMENTS, _PER_COMMIT):
-            rows, passages = [], []
+            rows, parts = [], []
             for number in range(start, start + _PER_COMMIT):
-                words = chance.choices(vocabulary, cum_weights=weights, k=_WORDS)
-                title, heading = " ".join(words[:_TITLE]).capitalize(), words[_TITLE].capitalize()
+                title = " ".join(draw(k=_TITLE)).capitalize()
                 titles.append(title)
                 rows.append(_row(number, title, connector, access[number % _ACCESS]))
-                passages.append((number + 1, _Passage(" ".join(words[_TITLE:]), (title, heading))))
-                writer.replace(_document(rows[-1]), [passages[-1]])
+                texts = [draw(k=max(_FEWEST, _WORDS // per_document)) for _ in range(per_document)]
+                made = [
+                    (number * per_document + place, _Passage(" ".join(words), (title, words[0].capitalize())))
+                    for place, words in enumerate(texts, 1)
+                ]
+                parts += [_chunk(rows[-1], place, *each) for place, each in enumerate(made)]
+                writer.replace(_document(rows[-1]), made)
             with catalog.write() as connection:
                 connection.execute(insert(documents), rows)
-                connection.execute(
-                    insert(chunks), [_chunk(row, *each) for row, each in zip(rows, passages, strict=True)]
-                )
+                connection.execute(insert(chunks), parts)
             writer.commit()
             print(f"{len(titles):,} documents", file=sys.stderr, flush=True)
     return access, titles
@@ -161,9 +171,9 @@ def _document(row: dict[str, object]) -> Document:
     )  # fmt: skip
 
 
-def _chunk(row: dict[str, object], chunk_id: int, passage: _Passage) -> dict[str, object]:
+def _chunk(row: dict[str, object], place: int, chunk_id: int, passage: _Passage) -> dict[str, object]:
     return {
-        "id": chunk_id, "document_id": row["id"], "version": 1, "ordinal": 0, "text": passage.text,
+        "id": chunk_id, "document_id": row["id"], "version": 1, "ordinal": place, "text": passage.text,
         "heading_path": list(passage.heading_path), "start": 0, "end": len(passage.text),
         "embedding_key": bytes(16),
     }  # fmt: skip
