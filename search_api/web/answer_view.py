@@ -13,13 +13,13 @@ from search_api.web.hit_view import spans_of
 from search_api.web.text import Segment, clean, crumbs_of, segments_of
 
 _SHORT: Final = 80
-"""A short answer of up to so many characters is shown on its own."""
+"""A short answer of up to so many characters is shown on its own, large, unless it is unsure."""
 _CELL_BREAK: Final = " | "
 _SURE: Final = {
     Confidence.VERY_HIGH: (4, "Very likely right"),
     Confidence.HIGH: (3, "Likely right"),
     Confidence.MEDIUM: (2, "Possibly right"),
-    Confidence.LOW: (1, "Perhaps right"),
+    Confidence.LOW: (1, "Unsure"),
 }
 
 
@@ -49,7 +49,7 @@ def view_answer(answer: TextAnswer, text: str) -> AnswerView:
     is_table = answer.source is AnswerSource.TABLE
     return AnswerView(
         source=answer.source,
-        short=clean(short) if 0 < len(short) <= _SHORT and len(short) < len(answer.text) else None,
+        short=clean(short) if level > 1 and 0 < len(short) <= _SHORT and short != answer.text else None,
         segments=() if is_table else segments_of(answer.text, spans),
         cells=tuple(_cells(answer.text, spans)) if is_table else (),
         title=clean(answer.title),

@@ -57,6 +57,11 @@ def test_a_whole_sentence_is_not_shown_twice() -> None:
     assert view_answer(answer(SENTENCE), "q").short is None
 
 
+def test_an_unsure_answer_is_not_shouted() -> None:
+    view = view_answer(answer(SENTENCE, (25, 33), confidence=Confidence.LOW), "q")
+    assert (view.short, view.sureness) == (None, "Unsure")
+
+
 def test_the_row_of_a_table_stands_in_its_cells() -> None:
     view = view_answer(answer("Germany | €32 | €16", (10, 13), source=AnswerSource.TABLE), "q")
     assert ["".join(segment.text for segment in cell) for cell in view.cells] == ["Germany", "€32", "€16"]

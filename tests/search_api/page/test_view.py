@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -111,3 +114,11 @@ def test_a_chosen_value_stays_visible_even_when_nothing_has_it() -> None:
 )
 def test_scores_fall_into_four_buckets(score: float, bucket: Confidence) -> None:
     assert confidence(score) is bucket
+
+
+def test_the_guide_names_every_key_that_the_page_lists() -> None:
+    listed = files("search_api.web").joinpath("templates", "keys.html").read_text(encoding="utf-8")
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "search-page.md").read_text(encoding="utf-8")
+    keys = set(re.findall(r"<kbd>(.+?)</kbd>", listed))
+    assert {"/", "Enter", "?"} < keys
+    assert {key for key in keys if f"`{key}`" not in guide} == set()
