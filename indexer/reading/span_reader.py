@@ -3,7 +3,7 @@
 Devlin et al. 2019 (arXiv 1810.04805, section 4.3): question and text are read together, and each token is
 scored as the first and as the last one of the answer. That there is none is scored at the first token, once
 against the spans and once by itself (Zhang et al. 2020, *Retrospective Reader*, arXiv 2001.09694). The model
-is the bundled embedding model with changes of low rank, which `benchmarks.train_reader` learned.
+is the bundled embedding model with changes of low rank, which `benchmarks.reader_training` learned.
 """
 
 from __future__ import annotations

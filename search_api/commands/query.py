@@ -17,10 +17,12 @@ from settings.console import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.text import Text
 
-    from search_api.query.response import ResultAnswer, SearchAnswer
+    from search_api.query.response import Highlight, ResultAnswer, SearchAnswer, TextAnswer
 
 
 def query(
@@ -43,6 +45,7 @@ def query(
         try:
             search = parse_search({"query": question, "page_size": page_size}, backend.fields)
             backend.retriever.prepare()  # loading the model is no part of the time that is shown
+            backend.reader.prepare()
             backend.tuning.refresh()
             answer = answer_search(backend, search, asker=Asker())
         finally:
@@ -71,10 +74,24 @@ def _print(answer: SearchAnswer) -> None:
     if not answer.results:
         console.print("Nothing was found: try fewer or other words.", style="dim")
         return
+    for found in answer.answers[:1]:
+        _print_answer(console, found)
     for number, result in enumerate(answer.results, 1):
         _print_result(console, number, result)
     shown = f"{len(answer.results)} of {answer.total:,} documents in {answer.took_ms:.0f} ms"
     console.print(shown, style="dim")
+
+
+def _print_answer(console: Console, found: TextAnswer) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Padding(_marked(found.text, found.highlights), (0, 0, 0, 3)))
+    source = _plain(found.title if found.url is None else f"{found.title}, {found.url}")
+    console.print(
+        Padding(Text(f"{source} ({found.confidence.replace('_', ' ')})", style="dim"), (0, 0, 0, 3))
+    )
+    console.print()
 
 
 def _print_result(console: Console, number: int, result: ResultAnswer) -> None:
@@ -86,17 +103,17 @@ def _print_result(console: Console, number: int, result: ResultAnswer) -> None:
     indent = (0, 0, 0, len(f"{number}  "))
     # The whole address on one line, so that a terminal makes it a link; its fragment is of use to browsers.
     console.print(Padding(Text(_plain(result.url), style="cyan", overflow="fold"), indent))
-    console.print(Padding(_excerpt(result), indent))
+    console.print(Padding(_marked(result.excerpt, result.highlights), indent))
     if result.passages and result.passages[0].heading:
         console.print(Padding(Text(_plain(result.passages[0].heading), style="dim"), indent))
     console.print()
 
 
-def _excerpt(result: ResultAnswer) -> Text:
+def _marked(shown: str, highlights: Sequence[Highlight]) -> Text:
     from rich.text import Text
 
-    text = Text(_plain(result.excerpt))
-    for span in result.highlights:
+    text = Text(_plain(shown))
+    for span in highlights:
         text.stylize("bold yellow", span.start, span.end)
     return text
 

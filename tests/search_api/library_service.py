@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from indexer.reading.reading import Reading
 from indexer.retrieval.tuning import RankingTuning, Tuning
 from search_api.app import create_app
 from search_api.backend import Backend, Tunes, TunesNothing
@@ -35,6 +36,17 @@ class _Refreshed:
         self.refresh = retriever.refresh
 
 
+class _TakesAnythingForAnAnswer:
+    """A reader that answers with whatever it is given, so that it is shown."""
+
+    def prepare(self) -> None:
+        """Nothing is to be loaded."""
+
+    def read(self, question: str, text: str) -> Reading | None:
+        """The whole text, for sure."""
+        return Reading(0, len(text), 99.0)
+
+
 def backend_of(
     library: Library,
     tuning: Tuning | RankingTuning | None = None,
@@ -45,6 +57,7 @@ def backend_of(
     return Backend(
         _Refreshed(library, tuning), CatalogLibrary(library.catalog), CatalogCallers(library.catalog),
         NoLog(), FieldCatalog(FIELDS), lambda: None, suggester=suggester or Suggester(),
+        reader=_TakesAnythingForAnAnswer(),
         tuning=beside or TunesNothing(),
     )  # fmt: skip
 

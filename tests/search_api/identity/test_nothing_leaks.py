@@ -196,6 +196,9 @@ async def answers(app: FastAPI, question: Asked, ids: list[str]) -> dict[str, ht
             "misspelled": await client.get("/v1/search", params={"q": "zqzqz sheet"}),
             "a question of others": await client.get("/v1/search", params={"q": "sheet"}),
         }
+        in_words = {"question": f"What is the {question.asked[0] or 'sheet'}?"}
+        found["an answer in words"] = await client.post("/v1/ask", json=in_words)
+        found["answers"] = await client.get("/v1/search", params={"q": in_words["question"]})
         if question.query:
             body = {"query": question.query, "page_size": 100}
             found["retrieve"] = await client.post("/v1/retrieve", json=body)
@@ -234,6 +237,9 @@ def check(told: dict[str, Sheet], number_of: dict[str, int], question: Asked, go
     assert proposed["suggestions"] == proposed["related"] == asked_too
     meant = got["misspelled"].json()["spelling"]["suggestion"]
     assert (meant is not None) == bool(readable)
+    answered = got["answers"].json()
+    assert bool(answered["answers"]) == bool(answered["results"])
+    assert {answer["document_id"] for answer in answered["answers"]} <= readable
     search = got["search"].json()
     if question.query and set(question.query.split()) & set(WORDS):
         assert {each["id"] for each in search["featured"]} == readable
