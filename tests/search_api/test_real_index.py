@@ -139,6 +139,15 @@ def test_the_terminal_shows_title_address_and_excerpt(configuration: Path) -> No
     assert "Secret" not in done.stdout
 
 
+def test_the_terminal_counts_the_fields_that_are_named(configuration: Path) -> None:
+    done = run("query", "leave network lunch", "--config", str(configuration), "--facet", "department")
+    assert "department: Facilities 1, HR 1, IT 1" in done.stdout
+    wrong = run("query", "leave", "--config", str(configuration), "--facet", "departement")
+    assert (wrong.returncode, wrong.stderr) == (
+        2, 'the facets[0] \'departement\': there is no such field (did you mean "department"?)\n'
+    )  # fmt: skip
+
+
 def test_the_terminal_asks_whether_something_else_was_meant(configuration: Path) -> None:
     done = run("query", "parentel leave", "--config", str(configuration))
     assert "Did you mean: parental leave" in done.stdout
