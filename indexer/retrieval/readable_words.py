@@ -75,10 +75,10 @@ class ReadableWords:
         return bool(words) and bool(self._titles(self._holding(words), 1))
 
     def stand_together(self, text: str) -> bool:
-        """Whether the words of `text` stand side by side in a readable passage."""
+        """Whether the words of `text` stand side by side in a readable passage; the catalog confirms it."""
         schema = self.snapshot.passages_schema
         query = phrase(schema, text, _PASSAGE_FIELDS, self.snapshot.languages)
-        return query is not None and len(self._passages(query, 1).chunk_ids) > 0
+        return query is not None and bool(self._texts(self._passages(query, SAMPLED)))
 
     def spelled_like(self, word: str, distance: int, beside: Sequence[str] = ()) -> tuple[SampledText, ...]:
         """Some passages with a word that is up to `distance` edits (1 or 2; a swap of neighbours is one) from

@@ -91,6 +91,16 @@ def test_nobody_is_told_a_word_that_stands_only_in_what_they_may_not_read(librar
     assert spelled(library, "acquisitoin", BOARD) == "acquisition"
 
 
+def test_what_was_closed_since_it_was_indexed_is_not_told(tmp_path: Path) -> None:
+    made = Library(tmp_path)
+    name = made.add("https://i.example/plan", "The acquisition of dataprotection by data protection.")
+    assert spelled(made, "acquisitoin") == "acquisition"
+    made.give_access(name, ["group:board"])
+    assert spelled(made, "acquisitoin") is None
+    assert spelled(made, "dataprotecton") is None
+    made.close()
+
+
 def test_without_an_index_nothing_is_proposed(tmp_path: Path) -> None:
     empty = Library(tmp_path)
     assert spelled(empty, "recieve") is None

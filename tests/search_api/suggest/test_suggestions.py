@@ -146,6 +146,19 @@ def test_titles_are_proposed_to_those_who_may_read_the_document(library: Library
     assert not complete(library, "wern")
 
 
+def test_what_was_closed_since_it_was_indexed_is_not_proposed(tmp_path: Path, log: Log) -> None:
+    made = Library(tmp_path / "closed")
+    name = made.add(
+        "https://i.example/plan", Part("It is secret.", ("Steps of the merger",)), title="Merger plan"
+    )
+    log.ask("merger")
+    suggester = log.suggester()
+    assert texts(complete(made, "merg", suggester)) == ["merger", "Merger plan", "Steps of the merger"]
+    made.give_access(name, ["group:board"])
+    assert complete(made, "merg", suggester) == ()
+    made.close()
+
+
 def test_the_typed_parts_are_told(library: Library) -> None:
     (found,) = complete(library, "of exp")
     assert found.source is Source.TITLE
