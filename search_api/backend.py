@@ -19,7 +19,7 @@ from catalog.query_log import Event, Shown
 from catalog.sign_ins import Person
 from indexer.reading.reading import Reading
 from indexer.retrieval.dense import Embedded
-from indexer.retrieval.question import Passage, Question, Results
+from indexer.retrieval.question import Facet, Passage, Question, Results
 from indexer.retrieval.readable_words import ReadableWords
 from search_api.query.fields import FieldCatalog
 from search_api.suggest.suggester import Suggester
@@ -170,3 +170,5 @@ class Backend:
     reader: Reads = field(default_factory=ReadsNothing)
     suggester: Suggester = field(default_factory=Suggester)
     tuning: Tunes = field(default_factory=TunesNothing)
+    facets: tuple[Facet, ...] = ()
+    """The page's facets as configured; empty: its usual ones."""

@@ -26,6 +26,8 @@ from indexer.retrieval.tuning import LiveRankingTuning
 from indexer.vectors.backend import VectorIndexError
 from search_api.backend import Backend, Source, UnavailableError
 from search_api.catalog_door import CatalogCallers, unavailable
+from search_api.query.facets import parse_facets
+from search_api.query.faults import InvalidQuestionError
 from search_api.query.fields import FieldCatalog
 from search_api.query_log import open_query_log, open_suggester
 from search_api.suggest.blocked import BlockListError
@@ -40,8 +42,10 @@ _FAULTS: Final = (CatalogError, LexicalIndexError, VectorIndexError, BlockListEr
 
 def open_backend(settings: Settings) -> Backend:
     """Open catalog, indexes and query log; raises `UnavailableError` when one of them cannot be."""
+    fields = FieldCatalog(settings.fields)
     with ExitStack() as opened:
         try:
+            facets = parse_facets(settings.search.facets, fields, "search.facets", are_multi_select=True)
             catalog = open_catalog(settings.store.database, settings.store.directory)
             opened.callback(catalog.close)
             ranking = LiveRankingTuning(settings, catalog)
@@ -53,16 +57,20 @@ def open_backend(settings: Settings) -> Backend:
             opened.callback(suggester.close)
         except _FAULTS as error:
             raise UnavailableError(str(error)) from error
+        except InvalidQuestionError as error:
+            faults = "; ".join(f"{fault.field}: {fault.message}" for fault in error.faults)
+            raise UnavailableError(f"Correct the configuration and start anew: {faults}") from error
         return Backend(
             retriever=GuardedRetriever(retriever),
             library=CatalogLibrary(catalog),
             callers=CatalogCallers(catalog),
             query_log=query_log,
-            fields=FieldCatalog(settings.fields),
+            fields=fields,
             reader=LazyReader(),
             close=opened.pop_all().close,
             suggester=suggester,
             tuning=tuning,
+            facets=facets,
         )
 
 

@@ -241,6 +241,9 @@ class SearchSettings(Section):
     """A file of results that stand first for certain queries."""
     boosts: tuple[Boost, ...] = ()
     """What is raised in the results."""
+    facets: tuple[Text, ...] = Field(default=(), examples=[["department", "connector/department"]])
+    """The filters of the page in their order, as in an address: `connector/department` within one another,
+    `updated_at:year` and `size:1000,50000` in ranges. Empty: every field with `facet`, and `updated_at`."""
     analytics: AnalyticsSettings = AnalyticsSettings()
     """The log of questions, clicks and feedback."""
     alerts: AlertSettings = AlertSettings()

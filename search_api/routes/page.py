@@ -104,7 +104,7 @@ async def _content(
 def _results(
     backend: Backend, *, address: PageAddress, search: Search, asker: Asker | None, models: Sequence[str]
 ) -> ResultsView:
-    facets = page_facets(backend.fields)
+    facets = page_facets(backend.fields, backend.facets)
     search = replace(search, question=replace(search.question, facets=facets))
     answer = answer_search(backend, search, asker=asker)
     return view_results(

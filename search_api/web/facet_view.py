@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer.retrieval.question import Facet
 from search_api.query.fields import FieldCatalog
 from search_api.query.response import FacetCount
-from search_api.web.addresses import PageAddress
+from search_api.web.addresses import PageAddress, Selection
 from search_api.web.labels import label_of, value_label
 from settings.fields import FieldType
 
@@ -23,12 +23,13 @@ _NEVER: Final = ("language",)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that can be chosen, as a link that chooses it or takes it back."""
+    """Something that can be chosen, as a link that chooses it or takes it back; `inner` stands within it."""
 
     text: str
     count: int | None
     chosen: bool
     href: str
+    inner: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,18 @@ class FacetView:
     form: RangeForm | None = None
 
 
-def page_facets(fields: FieldCatalog) -> tuple[Facet, ...]:
-    """Every field that is configured as a facet, numbers and dates in ranges, and how new documents are.
+def page_facets(fields: FieldCatalog, configured: tuple[Facet, ...] = ()) -> tuple[Facet, ...]:
+    """The configured facets; else every field that is one, numbers and dates in ranges, and when documents
+    were updated.
 
     Each is counted as if nothing of itself were chosen, so that further values of it can be added.
     """
+    if configured:
+        return configured
     names = [name for name in fields.facets if name not in _NEVER]
     if _AGE in fields.ranged and _AGE not in names:
         names.append(_AGE)
+    names.sort(key=lambda name: _LAST.index(name) + 1 if name in _LAST else 0)
     return tuple(
         Facet(name, ranges="auto" if name in fields.ranged else None, is_multi_select=True) for name in names
     )
@@ -67,27 +72,43 @@ def view_facets(
 ) -> tuple[FacetView, ...]:
     """The facets that can narrow the results: one whose only value all results share is left out."""
     facets = []
-    for name in sorted(counts, key=lambda name: _LAST.index(name) + 1 if name in _LAST else 0):
-        kind = fields[name].type
-        values = [entry for entry in counts[name] if entry.count or kind is not FieldType.DATE]
+    for name, values in counts.items():
+        is_date = fields[name].type is FieldType.DATE
+        found = [entry for entry in values if entry.count or not is_date]
         chosen = [value for field, value in address.selected if field == name]
-        if not chosen and (not values or (len(values) == 1 and values[0].count >= total)):
+        if not chosen and (not found or (len(found) == 1 and found[0].count >= total)):
             continue
-        entries: list[tuple[str, int | None]] = [(entry.value, entry.count) for entry in values]
-        if kind is FieldType.DATE:
-            entries.reverse()
-        known = {value for value, _ in entries}
-        entries = [*((value, None) for value in chosen if value not in known), *entries]
-        entries.sort(key=lambda entry: entry[0] not in chosen)
-        choices = tuple(
-            Choice(
-                value_label(name, kind, value), count, value in chosen, address.toggled((name, value)).href
-            )
-            for value, count in entries
-        )
-        form = _range_form(address, name) if kind is FieldType.DATE else None
-        facets.append(FacetView(name, label_of(name), choices[:_SHOWN], choices[_SHOWN:], form))
+        if is_date:
+            found.reverse()
+        known = {entry.value for entry in found}
+        gone = [_choice(address, (name, value), None, fields) for value in chosen if value not in known]
+        choices = [*gone, *(_counted(address, name, entry, fields) for entry in found)]
+        choices.sort(key=lambda choice: not choice.chosen)
+        form = _range_form(address, name) if is_date else None
+        facets.append(FacetView(name, label_of(name), tuple(choices[:_SHOWN]), tuple(choices[_SHOWN:]), form))
     return tuple(facets)
+
+
+def _counted(address: PageAddress, name: str, entry: FacetCount, fields: FieldCatalog) -> Choice:
+    """A value, and those of the facets within it: to choose one of them chooses both."""
+    outer = (name, entry.value)
+    choice = _choice(address, outer, entry.count, fields)
+    around = address if choice.chosen else address.toggled(outer)
+    inner = [
+        replace(
+            _counted(around, field, each, fields),
+            chosen=choice.chosen and (field, each.value) in address.selected,
+        )
+        for field, values in entry.facets.items()
+        for each in values
+    ]
+    return replace(choice, inner=tuple(inner))
+
+
+def _choice(address: PageAddress, selection: Selection, count: int | None, fields: FieldCatalog) -> Choice:
+    name, value = selection
+    label = value_label(name, fields[name].type, value)
+    return Choice(label, count, selection in address.selected, address.toggled(selection).href)
 
 
 def chosen_filters(address: PageAddress, fields: FieldCatalog) -> tuple[Choice, ...]:

@@ -128,6 +128,7 @@ def view_results(
     offset = len(shown)
     before = encode_cursor(search.question, shown[: offset - size]) if offset > size else None
     meant = answer.spelling.suggestion
+    counts = {facet.field: answer.facets.get(facet.field, []) for facet in search.question.facets}
     return ResultsView(
         address=address,
         query_id=answer.query_id,
@@ -144,7 +145,7 @@ def view_results(
             for each in answer.featured
         ),
         results=tuple(view_hit(result, address.text) for result in answer.results),
-        facets=view_facets(address, answer.facets, answer.total, fields),
+        facets=view_facets(address, counts, answer.total, fields),
         chosen=chosen_filters(address, fields),
         orders=_orders(address, fields.sorts),
         collapse=_collapse(address, answer),

@@ -18,7 +18,9 @@ from catalog.content import pack_blocks, pack_fields
 from catalog.database import open_catalog
 from catalog.document import Block, BlockKind
 from catalog.query_log import queries
+from search_api.backend import UnavailableError
 from search_api.opening import open_backend
+from settings.configuration import Settings
 from settings.load import load_settings
 from tests.catalog.rows import add_document
 from tests.search_api.serving import serving
@@ -248,3 +250,23 @@ def test_help_imports_nothing_heavy() -> None:
     code = f"import sys, search_api.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def with_facets(configuration: Path, *facets: str) -> Settings:
+    settings = load_settings(configuration)
+    return settings.model_copy(update={"search": settings.search.model_copy(update={"facets": facets})})
+
+
+def test_the_filters_of_the_page_are_as_configured(configuration: Path) -> None:
+    settings = with_facets(configuration, "connector/department")
+    with serving(partial(open_backend, settings)) as address:
+        page = httpx2.get(f"{address}/?q=leave+network+lunch&f.connector=intranet", trust_env=False).text
+    outer, _, inner = page.partition('class="inner"')
+    chosen = "f.connector=intranet&amp;f.department=IT"
+    assert chosen in inner
+    assert chosen not in outer
+
+
+def test_a_filter_that_cannot_be_counted_is_told_with_its_place(configuration: Path) -> None:
+    with pytest.raises(UnavailableError, match=r"search\.facets\[1\]: 'departmnt': there is no such field"):
+        open_backend(with_facets(configuration, "connector", "departmnt"))

@@ -15,7 +15,7 @@ from catalog.document import FieldValue
 from search_api.query.confidence import Confidence, confidence
 from search_api.query.response import FacetCount
 from search_api.web.addresses import PageAddress, page_address
-from search_api.web.facet_view import view_facets
+from search_api.web.facet_view import page_facets, view_facets
 from search_api.web.facts import Fact, facts_of
 from search_api.web.text import crumbs_of, segments_of
 from tests.search_api.company import FIELDS
@@ -122,3 +122,33 @@ def test_the_guide_names_every_key_that_the_page_lists() -> None:
     keys = set(re.findall(r"<kbd>(.+?)</kbd>", listed))
     assert {"/", "Enter", "?"} < keys
     assert {key for key in keys if f"`{key}`" not in guide} == set()
+
+
+def test_a_value_within_another_is_chosen_with_it_and_taken_back_alone() -> None:
+    inner = {"department": [FacetCount(value="HR", count=2), FacetCount(value="IT", count=1)]}
+    counts = {
+        "connector": [FacetCount(value="wiki", count=3, facets=inner), FacetCount(value="web", count=1)]
+    }
+
+    def within(address: PageAddress) -> list[tuple[str, bool, str]]:
+        (facet,) = view_facets(address, counts, 4, FIELDS)
+        return [(choice.text, choice.chosen, choice.href) for choice in facet.choices[0].inner]
+
+    both = "/?q=leave&f.connector=wiki&f.department="
+    assert within(PageAddress("leave")) == [("HR", False, f"{both}HR"), ("IT", False, f"{both}IT")]
+    chosen = PageAddress("leave", (("connector", "wiki"), ("department", "HR")))
+    assert within(chosen) == [
+        ("HR", True, "/?q=leave&f.connector=wiki"),
+        ("IT", False, f"{both}HR&f.department=IT"),
+    ]
+
+
+def test_the_usual_facets_are_the_companys_own_first_and_dates_in_ranges() -> None:
+    facets = page_facets(FIELDS)
+    names = [facet.field for facet in facets]
+    assert names == [
+        "connector", "department", "product", "category", "authors", "file_type", "languages", "updated_at",
+    ]  # fmt: skip
+    assert all(facet.is_multi_select for facet in facets)
+    assert facets[-1].ranges == "auto"
+    assert page_facets(FIELDS, facets[:2]) == facets[:2]
