@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,10 +11,11 @@ from indexer.retrieval.question import Results
 from search_api.answers.asked import is_question
 from search_api.answers.calibration import CARRYING_PROBABILITY, confidence_of, probability
 from search_api.answers.definitions import definition
-from search_api.answers.found import FoundAnswer, document_offset
-from search_api.answers.tables import table_answer
+from search_api.answers.found import FoundAnswer
+from search_api.answers.tables import CELL_BORDER, table_answer
 from search_api.answers.windows import MOST_HITS, MOST_PASSAGES, Window, best_windows
 from search_api.backend import Reads
+from search_api.query.confidence import Confidence
 from search_api.query.highlight import Span
 from search_api.query.response import AnswerSource
 from search_api.query.words import fold
@@ -66,18 +67,23 @@ def _read(text: str, results: Results, reader: Reads) -> tuple[list[FoundAnswer]
         if reading.margin >= _SURE:
             break
     found.sort(key=lambda item: -item[0])
-    return [answer for _, answer in found if answer is not None], max(
-        (right for right, _ in found), default=0.0
-    )
+    likely = [answer for _, answer in found if answer is not None]
+    shown = likely[:1] + [each for each in likely[1:] if each.confidence is not Confidence.LOW]
+    return shown, max((right for right, _ in found), default=0.0)
 
 
 def _answer(window: Window, reading: Reading, right: float) -> FoundAnswer | None:
+    """What was read as an answer; None where it is too unlikely, runs over lines or cells, or stands in a
+    header row that the passage only repeats."""
     confidence = confidence_of(right, window.hit.language)
     short = Span(window.span.start + reading.start, window.span.start + reading.end)
-    text = _around(window, short)
-    if confidence is None or text.start + document_offset(window.passage) < window.passage.start:
+    words = window.passage.text[short.start : short.end]
+    if confidence is None or "\n" in words or CELL_BORDER in words:
         return None
-    return FoundAnswer(AnswerSource.EXTRACT, window.hit, window.passage, text, short, confidence)
+    found = FoundAnswer(
+        AnswerSource.EXTRACT, window.hit, window.passage, _around(window, short), short, confidence
+    )
+    return found if found.place.start >= window.passage.start else None
 
 
 def _around(window: Window, short: Span) -> Span:
@@ -86,9 +92,17 @@ def _around(window: Window, short: Span) -> Span:
     return Span(min(short.start, touched[0].start), max(short.end, touched[-1].end)) if touched else short
 
 
-def _distinct(answers: Sequence[FoundAnswer]) -> tuple[FoundAnswer, ...]:
-    """The first of those that say the same."""
-    told: dict[str, FoundAnswer] = {}
+def _distinct(answers: Iterable[FoundAnswer]) -> tuple[FoundAnswer, ...]:
+    """The first of those that say the same, or say it in the same place."""
+    told: list[FoundAnswer] = []
     for answer in answers:
-        told.setdefault(fold(answer.passage.text[answer.short.start : answer.short.end].strip()), answer)
-    return tuple(told.values())[:MOST_ANSWERS]
+        if not any(_is_same(answer, other) for other in told):
+            told.append(answer)
+    return tuple(told[:MOST_ANSWERS])
+
+
+def _is_same(one: FoundAnswer, other: FoundAnswer) -> bool:
+    if fold(one.short_text) == fold(other.short_text):
+        return True
+    is_near = one.hit.document_id == other.hit.document_id
+    return is_near and one.place.start < other.place.end and other.place.start < one.place.end

@@ -22,11 +22,21 @@ class FoundAnswer:
     short: Span
     confidence: Confidence
 
+    @property
+    def place(self) -> Span:
+        """Where `text` stands in the document's text."""
+        offset = document_offset(self.passage)
+        return Span(offset + self.text.start, offset + self.text.end)
+
+    @property
+    def short_text(self) -> str:
+        """The answer itself."""
+        return self.passage.text[self.short.start : self.short.end].strip()
+
 
 def present_answer(found: FoundAnswer) -> TextAnswer:
     """The answer as the search routes give it."""
     passage, hit = found.passage, found.hit
-    offset = document_offset(passage)
     return TextAnswer(
         source=found.source,
         text=passage.text[found.text.start : found.text.end],
@@ -44,8 +54,8 @@ def present_answer(found: FoundAnswer) -> TextAnswer:
             page=passage.page,
         ),
         document_id=hit.document_id,
-        start=offset + found.text.start,
-        end=offset + found.text.end,
+        start=found.place.start,
+        end=found.place.end,
         confidence=found.confidence,
     )
 

@@ -18,7 +18,7 @@ from search_api.query.highlight import Span
 from search_api.query.response import AnswerSource
 from search_api.query.words import WORD, fold, stem, stemmer_of, telling_words
 
-_PARTING: Final = " | "
+CELL_BORDER: Final = " | "
 _QUANTITIES: Final = frozenset({"many", "much", "viel", "viele"})
 """Of "how many": no column is called so."""
 _LEAST_COVERAGE: Final = 2 / 3
@@ -47,7 +47,7 @@ class _Asked:
 
 def table_answer(question: str, hit: Hit, passage: Passage, terms: Sequence[str]) -> FoundAnswer | None:
     """The cell that the question asks for; None unless one row and one column of a table are meant by it."""
-    if _PARTING not in passage.text:
+    if CELL_BORDER not in passage.text:
         return None
     stemmer = stemmer_of(hit.language)
     telling = [word for word in telling_words(terms, stemmer) if fold(word) not in _QUANTITIES]
@@ -122,10 +122,10 @@ def _tables(text: str) -> Iterator[tuple[_Row, tuple[_Row, ...]]]:
 
 
 def _row(line: str, start: int) -> _Row | None:
-    if _PARTING not in line:
+    if CELL_BORDER not in line:
         return None
     cells, place = [], start
-    for cell in line.split(_PARTING):
+    for cell in line.split(CELL_BORDER):
         cells.append(Span(place, place + len(cell)))
-        place += len(cell) + len(_PARTING)
+        place += len(cell) + len(CELL_BORDER)
     return _Row(Span(start, start + len(line)), tuple(cells))

@@ -7,7 +7,7 @@ from search_api.answers.extract import find_answers
 from search_api.answers.found import present_answer
 from search_api.answers.windows import WINDOW_CHARACTERS
 from search_api.query.response import TextAnswer
-from tests.search_api.answers.chunked import URL, Points, document, results, text_of
+from tests.search_api.answers.chunked import URL, Points, document, results, table, text_of
 
 QUESTION = "Who approves travel by plane?"
 POLICY = document(
@@ -72,6 +72,21 @@ def test_a_second_document_is_read_only_where_the_first_leaves_doubt() -> None:
     assert len(sure.read_texts) == 1
     assert answered(QUESTION, doubting, *pages) == []
     assert len(doubting.read_texts) == 2
+
+
+def test_words_that_run_over_cells_or_lines_are_no_answer() -> None:
+    page = document(table("Plan | Support", "Nest | by mail", "Colony | by telephone"))
+
+    assert answered("Who gets which support?", Points("mail\nColony"), page) == []
+    assert answered("Who gets which support?", Points("Nest | by mail"), page) == []
+
+
+def test_the_same_row_answers_once() -> None:
+    page = document(table("City | Daily allowance", "Berlin | 28 euros a day", "Paris | 58 euros a day"))
+
+    (answer,) = answered("What is the daily allowance for Berlin?", Points("28 euros"), page)
+
+    assert answer.source == "table"
 
 
 def test_only_a_few_sentences_are_read_those_that_say_what_is_asked() -> None:
