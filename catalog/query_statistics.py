@@ -40,13 +40,14 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What some questions come to. `callers` are different ones, `no_clicks` had results of which none was
-    opened, `click_position` is the mean; None without clicks."""
+    opened, `answered` an answer above them; `click_position` is the mean, None without clicks."""
 
     queries: int
     callers: int
     zero_results: int
     low_confidence: int
     no_clicks: int
+    answered: int
     clicks: int
     click_position: float | None
 
@@ -151,6 +152,7 @@ def _tallied(period: Period) -> Select[Any]:
         how_many(Kind.ZERO_RESULTS),
         how_many(Kind.LOW_CONFIDENCE),
         how_many(Kind.NO_CLICKS),
+        func.coalesce(func.sum(case((queries.c.answers > 0, 1), else_=0)), 0),
         _CLICKS,
         _POSITION,
     )

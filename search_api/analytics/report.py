@@ -42,6 +42,7 @@ class Totals(BaseModel):
     zero_results: int
     low_confidence: int = Field(description="With results, of which the first is doubtful.")
     no_clicks: int = Field(description="With results, of which none was opened.")
+    answered: int = Field(description="With an answer above the results.")
     clicks: int
     click_position: float | None = Field(description="The mean, from 1.")
 

@@ -42,7 +42,16 @@ def rows(report: AnalyticsAnswer, table: Table) -> Iterator[Row]:
         yield tuple(entry[heading] for heading in headings)
 
 
-_TALLY = ("queries", "callers", "zero_results", "low_confidence", "no_clicks", "clicks", "click_position")
+_TALLY = (
+    "queries",
+    "callers",
+    "zero_results",
+    "low_confidence",
+    "no_clicks",
+    "answered",
+    "clicks",
+    "click_position",
+)
 _ASKED = ("query", "count", "callers", "clicks", "click_position")
 _HEADINGS = {
     Table.DAYS: ("day", *_TALLY),

@@ -103,7 +103,8 @@ def _print(report: AnalyticsAnswer) -> None:
         return
     console.print(
         f"{totals.queries:,} questions of {totals.callers:,} callers: {totals.zero_results:,} found nothing, "
-        f"{totals.low_confidence:,} nothing sure; {totals.clicks:,} results were opened"
+        f"{totals.low_confidence:,} nothing sure, {totals.answered:,} an answer; "
+        f"{totals.clicks:,} results were opened"
         + ("" if totals.click_position is None else f", on average at position {totals.click_position:.1f}")
     )
     if latency.p50 is not None:

@@ -58,8 +58,8 @@ _OFF: Final[dict[int | str, dict[str, Any]]] = {
     409: {"model": Problem, "description": "No questions are kept"}
 }
 _TOTALS: Final[dict[str, Any]] = {
-    "queries": 412, "callers": 57, "zero_results": 9, "low_confidence": 31, "no_clicks": 120, "clicks": 305,
-    "click_position": 1.8,
+    "queries": 412, "callers": 57, "zero_results": 9, "low_confidence": 31, "no_clicks": 120, "answered": 96,
+    "clicks": 305, "click_position": 1.8,
 }  # fmt: skip
 _ASKED: Final[dict[str, Any]] = {
     "query": "travel expenses", "count": 31, "callers": 12, "clicks": 28, "click_position": 1.2

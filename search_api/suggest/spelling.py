@@ -50,8 +50,8 @@ def corrected(typed: str, words: ReadableWords) -> str | None:
     context = [word for word in told if word not in doubted]
     for word in doubted:
         if not any(word in pair.split() for pair in replaced):
-            is_name = word in written[1:] and word.istitle() and any(map(str.islower, told))
-            found = _respelled(word, counts[word], Candidates(words, context, only_names=is_name))
+            is_capitalised = word in written[1:] and word.istitle() and any(map(str.islower, told))
+            found = _respelled(word, counts[word], Candidates(words, context, only_names=is_capitalised))
             if found is not None:
                 replaced[word] = found
     return _with_words_replaced(typed, replaced) if replaced else None

@@ -36,13 +36,13 @@ class Filled:
 
     def ask(
         self, text: str, caller: str = "eva", *, after: int = 0, total: int = 3, confidence: str = "high",
-        opens: tuple[str, int] | None = None, offset: int = 0,
+        opens: tuple[str, int] | None = None, offset: int = 0, answers: int = 0,
     ) -> None:  # fmt: skip
         self._number += 1
         moment = MONDAY + timedelta(minutes=after)
         asked = Asked(
             f"q{self._number}", text, total, float(self._number), {}, Asker(AskerKind.USER, caller),
-            offset=offset, confidence=confidence if total else None, asked_at=moment,
+            offset=offset, confidence=confidence if total else None, answers=answers, asked_at=moment,
         )  # fmt: skip
         self.log.record(asked)
         if opens is not None:
@@ -58,7 +58,7 @@ def filled(tmp_path: Path) -> Iterator[Filled]:
 
 @pytest.fixture
 def week(filled: Filled) -> Filled:
-    filled.ask("Leave", opens=("d1", 1))
+    filled.ask("Leave", opens=("d1", 1), answers=2)
     filled.ask("leave?", "bob", after=5, opens=("d2", 3))
     filled.ask("leave", "bob", after=6)
     filled.ask("leave", "bob", after=6, offset=10, opens=("d1", 11))
@@ -73,7 +73,14 @@ def week(filled: Filled) -> Filled:
 def test_a_period_is_counted(week: Filled) -> None:
     with week.log.read() as connection:
         assert read_tally(connection, WEEK) == Tally(
-            queries=5, callers=2, zero_results=1, low_confidence=1, no_clicks=2, clicks=2, click_position=2.0
+            queries=5,
+            callers=2,
+            zero_results=1,
+            low_confidence=1,
+            no_clicks=2,
+            answered=1,
+            clicks=2,
+            click_position=2.0,
         )
 
 
@@ -88,7 +95,7 @@ def test_each_day_is_counted(week: Filled) -> None:
 def test_an_empty_period_is_all_zeros(week: Filled) -> None:
     empty = Period(WEEK.until, WEEK.until + timedelta(days=1))
     with week.log.read() as connection:
-        assert read_tally(connection, empty) == Tally(0, 0, 0, 0, 0, 0, None)
+        assert read_tally(connection, empty) == Tally(0, 0, 0, 0, 0, 0, 0, None)
         assert read_days(connection, empty) == {}
         assert read_latencies(connection, empty) == {50: None, 95: None, 99: None}
 

@@ -65,7 +65,10 @@ def fill(folder: Path, leave: str, secret: str) -> None:
         for text, minute, total, opens in asked:
             moment = now - timedelta(minutes=20 - minute)
             asker, name = Asker(AskerKind.USER, caller), f"{caller} {minute}"
-            log.record(Asked(name, text, total, 10.0, {}, asker, confidence="high", asked_at=moment))
+            answers = int(text == "annual leave")
+            log.record(
+                Asked(name, text, total, 10.0, {}, asker, confidence="high", answers=answers, asked_at=moment)
+            )
             if opens is not None:
                 log.record(Clicked(name, opens, 1, "", moment))
     log.record(Asked("near", "rules of holidays", 0, 10.0, {}, Asker(), asked_at=now))
@@ -108,8 +111,8 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Analysed]:
 def test_the_report_tells_what_was_asked_opened_and_missed(analysed: Analysed) -> None:
     report = analysed.json()
     assert report["totals"] == {
-        "queries": 9, "callers": 2, "zero_results": 3, "low_confidence": 0, "no_clicks": 2, "clicks": 4,
-        "click_position": 1.0,
+        "queries": 9, "callers": 2, "zero_results": 3, "low_confidence": 0, "no_clicks": 2, "answered": 2,
+        "clicks": 4, "click_position": 1.0,
     }  # fmt: skip
     assert report["latency_ms"] == {"p50": 10.0, "p95": 10.0, "p99": 10.0}
     assert [entry["query"] for entry in report["no_clicks"]] == ["vpn"]
