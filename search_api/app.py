@@ -121,6 +121,7 @@ def create_app(
     app.add_exception_handler(SignInEndedError, sign_in_routes.sign_in_ended)
     for module in _ROUTES:
         app.include_router(module.router)
+    app.state.mcp = mcp
     app.include_router(mcp.router)
     install_openapi(app)
     return app
