@@ -21,7 +21,7 @@ _MAINTENANCE: Final = any_of(
     "maintenance", "wartung", "mantenimiento", "manutenzione", "onderhoud", "manutenção", "konserwac",
     "prace techniczne", "underhåll", "vedligehold", "vedlikehold", "huolto", "údržb", "karbantart",
     "mentenanț", r"техническ\w+ (?:работ|обслуж)", "συντήρηση", r"\bbakım", "メンテナンス",
-    "系统维护", "系統維護", "점검",
+    "系统维护中", "系統維護中", "점검",
 )  # fmt: skip
 _NOW: Final = any_of(
     r"\b(?:currently|temporarily|briefly|presently|undergoing)\b", r"at the moment", r"down for",

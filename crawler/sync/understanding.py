@@ -109,11 +109,27 @@ class Understanding:
             and await self.rendered_again.stands(crawl, task, outcome, generation)
         ):
             return visits.unchanged(task, outcome, await self._follow_again(crawl, task))
+        return await self._read_anew(crawl, task, outcome, generation)
+
+    async def _read_anew(
+        self, crawl: ConnectorCrawl, task: FetchTask, outcome: HtmlFetched | FileFetched, generation: int
+    ) -> Visit | Standing | FetchTask:
+        """A page is read, and refused if something else stands in its place. Where there is a document it
+        leads where it led before, too: what only it links is no orphan because of that."""
         answer = await self._read(crawl, task, outcome, generation)
         if isinstance(answer, Redirected):  # by a script
             return await self.visit(crawl, task, answer, generation)
-        return (
-            await self.impostors.judge(crawl, task, outcome, answer) if isinstance(answer, Visit) else answer
+        if isinstance(answer, Standing):
+            return answer
+        visit = await self.impostors.judge(crawl, task, outcome, answer)
+        if not visits.is_in_quarantine(task, visit):
+            return visit
+        former = await self._follow_again(crawl, task)
+        return replace(
+            visit,
+            links=None,  # those of the page are kept
+            discoveries=(*visit.discoveries, *former.discoveries),
+            hosts_refused=(*visit.hosts_refused, *former.hosts_refused),
         )
 
     def discount(self, crawl: ConnectorCrawl, tasks: Sequence[FetchTask]) -> None:

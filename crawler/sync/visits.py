@@ -8,7 +8,7 @@ from catalog.canonical_url import UrlFault, parse_url
 from catalog.document import document_id, url_key
 from catalog.task import FetchTask, FoundBy
 from catalog.visit import Discovery, FetchedCopy, Verdict, Visit, body_hash
-from catalog.vocabulary import Decision, Reason, UrlState
+from catalog.vocabulary import IMPOSTORS, Decision, Reason, UrlState
 from crawler.outcome import Failed, FileFetched, Gone, HtmlFetched, NotModified, Redirected, Refused
 from crawler.rendering.auto.cell import Renderer
 from crawler.rules.link_rules import LinkRules
@@ -203,6 +203,15 @@ def of_no_worth(visit: Visit, decision: Decision, detail: str | None = None) -> 
         copy=None if copy is None else replace(copy, body_hash=None, content_hash=None, etag=None),
     )
     return replace(visit, verdict=verdict, draft=None, body=None)
+
+
+def is_in_quarantine(task: FetchTask, visit: Visit) -> bool:
+    """Whether something else stands for now where a document is. What says "not found" is no such thing: as
+    far as anybody knows the page is gone."""
+    verdict = visit.verdict
+    if verdict is None or verdict.state is not UrlState.REFUSED or task.document_id != task.key.hex():
+        return False
+    return verdict.reason in IMPOSTORS and verdict.reason is not Reason.SOFT_404
 
 
 def _orphaned(task: FetchTask) -> Reason | None:

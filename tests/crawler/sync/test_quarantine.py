@@ -140,6 +140,21 @@ def test_a_front_page_is_not_proved_to_be_anything_by_what_the_site_says_elsewhe
         assert kept(config).verdicts()[site.url("/")] == ("indexed", None)
 
 
+def test_a_page_in_quarantine_leads_where_it_led_before(tmp_path: Path) -> None:
+    with serve_site(
+        {"/": page("Start", "/hub"), "/hub": page("Hub", "/leaf"), "/leaf": page("Leaf")}
+    ) as site:
+        connector = {"name": "library", "seeds": [site.url()], "sync": {"delete_orphans_after": 1}}
+        config = configure(tmp_path, connector)
+        sync(config)
+        hub, site.pages["/hub"] = site.pages["/hub"], MAINTENANCE
+        closed = [sync(config).run for _ in range(2)]
+        site.pages["/hub"] = hub
+        opened = sync(config).run
+    assert [(run["orphans"], run["deleted"], run["documents"]) for run in closed] == [(0, 0, 3), (0, 0, 3)]
+    assert (opened["unchanged"], opened["refused"]) == (3, {})
+
+
 def test_a_seed_that_is_closed_says_so(tmp_path: Path) -> None:
     with serve_site({"/": MAINTENANCE}) as site:
         synced = sync(configure(tmp_path, {"name": "library", "seeds": [site.url()]}))
