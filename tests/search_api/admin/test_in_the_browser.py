@@ -105,6 +105,12 @@ def test_a_plan_and_a_live_page_answer_on_the_page_that_follows_them(operator: P
     operator.get_by_role("button", name="Plan").click()
     expect(operator.get_by_role("heading", name="Plan of wiki")).to_be_visible()
     expect(operator.get_by_text("Would be crawled", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    operator.get_by_role("link", name="Plan").click()
+    operator.get_by_text("Try other rules").click()
+    operator.get_by_label("YAML").fill("filters: {crawl: {exclude: [/about]}}")
+    operator.get_by_role("button", name="Plan").click()
+    removed = operator.get_by_role("region", name="Would be removed")
+    expect(removed).to_contain_text("filters.crawl.exclude[0] '/about'", timeout=PATIENCE_MS)
 
 
 def test_what_someone_would_see_is_told_with_the_entry_that_decides(operator: Page) -> None:
