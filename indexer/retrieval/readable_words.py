@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
 from tantivy import Query, Schema
 
 from catalog.tables import chunks, documents
@@ -41,6 +41,16 @@ is no beginning of a stem. Shorter ones begin too many words."""
 _LONGEST_PATTERN: Final = 40
 """Characters of a beginning that are looked for: tantivy's patterns are bounded."""
 _PASSAGE_FIELDS: Final = ("title", "headings", "body")
+
+
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+# Made once, not for each letter that someone types.
+_TITLES: Final = select(documents.c.id, documents.c.title, documents.c.access_id).where(
+    documents.c.id.in_(_IDS), documents.c.deleted_at.is_(None)
+)
+_TEXTS: Final = select(
+    chunks.c.id, chunks.c.text, chunks.c.heading_path, documents.c.title, documents.c.access_id
+).where(chunks.c.id.in_(_IDS), chunks.c.document_id == documents.c.id, documents.c.deleted_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +143,17 @@ class ReadableWords:
     def _titles(self, query: Query, limit: int) -> list[str]:
         """The titles of the first documents of `query` that the catalog confirms."""
         ids = self.snapshot.documents(query, limit).document_ids
-        statement = select(documents.c.id, documents.c.title, documents.c.access_id)
-        rows = self._confirmed(statement.where(documents.c.id.in_(ids)))
-        titles = {row.id: row.title for row in rows}
+        titles = {row.id: row.title for row in self._confirmed(_TITLES, ids)}
         return [titles[each] for each in ids if each in titles]
 
     def _texts(self, found: PassageMatches) -> tuple[SampledText, ...]:
-        statement = select(
-            chunks.c.id, chunks.c.text, chunks.c.heading_path, documents.c.title, documents.c.access_id
-        ).where(chunks.c.id.in_(found.chunk_ids.tolist()), chunks.c.document_id == documents.c.id)
-        rows = self._confirmed(statement)
+        rows = self._confirmed(_TEXTS, found.chunk_ids.tolist())
         return tuple(SampledText(row.title, tuple(row.heading_path), row.text) for row in rows)
 
-    def _confirmed(self, statement: Select[Any]) -> list[Row[Any]]:
-        living = statement.where(documents.c.deleted_at.is_(None))
-        return [row for row in self.connection.execute(living) if row.access_id in self.allowed]
+    def _confirmed(self, statement: Select[Any], ids: Sequence[str | int]) -> list[Row[Any]]:
+        """The rows of readable documents."""
+        rows = self.connection.execute(statement, {"ids": ids})
+        return [row for row in rows if row.access_id in self.allowed]
 
 
 def _beginning(schema: Schema, field: str, partial: str, languages: Sequence[str]) -> Query:
