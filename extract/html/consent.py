@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,6 +23,8 @@ LITTLE: Final = 200
 
 _MOST_CONTROLS: Final = 40
 _MOST_LEVELS: Final = 12
+_MOST_NODES: Final = 3_000
+"""Nodes of an element that are looked at: a dialogue with a list of all cookies has as many."""
 _LONGEST_LABEL: Final = 60
 _SENTENCE: Final = 40
 """Characters: what is less explains nothing."""
@@ -86,7 +89,7 @@ def _dialogue_around(control: LexborNode) -> str | None:
     for _ in range(_MOST_LEVELS):
         if node is None:
             break
-        texts = [each for each in nodes_of(node) if each.tag_id == TEXT]
+        texts = [each for each in islice(nodes_of(node), _MOST_NODES) if each.tag_id == TEXT]
         # Each site links its cookie policy: that alone is no talk of cookies, nor is what a button says.
         said = " ".join((each.text_content or "").strip() for each in texts if not _is_label(each))
         mentions = _mentions([said])

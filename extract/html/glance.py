@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalog.document import BlockKind
 from extract.html.consent import beside_consent
 from extract.html.flow import Flow, Piece
+from extract.html.hints import Hint
 from extract.html.short_page import FEW_LINKS, SHORT, ShortPage
 from extract.page import Link
 
@@ -28,7 +29,7 @@ def glance_at(
     others = {link.url.partition("#")[0] for link in links} - {url.partition("#")[0]}
     return ShortPage(
         title=_title(tree),
-        headings=tuple(islice(_headings(flow.pieces), _MOST_HEADINGS)),
+        headings=tuple(islice(_headings(flow), _MOST_HEADINGS)),
         text="\n".join(piece.text for piece in pieces),
         links=len(others),
         sources=_sources(tree) if len(others) <= FEW_LINKS else (),
@@ -41,8 +42,14 @@ def _title(tree: LexborHTMLParser) -> str:
     return "" if node is None else " ".join(node.text().split())
 
 
-def _headings(pieces: Iterable[Piece]) -> Iterable[str]:
-    return (piece.text for piece in pieces if piece.kind is BlockKind.HEADING)
+def _headings(flow: Flow) -> Iterator[str]:
+    """The headings that people see: a hidden dialogue may be there for errors that did not happen."""
+    hidden: list[bool] = []
+    for group in flow.groups:
+        hidden.append(group.hint == Hint.HIDDEN or (group.parent >= 0 and hidden[group.parent]))
+    for piece in flow.pieces:
+        if piece.kind is BlockKind.HEADING and not hidden[piece.group]:
+            yield piece.text
 
 
 def _sources(tree: LexborHTMLParser) -> tuple[str, ...]:

@@ -40,6 +40,11 @@ GENUINE: Final = {
         f"{NAVIGATION}<main><h1>502 Bad Gateway</h1><p>The server, acting as a gateway, got an invalid response from upstream.</p></main>",
         "502 Bad Gateway - HTTP",
     ),
+    "hidden dialogues for what did not happen": page(
+        "<main><h1>Tides</h1><p>High at noon, low at six.</p></main><div hidden><h2>Service Unavailable</h2><p>Try again.</p></div>"
+        '<div style="display:none"><h2>We are currently under maintenance</h2><button>OK</button></div>',
+        "Tides",
+    ),
     "a room called 503": page(
         f"<h1>Room 503</h1><p>Seats twelve, with a view of the harbour. {PROSE}</p>", "Room 503"
     ),

@@ -50,6 +50,14 @@ def test_a_page_that_speaks_of_the_same_is_at_most_suspected(html: str, *, is_re
     assert found is None or not found.is_sure, found
 
 
+def test_a_page_of_many_buttons_is_read_in_bounds() -> None:
+    """Its text is short; each button lies in the same large element."""
+    html = (
+        "<body><div>" + "<button>Accept</button><b></b>" * 100_000 + "<p>Cookies are baked at noon.</p></div>"
+    )
+    assert seen(html) is None
+
+
 PLAIN_SHELLS = {
     name: html
     for name, html in SHELLS.items()
