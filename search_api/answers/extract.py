@@ -12,7 +12,7 @@ from search_api.answers.asked import is_question
 from search_api.answers.calibration import CARRYING_PROBABILITY, confidence_of, probability
 from search_api.answers.definitions import definition
 from search_api.answers.found import FoundAnswer
-from search_api.answers.tables import CELL_BORDER, table_answer
+from search_api.answers.tables import CELL_BORDER, is_in_header, table_answer
 from search_api.answers.windows import MOST_HITS, MOST_PASSAGES, Window, best_windows
 from search_api.backend import Reads
 from search_api.query.confidence import Confidence
@@ -73,17 +73,20 @@ def _read(text: str, results: Results, reader: Reads) -> tuple[list[FoundAnswer]
 
 
 def _answer(window: Window, reading: Reading, right: float) -> FoundAnswer | None:
-    """What was read as an answer; None where it is too unlikely, runs over lines or cells, or stands in a
-    header row that the passage only repeats."""
+    """What was read as an answer; None where it is too unlikely, runs over lines or cells, or stands in the
+    header row of a table."""
     confidence = confidence_of(right, window.hit.language)
     short = Span(window.span.start + reading.start, window.span.start + reading.end)
     words = window.passage.text[short.start : short.end]
     if confidence is None or "\n" in words or CELL_BORDER in words:
         return None
-    found = FoundAnswer(
-        AnswerSource.EXTRACT, window.hit, window.passage, _around(window, short), short, confidence
-    )
-    return found if found.place.start >= window.passage.start else None
+    if is_in_header(window.passage.text, short):
+        return None
+    text = _around(window, short)
+    found = FoundAnswer(AnswerSource.EXTRACT, window.hit, window.passage, text, short, confidence)
+    return (
+        found if found.place.start >= window.passage.start else None
+    )  # what a passage repeats stands elsewhere
 
 
 def _around(window: Window, short: Span) -> Span:

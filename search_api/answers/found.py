@@ -45,18 +45,25 @@ def present_answer(found: FoundAnswer) -> TextAnswer:
         ],
         title=hit.title,
         url=hit.url,
-        deep_link=deep_link(
-            hit.url,
-            kind=hit.kind,
-            text=passage.text,
-            start=found.text.start,
-            anchor=passage.anchor,
-            page=passage.page,
-        ),
+        deep_link=_deep_link(found),
         document_id=hit.document_id,
         start=found.place.start,
         end=found.place.end,
         confidence=found.confidence,
+    )
+
+
+def _deep_link(found: FoundAnswer) -> str | None:
+    """To the words, or, for the row of a table, whose cells no run of words joins, to the table's anchor."""
+    hit, passage = found.hit, found.passage
+    text = "" if found.source is AnswerSource.TABLE else passage.text
+    return deep_link(
+        hit.url,
+        kind=hit.kind,
+        text=text,
+        start=found.text.start,
+        anchor=passage.anchor,
+        page=passage.page,
     )
 
 

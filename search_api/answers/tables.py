@@ -73,6 +73,11 @@ def table_answer(question: str, hit: Hit, passage: Passage, terms: Sequence[str]
     return None
 
 
+def is_in_header(text: str, span: Span) -> bool:
+    """Whether a span of a passage's text lies in the header row of a table."""
+    return any(header.span.start <= span.start < header.span.end for header, _ in _tables(text))
+
+
 def _cell(
     passage: Passage, asked: _Asked, header: _Row, rows: Sequence[_Row]
 ) -> tuple[_Row, Span, frozenset[str]] | None:

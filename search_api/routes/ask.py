@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any, Final
@@ -101,7 +101,9 @@ def _event(name: str, data: dict[str, Any]) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(data))
 
 
-async def _while_connected(request: Request, work: Any) -> list[WrittenAnswer]:
+async def _while_connected(
+    request: Request, work: Coroutine[Any, Any, list[WrittenAnswer]]
+) -> list[WrittenAnswer]:
     """What `work` gives; it is cancelled when the client leaves, for whom nothing need be finished."""
     task = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_left(request))

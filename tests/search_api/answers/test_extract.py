@@ -81,6 +81,13 @@ def test_words_that_run_over_cells_or_lines_are_no_answer() -> None:
     assert answered("Who gets which support?", Points("Nest | by mail"), page) == []
 
 
+def test_the_header_row_of_a_table_is_no_answer() -> None:
+    page = document("All our plans:", table("Plan | Price a month", "Nest | 9 euros", "Colony | 79 euros"))
+
+    assert answered("Which plans are there?", Points("Price a month"), page) == []
+    assert len(answered("Which plans are there?", Points("79 euros"), page)) == 1
+
+
 def test_the_same_row_answers_once() -> None:
     page = document(table("City | Daily allowance", "Berlin | 28 euros a day", "Paris | 58 euros a day"))
 

@@ -10,7 +10,7 @@ from search_api.answers.extract import find_answers
 from search_api.answers.found import present_answer
 from search_api.backend import ReadsNothing
 from search_api.query.response import AnswerSource, TextAnswer
-from tests.search_api.answers.chunked import document, results, table, text_of
+from tests.search_api.answers.chunked import URL, document, results, table, text_of
 
 RATES = document(
     "These rates hold for all trips.",
@@ -51,6 +51,7 @@ def test_a_cell_answers_by_its_row_and_its_column(question: str, cell: str) -> N
     assert short(answer) == cell
     assert answer.source is AnswerSource.TABLE
     assert answer.confidence == "high"
+    assert answer.deep_link == URL, "a row is no run of words on the page: no text can be looked for"
 
 
 @pytest.mark.parametrize(

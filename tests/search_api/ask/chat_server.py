@@ -29,6 +29,7 @@ class ChatServer:
     address: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    begun: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)
 
     async def answer(self, request: Request) -> Response:
@@ -46,6 +47,7 @@ class ChatServer:
     async def _stream(self) -> AsyncIterator[str]:
         try:
             yield ": a comment\n\n"
+            self.begun.set()
             for piece in self.pieces:
                 yield f"data: {json.dumps({'choices': [{'delta': {'content': piece}}]})}\n\n"
             if self.broken:
