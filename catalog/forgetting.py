@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, delete, exists, func, select
 
+from catalog.alert_tables import published_changes
 from catalog.database import Catalog
 from catalog.deletion import delete_documents
 from catalog.learned_tables import boilerplate, hash_routes, rendering, url_traps, url_variants
@@ -39,7 +40,11 @@ from catalog.vocabulary import NOBODY, PUBLIC, RunMode, RunState
 PORTION: Final = 500
 """Documents, or URLs, that one transaction removes: a fraction of a second for those who wait to write."""
 
-OF_DOCUMENTS: Final[tuple[Column[Any], ...]] = (chunks.c.document_id, document_versions.c.document_id)
+OF_DOCUMENTS: Final[tuple[Column[Any], ...]] = (
+    chunks.c.document_id,
+    document_versions.c.document_id,
+    published_changes.c.document_id,
+)
 """What names a document goes with it."""
 OF_URLS: Final[tuple[Column[Any], ...]] = (page_links.c.url_id, page_sources.c.url_id)
 """What names a URL goes with it."""

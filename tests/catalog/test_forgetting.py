@@ -41,7 +41,7 @@ from tests.catalog.rows import NOON, add_chunks, add_document, add_url
 
 SHARED = {
     *("robots", "host_turns", "access_lists", "bodies", "embeddings", "rejected_credentials", "commands"),
-    *("api_keys", "group_members"),
+    *("api_keys", "group_members", "sign_ins", "tuning_versions", "saved_searches", "alerts", "leases"),
 }
 """Tables that belong to no connector."""
 
