@@ -162,6 +162,8 @@ class ChatModel:
     def _opened(self) -> httpx2.AsyncClient:
         if self._client is None:
             key = self._settings.api_key
+            if key and not (key.reveal().isascii() and key.reveal().isprintable()):
+                raise _ServerError("has an `api_key` with characters that no HTTP header can carry")
             self._client = httpx2.AsyncClient(
                 timeout=httpx2.Timeout(self._patience.silence, connect=min(10.0, self._patience.silence)),
                 headers={

@@ -210,6 +210,10 @@ def test_a_wrong_value(tmp_path: Path, lines: str, expected: str) -> None:
         ("search: {port: 70000}", "2:16: `search.port` must be 65535 or less, found `70000`"),
         ("search: {hybrid: {dense: 0, lexical: 0}}", "2:18: `search.hybrid` must have one weight above zero"),
         (
+            "search: {answers: [{name: a, url: 'http://m.x/v1', model: m}, {name: a, url: 'http://n.x/v1', model: n}]}",
+            "2:19: `search.answers` must each have a name of their own",
+        ),
+        (
             "search: {authentication: {type: jwtt}}",
             "2:33: unknown type `jwtt` of `search.authentication`; did you mean `jwt`?",
         ),

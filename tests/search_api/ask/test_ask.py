@@ -211,6 +211,17 @@ def test_a_failing_model_is_told_without_its_key() -> None:
     assert [name for name, _ in told][-2:] == ["citations", "done"]
 
 
+def test_a_key_that_no_header_can_carry_is_told_without_it() -> None:
+    settings = AnswerModel(name="one", url="http://127.0.0.1:9/v1", model="m", api_key=Secret("schlüssel"))
+    backend = replace(Company((LEAVE,)).backend(), reader=Points("90 days"))
+    with serving(lambda: backend, chat_models=[ChatModel(settings, QUICK)]) as address:
+        response = httpx2.post(f"{address}/v1/ask", json={"question": QUESTION}, trust_env=False)
+
+    assert response.status_code == 503
+    assert "`one` has an `api_key` with characters" in response.json()["detail"]
+    assert "schl" not in response.text
+
+
 def test_one_failing_model_leaves_the_others_their_say() -> None:
     with asking(ChatServer(["90 days [1]."]), ChatServer(["90 "], broken=True)) as client:
         first, second = answers(client, models=["one", "two"])
