@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Order, Query
 
 from indexer.lexical.checking import FileIdentity, check_index
-from indexer.lexical.entries import joined_ids
+from indexer.lexical.entries import id_halves, joined_ids
 from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
 from indexer.lexical.schema import DOCUMENT_ORDER, STRINGS, column, stemmed_term
@@ -108,6 +108,26 @@ class LexicalSnapshot:
         ids = tuple([self._documents.doc(address)["document"][0] for _, address in found.hits])
         keys = tuple([key for key, _ in found.hits])
         return DocumentMatches(ids, keys, int(found.count))  # type: ignore[attr-defined]  # tantivy's stub forgets it
+
+    def values_among(
+        self, query: Query, document_ids: Sequence[str], by: str | None = None
+    ) -> dict[str, SortValue | None]:
+        """Those of `document_ids` that `query` finds, which finds no others, with their values in `by`.
+
+        They are told apart by the first halves of their ids: reading a thousand ids as they are stored takes
+        longer than finding them.
+        """
+        by_half = {id_halves(document_id)[0]: document_id for document_id in document_ids}
+        if len(by_half) < len(document_ids):
+            found = self.documents(query, len(document_ids), by=by)
+            return dict(zip(found.document_ids, found.keys if by else [None] * found.total, strict=True))
+        field = None if by is None else column(by)
+        hits = self._documents.search(
+            query, limit=max(1, len(document_ids)), order_by_field=field, count=False
+        ).hits
+        halves = self._documents.fast_field_values(DOCUMENT_ORDER, [address for _, address in hits])
+        keys = [key if by else None for key, _ in hits]
+        return {by_half[int(half or 0)]: key for half, key in zip(halves, keys, strict=True)}
 
     def estimated_values(self, query: Query, name: str) -> int:
         """How many different values column `name` has among the documents of `query`, to a few percent."""

@@ -12,17 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from tantivy import Query
-
-from indexer.lexical.queries import any_of, restricted
 from indexer.lexical.reader import LexicalSnapshot, SortValue
-from indexer.lexical.schema import column
+from indexer.retrieval.boost_values import BoostValues, is_by_value
 from indexer.retrieval.candidates import Candidates
-from indexer.retrieval.filters import equal_to
 from indexer.retrieval.folding import Folded
 from indexer.retrieval.question import AppliedBoost, Boost
-from indexer.retrieval.scope import Scope
-from settings.fields import FieldType
 
 MOST_RAISED: Final = 10.0
 """By how much all boosts of a document together raise it at most; a tenth is what they leave it at least."""
@@ -39,7 +33,11 @@ def rules_for(configured: Sequence[Boost], asked: Sequence[Boost]) -> tuple[Boos
 
 
 def boosts_of(
-    document_ids: Sequence[str], rules: Iterable[Boost], scope: Scope, now: datetime
+    document_ids: Sequence[str],
+    rules: Iterable[Boost],
+    snapshot: LexicalSnapshot,
+    values: BoostValues,
+    now: datetime,
 ) -> dict[str, Applied]:
     """What counts for these documents; those for which no rule does are left out.
 
@@ -49,10 +47,10 @@ def boosts_of(
     applied: dict[str, Applied] = {}
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     for rule in rules:
-        if rule.field not in scope.snapshot.columns or not document_ids:
+        if rule.field not in snapshot.columns or not document_ids:
             continue
-        for document_id, earned in _earned(document_ids, rule, scope, hour).items():
-            factor = 1.0 + (rule.weight - 1.0) * earned
+        for document_id, value in values.of(rule, document_ids, snapshot).items():
+            factor = 1.0 + (rule.weight - 1.0) * _earned(rule, value, hour)
             if factor != 1.0:
                 applied[document_id] = (*applied.get(document_id, ()), AppliedBoost(rule, factor))
     return applied
@@ -86,47 +84,15 @@ def boosted_passages(candidates: Candidates, applied: Mapping[str, Applied]) -> 
     }
 
 
-def _earned(document_ids: Sequence[str], rule: Boost, scope: Scope, now: datetime) -> dict[str, float]:
-    """How much of the rule's boost each document earns: 0 to 1."""
-    snapshot, among = scope.snapshot, scope.among(document_ids)
-    if rule.half_life is None and rule.pivot is None:
-        query = restricted(among, [_holding(rule, snapshot)])
-        return dict.fromkeys(snapshot.documents(query, len(document_ids)).document_ids, 1.0)
-    found = snapshot.documents(among, len(document_ids), by=rule.field)
-    values = zip(found.document_ids, found.keys, strict=True)
-    return {name: _share(rule, float(value), now) for name, value in values if value is not None}
-
-
-def _holding(rule: Boost, snapshot: LexicalSnapshot) -> Query:
-    """The documents with one of the rule's values; where it names none, with any."""
-    if not rule.values:
-        return Query.exists_query(column(rule.field))
-    kind, schema = snapshot.columns[rule.field], snapshot.documents_schema
-    values = [value for text in rule.values if (value := _typed(text, kind)) is not None]
-    return any_of([equal_to(rule.field, value, schema, kind) for value in values])
-
-
-def _typed(text: str, kind: FieldType) -> SortValue | None:
-    """A rule's value as the column holds it; None for what can be none of it."""
-    try:
-        match kind:
-            case FieldType.BOOLEAN:
-                return {"true": True, "false": False}.get(text.lower())
-            case FieldType.LONG:
-                return int(text)
-            case FieldType.DOUBLE:
-                return float(text)
-            case FieldType.DATE:
-                return None
-            case FieldType.STRING | FieldType.STRING_LIST:
-                return text
-    except ValueError:
-        return None
-
-
-def _share(rule: Boost, value: float, now: datetime) -> float:
+def _earned(rule: Boost, value: SortValue | None, now: datetime) -> float:
+    """How much of the rule's boost a document with this value earns: 0 to 1."""
+    if value is None:
+        return 0.0
+    if is_by_value(rule):
+        return 1.0
+    number = float(value)
     if rule.half_life is not None:
-        age = max(0.0, now.timestamp() - value / _NANOSECONDS)
+        age = max(0.0, now.timestamp() - number / _NANOSECONDS)
         return float(0.5 ** (age / rule.half_life.total_seconds()))
     assert rule.pivot is not None
-    return value / (value + rule.pivot) if value > 0 else 0.0
+    return number / (number + rule.pivot) if number > 0 else 0.0

@@ -16,6 +16,7 @@ from catalog.access import AccessLists
 from catalog.database import Catalog
 from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.reader import LexicalReader
+from indexer.retrieval.boost_values import BoostValues
 from indexer.retrieval.boosting import boosted, boosted_passages, boosts_of, rules_for
 from indexer.retrieval.candidates import (
     NO_CANDIDATES,
@@ -98,6 +99,7 @@ class Retriever:
         self._tuning: Final = tuning
         self._clock: Final = clock
         self._beside: Final = ThreadPoolExecutor(_BESIDE, "retrieval-beside")
+        self._boost_values: Final = BoostValues()
         self._faults: tuple[str, ...] = ()
 
     def prepare(self) -> None:
@@ -253,7 +255,9 @@ class Retriever:
         self, question: Question, scope: Scope, document_ids: Iterable[str]
     ) -> dict[str, tuple[AppliedBoost, ...]]:
         rules = rules_for(self._tuning.current.boosts, question.boosts)
-        return boosts_of(list(document_ids), rules, scope, self._clock()) if rules else {}
+        if not rules:
+            return {}
+        return boosts_of(list(document_ids), rules, scope.snapshot, self._boost_values, self._clock())
 
 
 def _page(
