@@ -42,6 +42,16 @@ def confidence_of(right: float, language: str | None) -> Confidence | None:
     if right < LEAST_PROBABILITY:
         return None
     found = next((bucket for bound, bucket in _LOWER_BOUNDS if right >= bound), Confidence.LOW)
-    if language is None or language.split("-", 1)[0].lower() == ENGLISH:
+    if _is_english(language):
         return found
     return Confidence.MEDIUM if found in (Confidence.HIGH, Confidence.VERY_HIGH) else None
+
+
+def may_carry(right: float, language: str | None) -> bool:
+    """Whether a text in which the likeliest answer has this probability may hold one that the reader missed:
+    of another language than English that is always so."""
+    return right >= CARRYING_PROBABILITY or not _is_english(language)
+
+
+def _is_english(language: str | None) -> bool:
+    return language is None or language.split("-", 1)[0].lower() == ENGLISH

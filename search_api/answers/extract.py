@@ -9,7 +9,7 @@ from typing import Final
 from indexer.reading.reading import Reading
 from indexer.retrieval.question import Results
 from search_api.answers.asked import is_question
-from search_api.answers.calibration import CARRYING_PROBABILITY, confidence_of, probability
+from search_api.answers.calibration import confidence_of, may_carry, probability
 from search_api.answers.definitions import definition
 from search_api.answers.found import FoundAnswer
 from search_api.answers.tables import CELL_BORDER, is_in_header, table_answer
@@ -40,8 +40,8 @@ def find_answers(text: str, results: Results, reader: Reads) -> Finding:
     fitting = list(_fitting(text, results))
     if not is_question(text):
         return Finding(_distinct(fitting), bool(results.hits))
-    read, best = _read(text, results, reader)
-    return Finding(_distinct([*fitting, *read]), bool(fitting) or best >= CARRYING_PROBABILITY)
+    read, carries = _read(text, results, reader)
+    return Finding(_distinct([*fitting, *read]), bool(fitting) or carries)
 
 
 def _fitting(text: str, results: Results) -> Iterator[FoundAnswer]:
@@ -55,21 +55,24 @@ def _fitting(text: str, results: Results) -> Iterator[FoundAnswer]:
                 yield found
 
 
-def _read(text: str, results: Results, reader: Reads) -> tuple[list[FoundAnswer], float]:
-    """What the reader finds, the likeliest first, and how likely that is right, shown or not."""
+def _read(text: str, results: Results, reader: Reads) -> tuple[list[FoundAnswer], bool]:
+    """What the reader finds, the likeliest first, and whether there may be an answer, shown or not."""
     found: list[tuple[float, FoundAnswer | None]] = []
+    carries = False
     for window in best_windows(results.hits, results.terms)[:_MOST_READ]:
         reading = reader.read(text, window.text)
         if reading is None:
+            carries = True
             continue
         right = probability(reading.margin, window.passage.score)
+        carries |= may_carry(right, window.hit.language)
         found.append((right, _answer(window, reading, right)))
         if reading.margin >= _SURE:
             break
     found.sort(key=lambda item: -item[0])
     likely = [answer for _, answer in found if answer is not None]
     shown = likely[:1] + [each for each in likely[1:] if each.confidence is not Confidence.LOW]
-    return shown, max((right for right, _ in found), default=0.0)
+    return shown, carries
 
 
 def _answer(window: Window, reading: Reading, right: float) -> FoundAnswer | None:

@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.document import Document
 from search_api.answers.extract import find_answers
 from search_api.answers.found import present_answer
 from search_api.answers.windows import WINDOW_CHARACTERS
+from search_api.backend import Reads, ReadsNothing
 from search_api.query.response import TextAnswer
 from tests.search_api.answers.chunked import URL, Points, document, results, table, text_of
 
@@ -59,6 +61,20 @@ def test_another_language_is_answered_only_when_sure_and_never_as_high() -> None
     (answer,) = answered(question, Points("die Leitung der Abteilung"), page)
     assert answer.confidence == "medium"
     assert answered(question, Points("die Leitung der Abteilung", margin=1.5), page) == []
+
+
+def test_passages_may_carry_an_answer_unless_the_reader_is_sure_of_the_contrary() -> None:
+    german = document("Flugreisen genehmigt die Leitung.", language="de")
+    sure_of_nothing = Points("nowhere")
+
+    def carries(page: Document, reader: Reads) -> bool:
+        return find_answers(QUESTION, results(QUESTION, page), reader).carries
+
+    assert not carries(POLICY, sure_of_nothing)
+    assert carries(POLICY, Points("the head of the department"))
+    assert carries(german, sure_of_nothing), "it learned English"
+    assert carries(POLICY, ReadsNothing()), "nothing was read"
+    assert not find_answers(QUESTION, results(QUESTION), sure_of_nothing).carries
 
 
 def test_a_second_document_is_read_only_where_the_first_leaves_doubt() -> None:
