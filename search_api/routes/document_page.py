@@ -17,7 +17,7 @@ from search_api.service import OverloadedError
 from search_api.web.addresses import PageAddress
 from search_api.web.document_view import Asked, view_document
 from search_api.web.frame import frame_of
-from search_api.web.view import FaultView
+from search_api.web.view import FaultView, not_ready
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,6 +58,6 @@ async def document_page(
         if view is None:
             fault, status = _GONE, 404
     except (UnavailableError, OverloadedError) as error:
-        fault, status = FaultView("Not ready yet", str(error), action="Try again", href=str(request.url)), 503
+        fault, status = not_ready(error, str(request.url)), 503
     html = context.renderer.page("document.html", frame, address=address, document=view, fault=fault)
     return HTMLResponse(html, status, {"cache-control": "no-store"})

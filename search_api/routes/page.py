@@ -23,7 +23,7 @@ from search_api.service import OverloadedError
 from search_api.web.addresses import TYPING, PageAddress, page_address, page_parameters
 from search_api.web.facet_view import Choice, page_facets
 from search_api.web.frame import frame_of
-from search_api.web.view import FaultView, PageContent, ResultsView, view_results
+from search_api.web.view import FaultView, PageContent, ResultsView, not_ready, view_results
 
 router = APIRouter(include_in_schema=False)
 
@@ -97,8 +97,7 @@ async def _content(
     except InvalidFilterError as error:
         return PageContent(address, fault=FaultView("This cannot be searched", str(error))), 422
     except (UnavailableError, OverloadedError) as error:
-        fault = FaultView("Not ready yet", str(error), action="Try again", href=address.href)
-        return PageContent(address, fault=fault), 503
+        return PageContent(address, fault=not_ready(error, address.href)), 503
 
 
 def _results(

@@ -25,6 +25,11 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def sentence(text: str) -> str:
+    """A message as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
 def without_bars(text: str) -> str:
     """Cells of a table parted by points instead of bars; as long as before, so that offsets hold."""
     return text.replace(" | ", " · ")

@@ -17,7 +17,7 @@ from search_api.web.ask_view import AskView, view_ask
 from search_api.web.facet_view import Choice, FacetView, chosen_filters, view_facets
 from search_api.web.hit_view import HitView, view_hit
 from search_api.web.labels import label_of
-from search_api.web.text import clean, crumbs_of
+from search_api.web.text import clean, crumbs_of, sentence
 
 _QUESTIONS: Final = 6
 _COLLAPSE: Final = "connector"
@@ -25,13 +25,19 @@ _COLLAPSE: Final = "connector"
 
 @dataclass(frozen=True, slots=True)
 class FaultView:
-    """What went wrong, in words for whoever searches."""
+    """What went wrong, in words for whoever searches; `passes`: it may be over in a moment."""
 
     title: str
     detail: str
     lines: tuple[str, ...] = ()
     action: str = "Start again"
     href: str = "/"
+    passes: bool = False
+
+
+def not_ready(error: Exception, href: str) -> FaultView:
+    """What is told while nothing can be answered, and where to try again."""
+    return FaultView("Not ready yet", sentence(str(error)), action="Try again", href=href, passes=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, Route, expect
 
-from tests.search_api.company import LEAVE
+from search_api.backend import Backend, UnavailableError
+from tests.search_api.company import LEAVE, company
 from tests.search_api.conftest import Running
 from tests.search_api.page.visiting import narrow_targets, overlaps, resized, violations, visiting
+from tests.search_api.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +56,7 @@ def test_facets_and_further_passages_are_accessible_when_opened(page: Page, sche
     assert overlaps(page) == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [375, 1280])
 def test_the_description_of_the_interface_is_accessible_and_fits(page: Page, width: int) -> None:
     resized(page, width, "dark")
     page.goto("/docs")
@@ -367,3 +370,21 @@ def test_escape_closes_the_suggestions_and_keeps_what_was_typed(page: Page) -> N
     expect(page.get_by_role("listbox")).to_be_hidden()
     expect(box).to_have_value("lea")
     expect(box).to_have_attribute("aria-expanded", "false")
+
+
+def test_once_the_service_is_ready_the_page_shows_it_by_itself(browser: Browser) -> None:
+    ready = threading.Event()
+
+    def backend() -> Backend:
+        if not ready.is_set():
+            raise UnavailableError("nothing is indexed yet: run `crawler sync`")
+        return company().backend()
+
+    with (
+        serving(backend, ready=False) as address,
+        visiting(browser, address, expected="status of 503") as page,
+    ):
+        page.goto("/?q=leave")
+        expect(page.get_by_text("Nothing is indexed yet: run `crawler sync`.")).to_be_visible()
+        ready.set()
+        expect(page.locator(".result")).to_have_count(10, timeout=15_000)

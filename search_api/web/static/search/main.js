@@ -8,6 +8,7 @@ import { suggestWhileTyping } from "./suggestions.js";
 
 const TYPING_PAUSE = 150; // milliseconds without a key before a search is made
 const REST = 1000; // milliseconds without a key after which what stands in the box was meant
+const RETRY = 3000; // milliseconds until a service that could not answer is asked again
 
 let pause = 0;
 let rest = 0;
@@ -70,6 +71,14 @@ window.addEventListener("popstate", (event) => {
   show(location.pathname + location.search, { entry: null, scroll: event.state?.scroll ?? 0 });
 });
 
+/** While the service starts, or cannot be reached, ask again by ourselves. */
+function askAgain() {
+  const isWaiting = () => region.querySelector("[data-retry]");
+  if (isWaiting()) setTimeout(() => isWaiting() && show(addressOf(form), { entry: null, isTyped: true }), RETRY);
+}
+
+region.addEventListener("shown", askAgain);
+askAgain();
 suggestWhileTyping(box, (text) => {
   box.value = text;
   form.requestSubmit();

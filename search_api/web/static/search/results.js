@@ -112,7 +112,7 @@ function showSkeleton() {
 
 function failure(error, address) {
   const part = document.createElement("template");
-  part.innerHTML = `<section class="state" data-status="The search service cannot be reached">
+  part.innerHTML = `<section class="state" data-status="The search service cannot be reached" data-retry>
     <h1>The search service cannot be reached</h1><p></p><p><a class="button">Try again</a></p></section>`;
   part.content.querySelector("p").textContent = `It may be starting anew, or the network is down. (${error.message})`;
   part.content.querySelector("a").setAttribute("href", address === "/" ? "/?" : address);
