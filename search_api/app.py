@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from search_api.ask.chat_model import ChatModel
@@ -35,6 +35,7 @@ from search_api.routes import (
 from search_api.routes import sign_in as sign_in_routes
 from search_api.routes.context import Context
 from search_api.routes.desk import all_pages
+from search_api.routes.parameters import refuse_unknown_parameters
 from search_api.saved.watch import AlertWatch
 from search_api.service import SearchService
 from search_api.web.assets import load_assets
@@ -120,7 +121,7 @@ def create_app(
     install_problem_handlers(app)
     app.add_exception_handler(SignInEndedError, sign_in_routes.sign_in_ended)
     for module in _ROUTES:
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.state.mcp = mcp
     app.include_router(mcp.router)
     install_openapi(app)

@@ -26,8 +26,8 @@ REFUSALS: Final[Mapping[int, str]] = {
     422: "What was asked cannot be carried out as it stands; `errors` names each field",
     503: "Nothing can be answered yet, or too many questions wait: ask again after `Retry-After` seconds",
 }
-_OF_ALL: Final = (400, 401, 403, 414, 503)
-_OF_BODIES: Final = (413, 415, 422)
+_OF_ALL: Final = (400, 401, 403, 414, 422, 503)
+_OF_BODIES: Final = (413, 415)
 _EXAMPLE_FAULTS: Final[Mapping[int, tuple[Fault, ...]]] = {
     401: (Fault("Authorization", "there is no such key, or it was revoked"),),
     403: (Fault("Authorization", "needs the scope admin, which this caller does not have"),),
@@ -101,18 +101,10 @@ def _refusals(path: str, operation: Mapping[str, Any]) -> frozenset[int]:
             yield from _OF_ALL
         if "requestBody" in operation:
             yield from _OF_BODIES
-        parameters = operation.get("parameters", ())
-        if any(parameter["in"] == "path" for parameter in parameters):
+        if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
             yield 404
-        if any(parameter["in"] == "query" or _is_bounded(parameter["schema"]) for parameter in parameters):
-            yield 422
 
     return frozenset(found())
-
-
-def _is_bounded(schema: Mapping[str, Any]) -> bool:
-    """Whether not every text is one of these."""
-    return schema.get("type") != "string" or not schema.keys().isdisjoint({"maxLength", "pattern", "enum"})
 
 
 def _refusal(status: int, description: str) -> dict[str, Any]:

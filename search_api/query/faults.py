@@ -52,6 +52,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f' (did you mean "{matches[0]}"?)' if matches else ""
 
 
+def unknown_parameter(name: str, known: Iterable[str]) -> Fault:
+    """The fault of a parameter that an address should not have."""
+    return Fault(printable(name) or "''", f"there is no such parameter{nearest(name, known)}")
+
+
+def printable(text: str) -> str:
+    """A foreign name as the field of a fault: short, without lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:100]
+
+
 def shown(value: object) -> str:
     """A foreign value for use inside a message: short, printable, without lone surrogates."""
     text = repr(value).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -14,7 +14,15 @@ from indexer.retrieval.question import Filter, Question
 from search_api.query.boosts import BoostRequest, parse_boosts
 from search_api.query.cursor import MAX_CURSOR_CHARACTERS, decode_cursor
 from search_api.query.facets import facet_schema, parse_facets
-from search_api.query.faults import Fault, InvalidQuestionError, invalid, nearest, shown
+from search_api.query.faults import (
+    Fault,
+    InvalidQuestionError,
+    invalid,
+    nearest,
+    printable,
+    shown,
+    unknown_parameter,
+)
 from search_api.query.fields import FieldCatalog
 from search_api.query.filters import filter_of_parameters, parse_filter
 from search_api.query.language import QueryParts, parse_query
@@ -156,9 +164,7 @@ def parse_parameters(
         elif name == "facet":
             facets.append(value)
         elif name not in known:
-            faults.append(
-                Fault(_printable(name) or "''", f"there is no such parameter{nearest(name, known)}")
-            )
+            faults.append(unknown_parameter(name, known))
         elif name in single:
             faults.append(Fault(name, "is given twice"))
         else:
@@ -229,12 +235,8 @@ def _fault(error: ErrorDetails, model: type[BaseModel], names: Mapping[str, str]
     path = ""
     for step in error["loc"]:
         path += f"[{step}]" if isinstance(step, int) else f".{names.get(step, step)}"
-    field = _printable(path.lstrip(".")) or "body"
+    field = printable(path.lstrip(".")) or "body"
     if error["type"] == "extra_forbidden":
         return Fault(field, f"there is no such field{nearest(str(error['loc'][-1]), model.model_fields)}")
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return Fault(field, message[:1].lower() + message[1:])
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:100]

@@ -16,6 +16,7 @@ from search_api.query.response import SearchAnswer
 from search_api.routes.bodies import json_body, read_json
 from search_api.routes.context import AskerOf, Context, ContextOf, PrincipalsOf
 from search_api.routes.examples import SEARCH_ANSWER, SEARCH_BODIES, answer_example
+from search_api.routes.parameters import ANY_FIELD
 
 router = APIRouter(tags=["search"])
 
@@ -50,7 +51,7 @@ _PARAMETERS: Final = {
         _parameter("explain", "Add each half's scores", {"type": "boolean"}, True),
         # Of an object in `form`, each property is a parameter: its name here is never sent.
         _parameter(
-            "f.FIELD",
+            ANY_FIELD,
             "Only documents with this value, or in this range; repeat it for any of several",
             {
                 "type": "object",

@@ -55,6 +55,20 @@ def test_every_refusal_is_a_problem_document(operation: Operation) -> None:
         assert problem["example"]["status"] == int(status)
 
 
+@each_operation
+def test_a_parameter_that_is_not_declared_is_refused(running: Running, operation: Operation) -> None:
+    if not operation.path.startswith("/v1/"):
+        return
+    path = operation.path
+    for parameter in operation.parameters:
+        path = path.replace(f"{{{parameter['name']}}}", str(example_of(parameter)))
+    answer = running.client.request(operation.method, path, params={"nope": "1", "": "2"}, json={})
+    if answer.status_code in {401, 503}:
+        return  # who may not ask at all is told nothing of parameters; nor is there a catalog here
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} >= {"nope", "''"}
+
+
 def test_the_served_document_is_the_one_that_is_tested(running: Running) -> None:
     assert running.get("/openapi.json").json() == DOCUMENT
 
