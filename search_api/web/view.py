@@ -101,6 +101,8 @@ class ResultsView:
         if not self.total:
             return "No results"
         count = "1 result" if self.total == 1 else f"{self.total:,} results"
+        if self.groups is not None:
+            count += " in 1 group" if self.groups == 1 else f" in {self.groups:,} groups"
         return f"{count}, page {self.page} of {self.pages}" if self.page > 1 else count
 
     @property

@@ -104,6 +104,7 @@ def test_who_cannot_see_is_told_of_answers_with_the_count() -> None:
     assert results(total=3, answers=[answer()]).announcement == "3 results, with an answer"
     assert results(total=3, answers=[answer(), answer()]).announcement == "3 results, with 2 answers"
     assert results(total=1).announcement == "1 result"
+    assert results(total=7, groups=3).announcement == "7 results in 3 groups"
 
 
 def test_the_bars_of_a_score_are_measured_against_the_widest() -> None:
