@@ -95,9 +95,9 @@ def measure(snapshot: LexicalSnapshot, asked: list[list[str]]) -> None:
         print_figure(Figure(name, timed.ours, "ms", "untuned", timed.peer))
 
 
-def _median(snapshot: LexicalSnapshot, asked: list[list[str]], tuning: Tuning) -> float:
+def _median(snapshot: LexicalSnapshot, asked: list[list[str]], tuning: Tuning, values: BoostValues) -> float:
     """Milliseconds a question."""
-    times, values = [], BoostValues()
+    times = []
     for words in asked:
         question = Question(" ".join(words))
         started = time.perf_counter()
