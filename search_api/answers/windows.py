@@ -22,13 +22,14 @@ _RELEVANCE_WEIGHT: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole sentences of a passage. `sentences` are those within `span`."""
+    """Whole sentences of a passage, those within `span`. `promise` is the share of what was asked that they
+    say (each word by how rare it is among all sentences), with half of the passage's relevance."""
 
     hit: Hit
     passage: Passage
     span: Span
     sentences: tuple[Span, ...]
-    coverage: float
+    promise: float
 
     @property
     def text(self) -> str:
@@ -53,14 +54,13 @@ def best_windows(hits: Sequence[Hit], terms: Sequence[str]) -> tuple[Window, ...
     """One window of each of the first hits, the most promising first."""
     candidates = list(_candidates(hits, terms))
     worth = _worth(sentence for candidate in candidates for sentence in candidate.sentences)
-    best: dict[str, tuple[float, Window]] = {}
+    best: dict[str, Window] = {}
     for candidate in candidates:
         window = _window(candidate, worth)
-        promise = window.coverage + _RELEVANCE_WEIGHT * candidate.passage.score
         former = best.get(candidate.hit.document_id)
-        if former is None or promise > former[0]:
-            best[candidate.hit.document_id] = promise, window
-    return tuple(window for _, window in sorted(best.values(), key=lambda item: -item[0]))
+        if former is None or window.promise > former.promise:
+            best[candidate.hit.document_id] = window
+    return tuple(sorted(best.values(), key=lambda window: -window.promise))
 
 
 def _candidates(hits: Sequence[Hit], terms: Sequence[str]) -> Iterator[_Candidate]:
@@ -104,10 +104,11 @@ def _window(candidate: _Candidate, worth: Mapping[str, float]) -> Window:
         first, last = min(first, place), max(last, place)
     chosen = sentences[first : last + 1]
     said = frozenset().union(*(sentence.said for sentence in chosen))
+    coverage = sum(worth[stem] for stem in said) / (sum(worth.values()) or 1.0)
     return Window(
         candidate.hit,
         candidate.passage,
         Span(chosen[0].span.start, chosen[-1].span.end),
         tuple(sentence.span for sentence in chosen),
-        sum(worth[stem] for stem in said) / (sum(worth.values()) or 1.0),
+        coverage + _RELEVANCE_WEIGHT * candidate.passage.score,
     )
