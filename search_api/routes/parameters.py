@@ -14,7 +14,7 @@ ANY_FIELD: Final = "f.FIELD"
 """Stands for the parameters that are called like the fields of the index: a route with it checks its own."""
 
 
-def refuse_unknown_parameters(request: Request) -> None:
+async def refuse_unknown_parameters(request: Request) -> None:  # not in a thread of its own: it is quick
     """Raises `InvalidQuestionError` that names each, on routes that the document has."""
     route = request.scope["route"]
     operations = (
