@@ -108,13 +108,14 @@ def view_document(document: Document, asked: Asked) -> DocumentView:
     placed = list(_placed(document.blocks))
     shown = _window(placed, asked.start)
     total = sum(len(block.text) for _, block in placed)
-    parts = tuple(_parts(shown, asked, document.language))
+    title = clean(document.title) or clean(document.url)
+    parts = tuple(_parts(_below_title(shown, title), asked, document.language))
     outline = tuple(part for part in parts if part.shape is Shape.HEADING and part.segments)
     told = [name for name in document.fields if name not in _NOT_TOLD]
     told.sort(key=lambda name: name in BUILT_IN_FIELDS)
     facts = (fact_of(name, document.fields[name]) for name in told)
     return DocumentView(
-        title=clean(document.title) or clean(document.url),
+        title=title,
         href=safe_url(document.url),
         noun=document.kind.value,
         crumbs=crumbs_of(document.url),
@@ -139,6 +140,13 @@ def _window(placed: Sequence[tuple[int, Block]], start: int) -> list[tuple[int, 
     length = placed[-1][0] + len(placed[-1][1].text) if placed else 0
     first = 0 if length <= _MOST_CHARACTERS else max(0, start - _BEFORE_PASSAGE)
     return [entry for entry in placed if first <= entry[0] + len(entry[1].text) <= first + _MOST_CHARACTERS]
+
+
+def _below_title(placed: list[tuple[int, Block]], title: str) -> list[tuple[int, Block]]:
+    """Without a first heading that says what stands above it already."""
+    first = placed[0][1] if placed else None
+    repeats = first is not None and first.kind is BlockKind.HEADING and clean(first.text) == title
+    return placed[1:] if repeats else placed
 
 
 def _parts(placed: Sequence[tuple[int, Block]], asked: Asked, language: str | None) -> Iterator[Part]:

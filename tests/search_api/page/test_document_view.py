@@ -85,3 +85,11 @@ def test_marks_never_change_the_text(pieces: list[tuple[BlockKind, str]], start:
         lines = [" | ".join("".join(s.text for s in cell.segments) for cell in row) for row in part.rows]
         shown = "\n".join(lines) if kind is BlockKind.TABLE else "".join(s.text for s in part.segments)
         assert shown == text
+
+
+def test_the_title_is_not_said_twice_and_offsets_hold() -> None:
+    blocks = (Block(BlockKind.HEADING, "Travel", 1), Block(BlockKind.PARAGRAPH, "By train."))
+    view = view_document(document(*blocks), Asked((), 11, 16))
+    assert [(part.shape, marked(part), part.is_first_here) for part in view.parts] == [
+        (Shape.TEXT, ["train"], True)
+    ]
