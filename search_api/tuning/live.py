@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -31,8 +32,8 @@ Embed = Callable[[Sequence[str]], Embedded | None]
 class LiveSearchTuning:
     """What the files of a configuration say, and what was put through the interface.
 
-    `ranking` is followed by the retriever as well. Questions of the FAQ are embedded by `embed`; until there
-    is a model, their words alone decide.
+    `ranking` is shown here and followed by the retriever. Questions of the FAQ are embedded by `embed`; until
+    there is a model, their words alone decide.
     """
 
     def __init__(
@@ -52,7 +53,6 @@ class LiveSearchTuning:
             TuningKind.FAQ: self._faq,
             TuningKind.BOOSTS: ranking.boosts,
         }
-        self._ranking: Final = ranking
         self._embed: Final = embed
         self._folder: Final = settings.store.directory / "tuning"
         self._clock: Final = clock
@@ -62,7 +62,6 @@ class LiveSearchTuning:
     def refresh(self) -> None:
         """Take over what was changed since; cheap when nothing was. Raises `UnavailableError`."""
         with unavailable():
-            self._ranking.refresh()
             if self._featured.refresh():
                 self._entries = FeaturedEntries(self._featured.entries)
             self._faq.refresh()
@@ -89,12 +88,15 @@ class LiveSearchTuning:
         if entries is self._questions.entries and model_key == self._questions.model_key:
             return
         texts = [entry.question for entry in entries]
-        vectors = None if model_key is None else kept_vectors(self._folder, model_key, texts, self._vectors)
+        vectors = None
+        if model_key is not None:
+            vectors = kept_vectors(self._folder, model_key, texts, partial(self._vectors, model_key))
         self._questions = FaqEntries(entries, model_key if vectors is not None else None, vectors)
 
-    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+    def _vectors(self, model_key: str, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """The vectors by this very model: another may have taken its place since it was asked for."""
         embedded = self._embed(texts)
-        return None if embedded is None else embedded.vectors
+        return embedded.vectors if embedded is not None and embedded.model_key == model_key else None
 
 
 _PROBE: Final = "question"

@@ -152,7 +152,7 @@ def test_a_configured_answer_comes_first_for_whoever_may_see_it(tuned: Tuned) ->
         "Who digs the tunnel of the board?,The chair does.,,group:board",
     )
     tuned.write("faq.csv", "question,answer,url,allow\n" + "\n".join(rows))
-    tuned.wait_for(lambda: tuned.search("When is lunch served?")["answers"])
+    tuned.wait_for(lambda: "faq" in {each["source"] for each in tuned.search("lunch served when")["answers"]})
     answer = tuned.search("when is lunch served")["answers"][0]
     assert (answer["source"], answer["title"], answer["text"]) == (
         "faq", "When is lunch served?", "From noon until two.",
