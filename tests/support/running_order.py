@@ -23,7 +23,7 @@ LONGEST: Final = (
     "crawler/sync/test_two_syncs.py",
     "crawler/commands/test_plan.py",
     "crawler/sync/test_retained.py",
-    "search_api/test_browser.py",
+    "search_api/page/test_search_page.py",
     "search_api/test_real_index.py",
     "crawler/sync/test_changed_rules.py",
     "crawler/sync/test_sessions.py",

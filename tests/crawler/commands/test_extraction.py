@@ -82,7 +82,7 @@ def test_a_csv_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_others_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_reader, "FILES", replace(FILES, memory=450 * 2**20))
+    monkeypatch.setattr(file_reader, "FILES", replace(FILES, memory=700 * 2**20))
     (tmp_path / "a.xml").write_bytes(b"<r>" + b"<a><b/></a>" * 2_000_000 + b"</r>")
     (tmp_path / "b.pdf").write_bytes(pdf("Mileage rates"))
     (tmp_path / "c.docx").write_bytes(word_by_hand(word_xml("x" + " " * 100_100_000)))
