@@ -41,6 +41,7 @@ class Group:
     tag: int
     hint: int
     first_piece: int
+    classes: str | None = None
     end_piece: int = 0
     end_group: int = 0
 
@@ -90,8 +91,8 @@ _LASTING_ANCHORS: Final = frozenset(
 )
 _TERM_LEVEL: Final = -1
 _LINKING: Final = frozenset(map(tag_id, ("a", "area", "iframe", "frame")))
-_LINKS_AND_MORE: Final = "a[href], area, iframe, frame, script, style, noscript, select, pre, th, dl"
-_PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1"})
+_LINKS_AND_MORE: Final = "a[href], area, iframe, frame, script, style, noscript, select, button, pre, th, dl"
+_PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1", "\u200b"})
 
 
 def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901, PLR0912 - the hot loop
@@ -104,7 +105,7 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901,
     if root is None:
         return Flow()
     walker = _Walker(past)
-    buffer, roles, unread, flowing = walker.buffer, ROLES, Role.SKIP, Role.EMBED
+    buffer, roles, unread, flowing = walker.buffer, ROLES, Role.SKIP, Role.BUTTON
     empty_nodes = walker.flow.empty_nodes
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
@@ -208,6 +209,8 @@ class _Walker:
             return self._enter_link(node)
         if role == Role.BREAK:
             self._line_break()
+        elif role == Role.BUTTON and (self.kind is BlockKind.HEADING or self.level == _TERM_LEVEL):
+            return None
         elif role == Role.EMBED:
             self.flow.link_nodes.append(node)
         self.skip = True
@@ -256,7 +259,8 @@ class _Walker:
             self.anchor = attributes.get("id") or self.anchor
             hint = hint_of(tag, attributes)
         if (role in _GROUPS and (self.rows is None or role == Role.TABLE)) or hint >= Hint.FURNITURE:
-            self.flow.groups.append(Group(self.group, tag, hint, len(self.flow.pieces)))
+            classes = attributes.get("class") if hint else None
+            self.flow.groups.append(Group(self.group, tag, hint, len(self.flow.pieces), classes))
             self.group = len(self.flow.groups) - 1
             if hint >= self._past and self.rows is None and self._pass(node):
                 return saved

@@ -51,6 +51,11 @@ _CONTENT_WORDS: Final = word_set(
     "content article articles post story entry main body text maincontent articlebody documentwrapper "
     "bodywrapper markdown prose"
 )
+_STATES: Final = word_set("with without has have no for target")
+"""Words of names that tell how an element stands to a part of the page (`has-sidebar`,
+`anchorWithStickyNavbar`), not that it is that part."""
+_SPACES: Final = word_set("margin padding border")
+"""The same for where it has space: `margin-top` is no top."""
 _ADMONITIONS: Final = word_set(
     "note tip warning caution important admonition callout footnote footnotes example"
 )
@@ -87,6 +92,8 @@ _ROLES: Final[dict[str, int]] = {
     "article": Hint.CONTENT,
 }
 _NAMES: Final = frozenset({"class", "id"})
+_PANELS: Final = word_set("accordion collapse collapsible expand expandable expander faq spoiler tab tabs")
+"""Words of classes whose elements readers open: what stands there is content, whatever is hidden at first."""
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -118,10 +125,18 @@ def _stated(attributes: Mapping[str, str | None]) -> int | None:
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
     if attributes.get("data-sitelore-index") == "false" or "data-elastic-exclude" in attributes:
         return True
-    if "hidden" in attributes and attributes["hidden"] != "until-found":
-        return True
     style = attributes.get("style")
-    return style is not None and _HIDDEN_STYLE.search(style) is not None
+    is_hidden = ("hidden" in attributes and attributes["hidden"] != "until-found") or (
+        style is not None and _HIDDEN_STYLE.search(style) is not None
+    )
+    return is_hidden and not _is_opened_by_readers(attributes)
+
+
+def _is_opened_by_readers(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element that is hidden now is the panel of a tab or of an accordion."""
+    if attributes.get("role") == "tabpanel":
+        return True
+    return not _PANELS.isdisjoint(map(str.lower, _WORD.findall(attributes.get("class") or "")))
 
 
 @lru_cache(maxsize=8192)
@@ -157,8 +172,13 @@ _FURNITURE, _DOUBTFUL, _CONTENT, _ADMONITION, _ARTICLE = 1, 2, 4, 8, 16
 def _said_by_name(name: str) -> int:
     """What a class or an id speaks of, any of the five; cached, since sites use the same ones."""
     said = _ARTICLE if _ARTICLE_WORDS.search(name.lower()) else 0
-    for word in _WORD.findall(name):
+    words = _WORD.findall(name)
+    for word in words:
         said |= _said_by_word(word)
+    if said & _FURNITURE and not _STATES.isdisjoint(map(str.lower, words)):
+        said &= ~_FURNITURE
+    if said & _DOUBTFUL and not _SPACES.isdisjoint(map(str.lower, words)):
+        said &= ~_DOUBTFUL
     return said
 
 

@@ -6,6 +6,7 @@ The ideas are those of readability (Arc90, 2009) and boilerplate detection by sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
@@ -25,6 +26,10 @@ _DESCEND: Final = 0.9
 """The share of its parent's prose that makes an element the place where the content is."""
 _CLAIMED: Final = 0.4
 """The same for an element that claims to be the content (`main`, `article`, class `post-body`)."""
+_MANY: Final = 0.2
+"""What the others of its kind must say, of what it says, for an element to be one of many and no content of
+its own."""
+_NUMBERS: Final = re.compile(r"\d+")
 _LINK_LIST: Final = 0.6
 """The share of link text from which a group is a list of links."""
 _ENOUGH: Final = 200
@@ -81,7 +86,9 @@ _FIGURES: Final = frozenset({BlockKind.TABLE, BlockKind.CODE})
 
 _TOLD: Final = frozenset({BlockKind.TABLE, BlockKind.DEFINITION})
 """What is no list of links, though its cells and terms may be links."""
+_ARTICLE: Final = tag_id("article")
 _ASIDE: Final = tag_id("aside")
+_MAIN: Final = tag_id("main")
 _PARTS: Final = frozenset(map(tag_id, ("dl", "dd", "ul", "ol", "li", "blockquote")))
 """Elements that are a part of the content: the longest list of a page is not all of it."""
 
@@ -91,10 +98,23 @@ def _is_figure(piece: Piece) -> bool:
     return piece.kind in _ALWAYS_PROSE and 2 * piece.link_chars < len(piece.text)
 
 
+def _is_main(group: Group) -> bool:
+    """Whether an element is the content by its tag or its role."""
+    return group.hint == Hint.ARTICLE or (group.tag == _MAIN and group.hint < Hint.DOUBTFUL)
+
+
+def _are_alike(one: Group, other: Group) -> bool:
+    """Whether two elements are of one kind: same tag, same claim, and a class in common, numbers aside."""
+    if one.tag != other.tag or one.hint != other.hint:
+        return False
+    kinds, others = (set(_NUMBERS.sub("", each.classes or "").split()) for each in (one, other))
+    return not kinds.isdisjoint(others) or (one.tag == _ARTICLE and kinds == others)
+
+
 class _Page:
     """Prefix sums over the pieces, so that each group's figures cost two subtractions."""
 
-    __slots__ = ("_chars", "_figures", "_groups", "_links", "_pieces", "_prose", "_told")
+    __slots__ = ("_around", "_chars", "_figures", "_groups", "_links", "_pieces", "_prose", "_told")
 
     def __init__(self, flow: Flow) -> None:
         self._groups = flow.groups
@@ -104,6 +124,7 @@ class _Page:
         self._figures = [0, *accumulate(map(_is_figure, flow.pieces))]
         self._links = [0, *accumulate(piece.link_chars for piece in flow.pieces)]
         self._told = [0, *accumulate(piece.kind in _TOLD for piece in flow.pieces)]
+        self._around = self._around_content()
 
     def _amount(self, sums: Sequence[int], group: Group) -> int:
         return sums[group.end_piece] - sums[group.first_piece]
@@ -112,12 +133,12 @@ class _Page:
         """The pieces under the content's root, without furniture, doubtful parts and lists of links."""
         total = self._prose[-1]
         if total < _ENOUGH:
-            return self.without(self.marked(_NOT_CONTENT), 0)
+            return self.without(self.marked(_NOT_CONTENT), self._stated())
         dropped = self._dropped(total)
         root = self._root(dropped)
         inside = self._prose_without(root, dropped)
         if inside < _ENOUGH:
-            return self.without(self.marked(_NOT_CONTENT), root)
+            return self.without(self.marked(_NOT_CONTENT), root or self._stated())
         dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
         return self.without(dropped, root)
 
@@ -134,19 +155,42 @@ class _Page:
                 share = _CONTENT_AFTER_ALL[group.hint]
                 # On a page of nothing but links the notice in the footer has all of the prose, and is not
                 # the content beside a larger element that claims to be.
-                marks[index] = self._amount(self._prose, group) < share * total or self._amount(
-                    self._chars, group
-                ) < (_NOTICE if claimed >= _CLAIM else claimed)
+                notice = _NOTICE if claimed >= _CLAIM else claimed
+                marks[index] = group.hint == Hint.HIDDEN or (
+                    index not in self._around
+                    and (
+                        self._amount(self._prose, group) < share * total
+                        or self._amount(self._chars, group) < notice
+                    )
+                )
         return marks
 
+    def _stated(self) -> int:
+        """The one element that is the content by its tag or role and says something, 0 where none is."""
+        mains = [index for index, group in enumerate(self._groups) if _is_main(group)]
+        is_one = len(mains) == 1 and self._amount(self._chars, self._groups[mains[0]]) >= _CLAIM
+        return mains[0] if is_one else 0
+
+    def _around_content(self) -> set[int]:
+        """The groups whose text stands mostly in an element inside that is the content by its tag or role."""
+        around: set[int] = set()
+        for group in self._groups:
+            if _is_main(group):
+                most, parent = 2 * self._amount(self._chars, group), group.parent
+                while parent > 0 and most > self._amount(self._chars, self._groups[parent]):
+                    around.add(parent)
+                    parent = self._groups[parent].parent
+        return around
+
     def _is_figure(self, group: Group) -> bool:
-        """Whether a group is nothing but tables of data or code, or an aside mostly of code: furniture never
-        is."""
+        """Whether a group is nothing but tables of data or code, or mostly code: furniture never is, but an
+        aside."""
         pieces = self._pieces[group.first_piece : group.end_piece]
+        code = sum(len(piece.text) for piece in pieces if piece.kind is BlockKind.CODE)
+        is_mostly_code = 2 * code > self._amount(self._chars, group)
         if group.hint == Hint.FURNITURE:
-            code = sum(len(piece.text) for piece in pieces if piece.kind is BlockKind.CODE)
-            return group.tag == _ASIDE and 2 * code > self._amount(self._chars, group)
-        return (
+            return group.tag == _ASIDE and is_mostly_code
+        return is_mostly_code or (
             bool(pieces)
             and all(piece.kind in _FIGURES for piece in pieces)
             and 2 * self._amount(self._links, group) < self._amount(self._chars, group)
@@ -182,6 +226,10 @@ class _Page:
                 continue
             # What stands in an article's text is a part of it, whatever it claims.
             is_claim_believed = group.hint in _CLAIMS and groups[root].hint != Hint.ARTICLE
+            is_large = amounts[index] >= _CLAIMED * amounts[root]
+            if is_claim_believed and is_large and self._is_one_of_many(index, dropped, amounts):
+                index = group.end_group
+                continue
             share = _CLAIMED if is_claim_believed else _DESCEND
             is_whole = group.hint in _CLAIMS or (
                 group.tag not in _PARTS and figures[index] == figures[root] and not self._is_data(group)
@@ -192,6 +240,20 @@ class _Page:
             else:
                 index = group.end_group if group.hint < Hint.CONTENT else index + 1
         return root
+
+    def _is_one_of_many(self, index: int, dropped: Sequence[bool], amounts: Sequence[int]) -> bool:
+        """Whether elements of the same kind beside it say much, too: the answers in a thread, the posts of a
+        day."""
+        group = self._groups[index]
+        if amounts[group.parent] < (1 + _MANY) * amounts[index]:
+            return False
+        others, other = 0, group.parent + 1
+        while other < self._groups[group.parent].end_group:
+            beside = self._groups[other]
+            if other != index and not dropped[other] and _are_alike(group, beside):
+                others += amounts[other]
+            other = beside.end_group
+        return others >= _MANY * amounts[index]
 
     def _outside(self, dropped: Sequence[bool], sums: Sequence[int]) -> list[int]:
         """Per group, what it holds outside the dropped ones."""
@@ -214,8 +276,11 @@ class _Page:
         return is_made_of_links and not self._amount(self._told, group)
 
     def marked(self, hints: frozenset[int]) -> list[bool]:
-        """Per group, whether it has one of these hints, however much text it holds."""
-        return [group.hint in hints for group in self._groups]
+        """Per group, whether it has one of these hints, whatever it holds but the main content."""
+        return [
+            group.hint in hints and (group.hint == Hint.HIDDEN or index not in self._around)
+            for index, group in enumerate(self._groups)
+        ]
 
     def without(self, dropped: Sequence[bool], root: int) -> list[Piece]:
         """The pieces under `root` outside the dropped groups."""

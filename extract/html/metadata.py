@@ -41,6 +41,10 @@ _CREATED_METAS: Final = (
     "dcterms.created",
     "dc.date.created",
     "dc.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.date",
+    "citation_publication_date",
     "parsely-pub-date",
     "date",
     "pubdate",
@@ -50,6 +54,8 @@ _UPDATED_METAS: Final = (
     "og:updated_time",
     "datemodified",
     "dcterms.modified",
+    "dc.date.modified",
+    "dc.modified",
     "last-modified",
     "revised",
 )
@@ -60,6 +66,8 @@ _NOT_THE_PAGE: Final = word_set(
 )
 _DUBLIN_CORE: Final = re.compile(r"^(dc|dcterms):")
 """Dublin Core is written with a dot or a colon."""
+_MOST_HEADINGS: Final = 4
+"""Headings of the highest level among which that of the page is looked for."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -156,13 +164,30 @@ def _title(tree: LexborHTMLParser, head: Head, heading: str | None) -> str | Non
     written = " ".join(node.text().split()) if node is not None else ""
     other = head.meta(*_TITLE_METAS)
     if written:
-        return _without_site_name(written, (heading, other), head.meta("og:site_name"))
+        witnesses = (heading, other, *_own_headings(tree))
+        return _without_site_name(written, witnesses, head.meta("og:site_name"))
     if other:
         return other
     if heading:
         return heading
     first = tree.css_first("h1")
     return (" ".join(first.text().split()) or None) if first is not None else None
+
+
+def _own_headings(tree: LexborHTMLParser) -> Iterator[str]:
+    """The first headings of the highest level that are about the page: no logo, none in a site's header."""
+    for node in tree.css("h1")[:_MOST_HEADINGS]:
+        if node.css_first('a[href="/"]') is None and not _stands_in_header(node):
+            yield " ".join(node.text().split())
+
+
+def _stands_in_header(node: LexborNode) -> bool:
+    """Whether an element is part of a header or a navigation, not of an article's header."""
+    around, in_header = node.parent, False
+    while around is not None and around.tag not in ("article", "main"):
+        in_header = in_header or around.tag in ("header", "nav") or around.attributes.get("role") == "banner"
+        around = around.parent
+    return in_header and around is None
 
 
 def _without_site_name(title: str, witnesses: Sequence[str | None], site: str | None) -> str:
@@ -197,11 +222,15 @@ def _stated_text(head: Head, key: str) -> str | None:
 
 
 def _date(head: Head, metas: Sequence[str], keys: Sequence[str], language: str | None) -> datetime | None:
-    written = head.meta(*metas)
-    found = parse_date(written, language=language) if written else None
+    for name in metas:
+        found = parse_date(head.meta(name) or "", language=language)
+        if found is not None:
+            return found
     for key in keys:
-        found = found or parse_date(_stated_text(head, key) or "", language=language)
-    return found
+        found = parse_date(_stated_text(head, key) or "", language=language)
+        if found is not None:
+            return found
+    return None
 
 
 def _time(tree: LexborHTMLParser, selector: str, language: str | None) -> datetime | None:

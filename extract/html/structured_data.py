@@ -5,6 +5,8 @@ Sources: JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/), HTML standard section 5
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +18,10 @@ _ATTRIBUTES: Final = {
     "video": "src", "source": "src", "iframe": "src", "embed": "src", "object": "data", "data": "value",
     "meter": "value", "time": "datetime",
 }  # fmt: skip
+_WRAPPING: Final = re.compile(
+    r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$"
+)
+"""What once hid scripts from browsers that knew none."""
 _MOST: Final = 2000
 """Objects or properties of one page that are looked at; no honest page has as many."""
 
@@ -27,12 +33,8 @@ def json_ld_objects(tree: LexborHTMLParser) -> list[Mapping[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     named: dict[str, dict[str, Any]] = {}
-    for node in tree.css('script[type="application/ld+json"]'):
-        try:
-            value = orjson.loads(node.text().strip().strip(";"))
-        except orjson.JSONDecodeError:
-            continue  # a page's broken JSON-LD says nothing; its text is there all the same
-        found.extend(_outermost(value))
+    for node in tree.css('script[type^="application/ld+json" i]'):
+        found.extend(_outermost(_json(node.text())))
     everything = list(_nested(found))
     for item in everything:
         if len(item) > 1 and isinstance(item.get("@id"), str):
@@ -40,6 +42,19 @@ def json_ld_objects(tree: LexborHTMLParser) -> list[Mapping[str, Any]]:
     for item in everything if named else ():
         item.update({key: _followed(value, named) for key, value in item.items() if key != "@id"})
     return list(found)
+
+
+def _json(text: str) -> object:
+    """The value written there, line breaks inside texts allowed, as templates leave them; None where it is
+    broken: then it says nothing, and the page's text is there all the same."""
+    text = _WRAPPING.sub("", text).strip().strip(";")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            return None
 
 
 def _outermost(value: object) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,8 @@ def is_data_table(table: LexborNode) -> bool:
     """
     if table.attributes.get("role") in ("presentation", "none"):
         return False
-    if table.css_first("table table, td h1, td h2, td form") is not None:
+    # A selector may match by what stands around: `table table` would find this table inside one for layout.
+    if len(table.css("table")) > 1 or table.css_first("td h1, td h2, td form") is not None:
         return False
     if table.css_first("th") is not None:
         return True

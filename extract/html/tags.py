@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 class Role:
     """How the walk treats an element; one without a role flows with the text, as unknown elements do.
 
-    The roles up to `EMBED` flow with the text too, the others begin a block. Plain numbers, since looking up
+    The roles up to `BUTTON` flow with the text too, the others begin a block. Plain numbers, since looking up
     a member of an enumeration takes Python 3.11 ten times as long, and the walk does it at every node.
     """
 
@@ -18,29 +18,32 @@ class Role:
     BREAK: Final = 2
     SKIP: Final = 3
     EMBED: Final = 4
-    GROUP: Final = 5
-    LIST: Final = 6
-    DEFINITION_LIST: Final = 7
-    TABLE: Final = 8
-    ROW: Final = 9
-    CELL: Final = 10
-    HEADING: Final = 11
-    PARAGRAPH: Final = 12
-    ITEM: Final = 13
-    TERM: Final = 14
-    DETAIL: Final = 15
-    PREFORMATTED: Final = 16
-    QUOTE: Final = 17
-    CAPTION: Final = 18
+    BUTTON: Final = 5
+    GROUP: Final = 6
+    LIST: Final = 7
+    DEFINITION_LIST: Final = 8
+    TABLE: Final = 9
+    ROW: Final = 10
+    CELL: Final = 11
+    HEADING: Final = 12
+    PARAGRAPH: Final = 13
+    ITEM: Final = 14
+    TERM: Final = 15
+    DETAIL: Final = 16
+    PREFORMATTED: Final = 17
+    QUOTE: Final = 18
+    CAPTION: Final = 19
 
 
 _ELEMENTS: Final = {
     Role.LINK: "a area",
     Role.BREAK: "br",
     # Not part of what a reader reads; <iframe> and <frame> count as links.
-    Role.SKIP: "script style noscript template svg select option datalist button input textarea object "
+    Role.SKIP: "script style noscript template svg select option datalist input textarea object "
     "canvas audio video head title meta base link progress meter",
     Role.EMBED: "iframe frame",
+    # Read inside a heading or a term alone: there it opens what stands below.
+    Role.BUTTON: "button",
     Role.GROUP: "body html div section article main aside nav header footer form fieldset figure details "
     "summary center address search dialog hgroup legend frameset noframes",
     Role.LIST: "ul ol menu dir",

@@ -47,6 +47,12 @@ def test_a_table_that_only_lays_out_gives_its_cells_as_blocks() -> None:
     ]
 
 
+def test_a_table_of_data_inside_one_that_lays_out_keeps_its_rows() -> None:
+    data = "<table><tr><th>Zone<th>Price<tr><td>EU<td>5 EUR</table>"
+    html = f"<table><tr><td>Left.</td><td><h1>Rates</h1><p>{PROSE}</p>{data}</td></tr></table>"
+    assert (BlockKind.TABLE, "Zone | Price\nEU | 5 EUR", 0) in blocks(html)
+
+
 def test_code_keeps_its_lines_and_indentation() -> None:
     html = "<pre>\ndef ship():\n    <b>return</b> 1 &lt; 2\n\n    # end\n</pre>"
     assert blocks(html) == [(BlockKind.CODE, "def ship():\n    return 1 < 2\n\n    # end", 0)]
@@ -101,6 +107,11 @@ def test_scripts_styles_forms_and_templates_are_not_text() -> None:
     assert [text for _, text, _ in blocks(html)] == ["Seen."]
 
 
+def test_a_button_is_read_where_it_is_a_heading_that_opens_its_text() -> None:
+    html = "<h3><button aria-expanded=false>May I cancel?</button></h3><p>Yes.</p><button>Buy</button>"
+    assert [text for _, text, _ in blocks(html)] == ["May I cancel?", "Yes."]
+
+
 def anchors(html: str) -> list[tuple[str, str | None]]:
     found: tuple[Block, ...] = page_of(html).blocks
     return [(block.text, block.anchor) for block in found]
@@ -124,4 +135,9 @@ def test_a_block_has_the_nearest_anchor_at_or_above_it() -> None:
 
 def test_the_sign_that_links_a_heading_to_itself_is_not_text() -> None:
     html = '<h2 id=x>Install<a class="headerlink" href="#x">¶</a></h2><p>Run it.</p>'
+    assert [text for _, text, _ in blocks(html)] == ["Install", "Run it."]
+
+
+def test_a_link_of_no_width_beside_a_heading_is_not_text() -> None:
+    html = '<h2 class="anchor anchorWithStickyNavbar_LWe7" id=x>Install<a href="#x">\u200b</a></h2><p>Run it.'
     assert [text for _, text, _ in blocks(html)] == ["Install", "Run it."]

@@ -52,6 +52,51 @@ def test_a_class_that_speaks_of_furniture_does_not_hide_all_the_text() -> None:
     assert page_of(f"<div class='page-with-menu nav-open'><p>{PROSE}</p></div>").text == PROSE
 
 
+SHORT = "<main><h1>Retries</h1><p>Failed calls are sent again, five times at most.</p><pre>n = 5</pre></main>"
+
+
+@pytest.mark.parametrize(
+    "classes", ["wy-grid-for-nav", "nav-content-wrap", "docs-wrapper top", "has-sidebar"]
+)
+def test_a_short_page_is_not_lost_with_the_furniture_around_it(classes: str) -> None:
+    nav = f"<nav><ul>{LINKS}</ul></nav>"
+    prose = "Everything that you need to build on it, a guide for beginners and a reference for all others. "
+    page = page_of(f"<div class='{classes}'>{nav}{SHORT}</div><footer><p>{prose * 3}</p></footer>")
+    assert page.text == "Retries\n\nFailed calls are sent again, five times at most.\n\nn = 5"
+
+
+def test_of_a_short_page_what_it_calls_its_main_part_is_read() -> None:
+    page = page_of(f"<body><a href='#m'>Skip to the content</a><p>Version 4 is out.</p>{SHORT}</body>")
+    assert page.text == "Retries\n\nFailed calls are sent again, five times at most.\n\nn = 5"
+
+
+def test_where_an_element_has_space_says_nothing_of_its_part() -> None:
+    listing = "<div class='margin-top--md'><div>client.ts</div><pre>retry()</pre></div>"
+    assert page_of(f"<main><p>{PROSE}</p>{listing}</main>").text.endswith("client.ts\n\nretry()")
+
+
+def test_all_the_posts_of_a_thread_are_content() -> None:
+    question = f"<div class='post odd' id=post_1><div class=post-body><p>Question. {PROSE}</p></div></div>"
+    bodies = [f"<div class=post-body><p>Answer {number}. {PROSE[:150]}</p></div>" for number in (2, 3)]
+    answers = [f"<div class='post even'>{body}</div>" for body in bodies]
+    teasers = "<div class=teaser><p>Why is the sky above the port the colour it has today?</p></div>"
+    text = page_of(f"<body><div>{question}{''.join(answers)}</div>{teasers}</body>").text
+    assert [line.split(".")[0] for line in text.split("\n\n")[:3]] == ["Question", "Answer 2", "Answer 3"]
+
+
+@pytest.mark.parametrize(
+    "hidden", ["role=tabpanel hidden", "class=accordion-body style='display:none'", "class='faq' hidden"]
+)
+def test_what_readers_open_is_content_though_hidden_at_first(hidden: str) -> None:
+    page = page_of(f"<main><p>{PROSE}</p><div {hidden}><p>Only when opened.</p></div></main>")
+    assert page.text == f"{PROSE}\n\nOnly when opened."
+
+
+def test_what_authors_leave_out_of_the_index_is_left_out_of_panels_too() -> None:
+    panel = "<div role=tabpanel data-sitelore-index=false hidden><p>Left out.</p></div>"
+    assert page_of(f"<main><p>{PROSE}</p>{panel}</main>").text == PROSE
+
+
 def test_an_article_in_parts_is_kept_whole() -> None:
     parts = f"<div class=content><p>First. {PROSE}</p></div><div class=content><p>Second. {PROSE}</p></div>"
     page = page_of(f"<main><div class=article-body>{parts}</div></main><div class=sidebar>{LINKS}</div>")

@@ -28,6 +28,22 @@ def test_the_title_loses_the_name_of_the_site_only_where_that_is_certain(head: s
     assert page_of(f"<head>{head}</head>{BODY}").title == title
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<div class=pagetitle><h1><a href=/display/1>Shipping</a></h1></div>", "Shipping"),
+        ("<main><header><h1>Shipping</h1></header></main>", "Shipping"),
+        ("<header><h1>Shipping</h1></header>", "Shipping - Trading - Wiki"),
+        ("<h1 id=logo><a href='/'>Shipping</a></h1>", "Shipping - Trading - Wiki"),
+    ],
+)
+def test_a_heading_beside_the_content_confirms_the_title_unless_it_is_the_sites(
+    heading: str, title: str
+) -> None:
+    content = f"<div class=article-body><h2>Rates</h2><p>{PROSE}</p></div>"
+    assert page_of(f"<title>Shipping - Trading - Wiki</title>{heading}{content}").title == title
+
+
 def test_without_any_title_the_link_text_and_then_the_file_name_stand_in() -> None:
     assert page_of("<p>Text.</p>", link_text="Price list").title == "Price list"
     assert page_of("<p>Text.</p>").title == "page.html"
@@ -105,6 +121,25 @@ def test_the_canonical_address_is_made_absolute() -> None:
 def test_robots_directives_of_meta_and_header_add_up(meta: str, header: str, expected: Directives) -> None:
     page = page_of(meta + BODY, headers={"content-type": "text/html", "x-robots-tag": header})
     assert page.directives == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("application/ld+json; charset=utf-8", '{"dateModified": "2026-01-06"}'),
+        ("application/ld+json", '{"description": "two\nlines", "dateModified": "2026-01-06"}'),
+        ("application/ld+json", '//<![CDATA[\n{"dateModified": "2026-01-06"}\n//]]>'),
+        ("application/ld+json", '<!-- {"dateModified": "2026-01-06"} -->'),
+    ],
+)
+def test_json_ld_is_read_as_templates_leave_it(kind: str, written: str) -> None:
+    page = page_of(f"<script type='{kind}'>{written}</script>{BODY}")
+    assert page.fields["updated_at"] == datetime(2026, 1, 6, tzinfo=UTC)
+
+
+def test_a_date_that_is_none_leaves_the_word_to_the_next() -> None:
+    head = "<meta name=dcterms.modified content=soon><meta name=DC.date.modified content=2026-01-06>"
+    assert page_of(head + BODY).fields["updated_at"] == datetime(2026, 1, 6, tzinfo=UTC)
 
 
 def test_json_ld_references_are_followed_through_the_graph() -> None:
