@@ -13,7 +13,7 @@ from search_api.ask.checking import checked
 from search_api.ask.passages import I_DO_NOT_KNOW, NumberedPassage, messages, numbered_passages
 from search_api.ask.response import Citation, WrittenAnswer
 from search_api.asking import Searched
-from search_api.query.response import SearchAnswer
+from search_api.query.response import AnswerSource, SearchAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,15 @@ async def answers(
 ) -> AsyncGenerator[AskEvent, None]:
     """What the models write of what was found, as it comes; without a model what stands in a document.
 
-    A question whose passages carry no answer is put to no model.
+    A question whose passages carry no answer is put to no model; a configured answer carries one.
     """
     if not models:
         for event in _cut_out(searched.answer):
             yield event
         return
-    passages = numbered_passages(searched.answer.results)
-    if not searched.carries or not passages:
+    configured = [each for each in searched.answer.answers if each.source is AnswerSource.FAQ]
+    passages = numbered_passages(searched.answer.results, configured)
+    if not passages or not (searched.carries or configured):
         for model in models:
             yield _unknown(model.name)
         return
@@ -55,7 +56,7 @@ def _cut_out(answer: SearchAnswer) -> Sequence[AskEvent]:
     best = answer.answers[0]
     citation = Citation(
         number=1,
-        document_id=best.document_id or "",
+        document_id=best.document_id,
         title=best.title,
         url=best.url or "",
         deep_link=best.deep_link,

@@ -1,4 +1,5 @@
-"""The passages that an answer may be written from: the best of what was found, numbered, within a budget."""
+"""The passages that an answer may be written from, numbered: configured answers, then the best of what was
+found, as many as a budget holds."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from search_api.query.response import ResultAnswer
+from search_api.query.response import ResultAnswer, TextAnswer
 
 MOST_PASSAGES: Final = 12
 MOST_TOKENS: Final = 3000
@@ -20,7 +21,7 @@ class NumberedPassage:
     """A passage as a model reads and cites it."""
 
     number: int
-    document_id: str
+    document_id: str | None
     title: str
     url: str
     deep_link: str | None
@@ -29,9 +30,10 @@ class NumberedPassage:
 
 
 def numbered_passages(
-    results: Sequence[ResultAnswer], tokens: int = MOST_TOKENS
+    results: Sequence[ResultAnswer], configured: Sequence[TextAnswer] = (), tokens: int = MOST_TOKENS
 ) -> tuple[NumberedPassage, ...]:
-    """The best passages of these documents, best first, numbered from 1; each whole, as many as fit."""
+    """The configured answers, under their questions, then the best passages of these documents, best first;
+    numbered from 1, each whole, as many as fit."""
     every = [
         (passage.score, result, passage)
         for leader in results
@@ -39,9 +41,10 @@ def numbered_passages(
         for passage in result.passages
     ]
     every.sort(key=lambda item: -item[0])
-    chosen: list[NumberedPassage] = []
-    for _, result, passage in every[:MOST_PASSAGES]:
-        tokens -= len(passage.text.encode()) // _BYTES_PER_TOKEN
+    chosen = [_configured(number, each) for number, each in enumerate(configured, 1)]
+    tokens -= sum(_tokens(each.text) for each in chosen)
+    for _, result, passage in every[: MOST_PASSAGES - len(chosen)]:
+        tokens -= _tokens(passage.text)
         if tokens < 0 and chosen:
             break
         chosen.append(
@@ -56,6 +59,16 @@ def numbered_passages(
             )
         )
     return tuple(chosen)
+
+
+def _configured(number: int, answer: TextAnswer) -> NumberedPassage:
+    return NumberedPassage(
+        number, answer.document_id, answer.title, answer.url or "", answer.deep_link, None, answer.text
+    )
+
+
+def _tokens(text: str) -> int:
+    return len(text.encode()) // _BYTES_PER_TOKEN
 
 
 def messages(question: str, passages: Sequence[NumberedPassage], mark: str) -> list[dict[str, str]]:

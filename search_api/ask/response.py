@@ -13,9 +13,11 @@ class Citation(BaseModel):
     model_config = _FROZEN
 
     number: int
-    document_id: str
+    document_id: str | None = Field(
+        description="Null for a configured answer whose address is no document that the caller may read."
+    )
     title: str
-    url: str
+    url: str = Field(description="Empty for a configured answer without an address.")
     deep_link: str | None = Field(description="Opens the document at the passage.")
     heading: str | None
     text: str

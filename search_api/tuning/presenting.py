@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from catalog.document import Document
 from indexer.retrieval.question import Question
 from search_api.backend import Backend
+from search_api.query.deep_link import safe_url
 from search_api.query.excerpt import make_excerpt
 from search_api.query.response import AnswerSource, FeaturedAnswer, TextAnswer
 from search_api.tuning.faq import FaqMatch
@@ -25,9 +26,12 @@ def featured_answers(backend: Backend, question: Question, terms: Sequence[str])
 
 
 def faq_answers(backend: Backend, question: Question) -> Iterator[TextAnswer]:
-    """The configured answers to a question."""
-    for match in backend.tuning.answers(question.text, question.principals):
-        yield _answer(match)
+    """The configured answers to a question, with the document at the address of each that may be read."""
+    matches = backend.tuning.answers(question.text, question.principals)
+    urls = [match.entry.url for match in matches if match.entry.url]
+    found = backend.library.documents_at(urls, question.principals) if urls else {}
+    for match in matches:
+        yield _answer(match, found.get(match.entry.url or ""))
 
 
 def _featured(chosen: FeaturedDocument, document: Document, terms: Sequence[str]) -> FeaturedAnswer:
@@ -46,7 +50,7 @@ def _excerpt(document: Document, terms: Sequence[str]) -> str:
     return make_excerpt("\n\n".join(block.text for block in document.blocks), terms, document.language).text
 
 
-def _answer(match: FaqMatch) -> TextAnswer:
+def _answer(match: FaqMatch, document: Document | None) -> TextAnswer:
     entry = match.entry
     return TextAnswer(
         source=AnswerSource.FAQ,
@@ -54,5 +58,7 @@ def _answer(match: FaqMatch) -> TextAnswer:
         highlights=[],  # all of it is the answer
         title=entry.question,
         url=entry.url,
+        deep_link=safe_url(entry.url) if entry.url else None,
+        document_id=document.id if document else None,
         confidence=match.confidence,
     )

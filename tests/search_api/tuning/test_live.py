@@ -153,13 +153,13 @@ def test_a_configured_answer_comes_first_for_whoever_may_see_it(tuned: Tuned) ->
     )
     tuned.write("faq.csv", "question,answer,url,allow\n" + "\n".join(rows))
     tuned.wait_for(lambda: "faq" in {each["source"] for each in tuned.search("lunch served when")["answers"]})
-    answer = tuned.search("when is lunch served")["answers"][0]
+    found = tuned.search("when is lunch served")
+    answer = found["answers"][0]
     assert (answer["source"], answer["title"], answer["text"]) == (
         "faq", "When is lunch served?", "From noon until two.",
     )  # fmt: skip
-    assert (answer["url"], answer["confidence"], answer["document_id"]) == (
-        "https://i.example/lunch", "very_high", None,
-    )  # fmt: skip
+    assert (answer["url"], answer["deep_link"]) == ("https://i.example/lunch", "https://i.example/lunch")
+    assert (answer["confidence"], answer["document_id"]) == ("very_high", found["results"][0]["id"])
     assert "chair" not in str(tuned.search("Who digs the tunnel of the board?"))
     assert tuned.search("Who digs the tunnel of the board?", tuned.board)["answers"][0]["source"] == "faq"
     assert [each for each in tuned.search("salary")["answers"] if each["source"] == "faq"] == []
