@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.document import Block, BlockKind
-from extract.html.flow import Piece
+from extract.html.pieces import Piece
 
 
 def blocks_of(pieces: Iterable[Piece]) -> tuple[Block, ...]:

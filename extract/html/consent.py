@@ -14,8 +14,8 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.document import BlockKind
-from extract.html.flow import Piece
 from extract.html.hollow import nodes_of
+from extract.html.pieces import Piece
 from extract.html.tags import TEXT
 
 LITTLE: Final = 200

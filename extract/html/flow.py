@@ -6,57 +6,16 @@ later questions (which groups are content, what is a block) are answered from th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.document import BlockKind
 from extract.html.hints import Hint, hint_of
+from extract.html.pieces import Flow, Group, Piece
 from extract.html.tables import is_data_table, table_text
 from extract.html.tags import HEADING_LEVELS, ROLES, TEXT, Role, tag_id
-
-
-class Piece(NamedTuple):
-    """A run of text between two block boundaries. `group` is the index of the innermost group around it;
-    `link_chars` counts its characters that stand inside links."""
-
-    kind: BlockKind
-    text: str
-    level: int
-    anchor: str | None
-    group: int
-    link_chars: int
-
-
-@dataclass(slots=True)
-class Group:
-    """An element that holds blocks: a division, a list, a table that only lays out.
-
-    `parent` is its index, -1 for the root. The pieces of its subtree are `first_piece <= i < end_piece`,
-    the groups of its subtree the indexes from its own up to `end_group`, exclusive.
-    """
-
-    parent: int
-    tag: int
-    hint: int
-    first_piece: int
-    classes: str | None = None
-    end_piece: int = 0
-    end_group: int = 0
-
-
-@dataclass(slots=True)
-class Flow:
-    """What the walk leaves: pieces and groups in document order, those pieces that stand for what it went
-    past, the elements that link, and those that hold nothing but white space (images too)."""
-
-    pieces: list[Piece] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-    passed: list[Piece] = field(default_factory=list)
-    link_nodes: list[LexborNode] = field(default_factory=list)
-    empty_nodes: list[LexborNode] = field(default_factory=list)
-
+from extract.html.unread import unread_elements
 
 NOTHING: Final = Hint.HIDDEN + 1
 """More than any hint: a walk that goes past nothing."""
@@ -91,7 +50,8 @@ _LASTING_ANCHORS: Final = frozenset(
 )
 _TERM_LEVEL: Final = -1
 _LINKING: Final = frozenset(map(tag_id, ("a", "area", "iframe", "frame")))
-_LINKS_AND_MORE: Final = "a[href], area, iframe, frame, script, style, noscript, select, button, pre, th, dl"
+_LINKS: Final = "a[href], area, iframe, frame"
+_LINKS_AND_MORE: Final = f"{_LINKS}, script, style, noscript, select, button, pre, th, dl"
 _PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1", "\u200b"})
 
 
@@ -106,7 +66,7 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901,
         return Flow()
     walker = _Walker(past)
     buffer, roles, unread, flowing = walker.buffer, ROLES, Role.SKIP, Role.BUTTON
-    empty_nodes = walker.flow.empty_nodes
+    empty_nodes, hidden = walker.flow.empty_nodes, unread_elements(tree)
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
     while True:
@@ -121,6 +81,9 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901,
                 node = following
                 continue
             role = roles.get(tag)
+            if hidden and node.mem_id in hidden and walker.leave_out(node, role):
+                node = node.next
+                continue
             if role is None:
                 walker.anchor = node.id or walker.anchor
                 saved = None
@@ -202,6 +165,17 @@ class _Walker:
         root = self.flow.groups[0]
         root.end_piece, root.end_group = len(self.flow.pieces), len(self.flow.groups)
         return self.flow
+
+    def leave_out(self, node: LexborNode, role: int | None) -> bool:
+        """Whether an element that is not to be read stands inside a text, code or a table: then its links
+        alone count. Others become groups, since a page may have nothing else."""
+        is_block = role is not None and role > Role.BUTTON
+        if is_block and self.rows is None and self.kind is not _CODE:
+            return False
+        self.flow.link_nodes += node.css(_LINKS)
+        if role == Role.CELL and self.rows:
+            self.rows[-1].append("")
+        return True
 
     def enter_special(self, node: LexborNode, role: int) -> _Saved | None:
         """A link, a line break, or something whose inside is not read."""

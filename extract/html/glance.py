@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalog.document import BlockKind
 from extract.html.consent import beside_consent
-from extract.html.flow import Flow, Piece
 from extract.html.hints import Hint
+from extract.html.pieces import Flow, Piece
 from extract.html.short_page import FEW_LINKS, SHORT, ShortPage
 from extract.page import Link
 

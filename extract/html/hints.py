@@ -114,7 +114,7 @@ def hint_of(tag: int, attributes: Mapping[str, str | None]) -> int:
 
 def _stated(attributes: Mapping[str, str | None]) -> int | None:
     """What attributes with a defined meaning say: visibility, ARIA role, schema.org's `articleBody`."""
-    if _is_hidden(attributes):
+    if is_hidden(attributes):
         return Hint.HIDDEN
     if attributes.get("itemprop") == "articleBody":
         return Hint.ARTICLE
@@ -122,8 +122,11 @@ def _stated(attributes: Mapping[str, str | None]) -> int | None:
     return _ROLES.get(role) if role else None
 
 
-def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    if attributes.get("data-sitelore-index") == "false" or "data-elastic-exclude" in attributes:
+def is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element is hidden, or kept out of the index by its author."""
+    if (
+        attributes.get("data-sitelore-index") or ""
+    ).strip().lower() == "false" or "data-elastic-exclude" in attributes:
         return True
     style = attributes.get("style")
     is_hidden = ("hidden" in attributes and attributes["hidden"] != "until-found") or (

@@ -14,8 +14,9 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.document import BlockKind
-from extract.html.flow import Flow, Group, Piece, walk
+from extract.html.flow import walk
 from extract.html.hints import Hint
+from extract.html.pieces import Flow, Group, Piece
 from extract.html.tags import tag_id
 
 _CONTENT_AFTER_ALL: Final = {Hint.DOUBTFUL: 0.25, Hint.FURNITURE: 0.6, Hint.HIDDEN: float("inf")}

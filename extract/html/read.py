@@ -14,11 +14,12 @@ from extract.fields.sources import Subject, file_name_of
 from extract.fingerprint import content_hash
 from extract.html.blocks import blocks_of, first_heading
 from extract.html.depth import flattened
-from extract.html.flow import Flow, Piece, walk
+from extract.html.flow import walk
 from extract.html.glance import glance_at
 from extract.html.links import Joiner, base_address, links_of
 from extract.html.main_content import flow_of, main_pieces
 from extract.html.metadata import Head, Metadata, metadata_of
+from extract.html.pieces import Flow, Piece
 from extract.html.script_signs import evidence_of
 from extract.html.selection import select
 from extract.language import language_of, languages_of, with_languages

@@ -16,9 +16,9 @@ from typing import Final, NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.document import BlockKind
-from extract.html.flow import Flow, Piece
 from extract.html.hints import Hint
 from extract.html.hollow import CONTAINERS, is_placeholder, is_root, survey, waits_for_content
+from extract.html.pieces import Flow, Piece
 from extract.html.script_evidence import ScriptEvidence
 from extract.html.scripts import scripts_of
 from extract.html.tags import tag_id

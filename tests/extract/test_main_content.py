@@ -92,6 +92,44 @@ def test_what_readers_open_is_content_though_hidden_at_first(hidden: str) -> Non
     assert page.text == f"{PROSE}\n\nOnly when opened."
 
 
+@pytest.mark.parametrize(
+    "mark", ["data-sitelore-index=false", "data-sitelore-index=' FALSE '", "data-elastic-exclude"]
+)
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<p>Seen <span {}>Left out</span> words.</p>",
+        "<p>Seen <a href=/left {}>Left out</a> words.</p>",
+        "<p>Seen <b><em {}>Left <i>out</i></em></b> words.</p>",
+        "<ul><li>Seen words.</li><li {}>Left out.</li></ul>",
+        "<table><tr><th>Seen<th>B<tr><td>words<td {}>Left out</table>",
+        "<table><tr><th>Seen<th>words<tr {}><td>Left<td>out</table>",
+        "<table><tr><th>Seen<th>words<tr><td>C<td><div {}><p>Left out</p></div></table>",
+        "<pre>Seen words <div {}>Left out</div></pre>",
+        "<dl><dt>Seen<dd>words <span {}>Left out</span></dl>",
+        "<h2>Seen words <small {}>Left out</small></h2>",
+        "<p>Seen words.</p><section {}><article><p>Left out.</p></article></section>",
+    ],
+)
+def test_what_authors_keep_out_of_the_index_is_nowhere_in_the_text(mark: str, inside: str) -> None:
+    page = page_of(f"<main><p>{PROSE}</p>{inside.format(mark)}</main>")
+    text = page.text.removeprefix(PROSE)
+    assert [word in text for word in ("Seen", "words", "Left", "out")] == [True, True, False, False]
+
+
+def test_hidden_parts_of_a_text_are_no_part_of_it() -> None:
+    cells = "<td>Paid</td><td><span style='display:none'>20260301</span>1 March</td>"
+    page = page_of(f"<main><p>{PROSE}</p><table><tr><th>State<th>Day<tr>{cells}</table></main>")
+    assert page.text.endswith("State | Day\nPaid | 1 March")
+
+
+def test_links_in_what_is_left_out_still_lead_on() -> None:
+    page = page_of(
+        f"<main><p>{PROSE} <span data-elastic-exclude>See <a href=/rates>rates</a>.</span></p></main>"
+    )
+    assert [link.url for link in page.links] == ["https://docs.example.com/rates"]
+
+
 def test_what_authors_leave_out_of_the_index_is_left_out_of_panels_too() -> None:
     panel = "<div role=tabpanel data-sitelore-index=false hidden><p>Left out.</p></div>"
     assert page_of(f"<main><p>{PROSE}</p>{panel}</main>").text == PROSE

@@ -1,0 +1,18 @@
+"""Elements that are not to be read: hidden ones, and those that authors keep out of the index."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from extract.html.hints import is_hidden
+
+_SUSPECTS: Final = (
+    '[data-sitelore-index], [data-elastic-exclude], [hidden], [style*="none" i], [style*="hidden" i]'
+)
+
+
+def unread_elements(tree: LexborHTMLParser) -> frozenset[int]:
+    """The identities (`mem_id`) of such elements of a page; what stands inside them is not looked at."""
+    return frozenset(node.mem_id for node in tree.css(_SUSPECTS) if is_hidden(node.attributes))
