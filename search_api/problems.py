@@ -24,6 +24,7 @@ from search_api.identity.refusals import (
     UnknownCallerError,
 )
 from search_api.query.faults import Fault, InvalidQuestionError
+from search_api.query.plain_faults import plain_message
 from search_api.service import OverloadedError
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -144,7 +145,7 @@ async def _unknown_thing(_: Request, error: Exception) -> Response:
 async def _invalid_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [
-        Fault(".".join(str(step) for step in entry["loc"][1:]) or str(entry["loc"][0]), entry["msg"])
+        Fault(".".join(str(step) for step in entry["loc"][1:]) or str(entry["loc"][0]), plain_message(entry))
         for entry in error.errors()
     ]
     return problem(422, "The request cannot be understood.", faults)

@@ -10,6 +10,7 @@ from search_api.asking import answer_search
 from search_api.backend import Backend
 from search_api.identity.caller import principals_of
 from search_api.identity.verdicts import Verdict, because, judge
+from search_api.query.plain_faults import NOT_BLANK_PATTERN
 from search_api.query.request import parse_search
 
 _UNKNOWN: Final[dict[str, object]] = {"may_read": False, "because": "there is no document with this address"}
@@ -18,7 +19,7 @@ _UNKNOWN: Final[dict[str, object]] = {"may_read": False, "because": "there is no
 class AccessRequest(BaseModel, extra="forbid"):
     """Someone, by name and groups, and what that person asks."""
 
-    user: str = Field(min_length=1, max_length=2_048, pattern=r"\S", examples=["eva@example.com"])
+    user: str = Field(min_length=1, max_length=2_048, pattern=NOT_BLANK_PATTERN, examples=["eva@example.com"])
     groups: list[str] = Field([], max_length=1_000, description="The groups of the user.", examples=[["hr"]])
     query: str = Field("", max_length=1_000, description="Empty: everything.", examples=["leave"])
     urls: list[str] = Field([], max_length=100, description="Say of these documents whether they are seen.")

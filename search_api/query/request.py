@@ -34,6 +34,7 @@ from search_api.query.limits import (
     MAX_QUERY_WORDS,
 )
 from search_api.query.order import COLLAPSE_SCHEMA, SORT_SCHEMA, parse_collapse, parse_sort
+from search_api.query.plain_faults import plain_message
 from search_api.query.values import unprintable
 from settings.access import EVERYONE
 
@@ -238,5 +239,4 @@ def _fault(error: ErrorDetails, model: type[BaseModel], names: Mapping[str, str]
     field = printable(path.lstrip(".")) or "body"
     if error["type"] == "extra_forbidden":
         return Fault(field, f"there is no such field{nearest(str(error['loc'][-1]), model.model_fields)}")
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return Fault(field, message[:1].lower() + message[1:])
+    return Fault(field, plain_message(error))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from catalog.query_log import Clicked, Event, Judged, Shown
 from search_api.backend import Backend
 from search_api.query.faults import invalid
+from search_api.query.plain_faults import ID_PATTERN
 from search_api.query.request import validated
 from search_api.routes.bodies import json_body, read_json
 from search_api.routes.context import Context, ContextOf, SearcherOf
@@ -20,7 +21,7 @@ router = APIRouter(tags=["search"])
 WRITTEN_SECONDS: Final = 0.5
 """An answered query is in the log after this time at the latest, whichever process answered it."""
 
-Name = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Name = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
 class Feedback(BaseModel):

@@ -17,6 +17,7 @@ from search_api.backend import UnavailableError
 from search_api.identity.caller import Caller
 from search_api.identity.refusals import ForbiddenError, SignInEndedError, UnknownCallerError
 from search_api.query.faults import InvalidQuestionError
+from search_api.query.plain_faults import plain_message
 from search_api.service import OverloadedError
 from search_api.web.frame import frame_of
 from search_api.web.view import FaultView
@@ -101,7 +102,7 @@ def _fault(error: Exception, status: HTTPStatus) -> FaultView:
         case ForbiddenError():
             return _NOT_FOR_THIS_CALLER
         case RequestValidationError():
-            return _to_correct(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+            return _to_correct(f"{fault['loc'][-1]}: {plain_message(fault)}" for fault in error.errors())
         case InvalidQuestionError():
             return _to_correct(f"{fault.field}: {fault.message}" for fault in error.faults)
         case _:

@@ -250,7 +250,7 @@ def test_without_a_language_model_the_answer_is_cut_out_of_a_document() -> None:
         ({"model": "one", "models": ["one"]}, "models", "cannot be sent together with `model`"),
         ({"question": " "}, "question", "must not be blank"),
         ({"question": "x" * 1001}, "question", "is 1,001 characters long"),
-        ({"stream": "yes"}, "stream", "should be a valid boolean"),
+        ({"stream": "yes"}, "stream", "must be true or false, not 'yes'"),
         ({"filter": {"field": "nothing", "eq": 1}}, "filter.field", ""),
         ({"temperature": 1}, "temperature", "there is no such field"),
     ],

@@ -149,11 +149,11 @@ async def test_a_filter_narrows_as_it_does_in_a_body(running: Running) -> None:
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [
-        ("search", {}, "query field required"),
+        ("search", {}, "query is missing"),
         ("search", {"query": " "}, "query must not be blank"),
-        ("search", {"query": 7}, "query should be a valid string"),
+        ("search", {"query": 7}, "query must be text, not 7"),
         ("search", {"query": "x" * 1_001}, "at most 1,000 can be asked"),
-        ("search", {"query": "x", "page_size": 1_000}, "page_size should be less than or equal to 100"),
+        ("search", {"query": "x", "page_size": 1_000}, "page_size must be at most 100, not 1000"),
         ("search", {"query": "x", "limit": 3}, "limit there is no such field"),
         (
             "search",
@@ -166,7 +166,7 @@ async def test_a_filter_narrows_as_it_does_in_a_body(running: Running) -> None:
         ("ask", {"question": "x", "filter": {"field": "dept", "eq": 1}}, "filter.field 'dept': there is no"),
         ("fetch", {"id": "0" * 32}, "take an `id` from `search`"),
         ("fetch", {"id": "../secrets"}, "take an `id` from `search`"),
-        ("fetch", {"id": LEAVE.id, "offset": -1}, "offset should be greater than or equal to 0"),
+        ("fetch", {"id": LEAVE.id, "offset": -1}, "offset must be at least 0, not -1"),
     ],
 )
 async def test_a_wrong_call_is_told_what_to_correct(

@@ -270,7 +270,7 @@ def test_a_caller_sees_and_deletes_what_is_theirs(company: Company) -> None:
         ({"webhook": ""}, "webhook", "must be"),
         ({"name": " "}, "name", "must not be blank"),
         ({"name": "a\x00b"}, "name", "control character"),
-        ({"name": "x" * 201}, "name", "at most 200 characters"),
+        ({"name": "x" * 201}, "name", "is 201 characters long; at most 200"),
         ({"query": " "}, "query", "must not be blank without a filter"),
         ({"query": "x" * 1_001}, "query", "at most 1,000 can be asked"),
         ({"filter": {"field": "nope", "eq": 1}}, "filter.field", "there is no such field"),
