@@ -44,8 +44,16 @@ def plain_message(error: Mapping[str, Any]) -> str:
     """The rest of a sentence about the field of an error as pydantic lists it, with its input."""
     kind, told, seen = str(error["type"]), error.get("ctx") or {}, error.get("input")
     if kind in _WANTED:
-        return f"must be {_WANTED[kind].format_map(told)}, not {shown(seen)}"
+        return f"must be {_WANTED[kind].format_map(_without_fractions(told))}, not {shown(seen)}"
     return _of_other_kinds(kind, told, seen) or _in_their_words(str(error["msg"]))
+
+
+def _without_fractions(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The bounds with 10.0 as 10."""
+    return {
+        name: int(each) if isinstance(each, float) and each.is_integer() else each
+        for name, each in told.items()
+    }
 
 
 def _of_other_kinds(kind: str, told: Mapping[str, Any], seen: Any) -> str | None:
