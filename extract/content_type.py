@@ -44,8 +44,9 @@ _MARKED_BY: Final = {b"BM": slice(6, 10)}
 _RIFF: Final = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
 _MP4_AUDIO: Final = (b"M4A ", b"M4B ")
 _MP4_IMAGES: Final = (b"heic", b"mif1", b"avif")
-_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xef]", re.DOTALL)
-"""The first three bytes of an MPEG audio frame: sync, a version and layer that exist, a bit rate."""
+_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xfd\xff][\x10-\xef]", re.DOTALL)
+"""The first three bytes of an MPEG audio frame: sync, a version and layer that exist, a bit rate. FF FE could
+be one too, of a layer that nobody uses, and is the mark of UTF-16."""
 _HTML_START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*\?>)*"
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|frameset|meta|main)"
@@ -85,6 +86,11 @@ _SNIFFED: Final = 2048
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY: Final = 20
 """Of so many bytes one may be what no text has."""
+_NEVER_TEXT: Final = re.compile(
+    r"application/(?:pdf|msword|zip|epub\+zip|vnd\.ms-|vnd\.openxmlformats-officedocument\.|vnd\.oasis\.)"
+)
+"""Labels of files that begin with a signature: without one they are something else, such as the page of a
+login in the place of a PDF, or a table in HTML or CSV that a server calls Excel."""
 _TEXTS: Final = frozenset({"application/json", "application/xml", "message/rfc822"})
 _UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe")
 _TEXT_EXTENSIONS: Final = {
@@ -144,6 +150,8 @@ def _by_start(start: bytes, header: str, url: str) -> str:
         return label
     if label in _VAGUE or label in ("text/xml", "application/xml"):
         return _of_text(start, label, url)
+    if _NEVER_TEXT.match(label) and start.strip():
+        return _of_text(start, "", url)
     return label
 
 

@@ -36,6 +36,9 @@ _UNSUPPORTED: Final = ("unsupported format", "unsupported mime", "no extractor",
 def translate(error: Exception) -> tuple[Reason, str]:
     """The reason and what the library saw, in one line."""
     message = " ".join(str(getattr(error, "message", None) or error).split())[:300]
+    half = len(message) // 2 - 1
+    if half > 0 and message == f"{message[:half]}: {message[:half]}":
+        message = message[:half]  # pdfium's errors come doubled
     lowered = message.lower()
     if _is_for_memory(error) or any(words in lowered for words in _MEMORY):
         return Reason.PARSER_CRASHED, "parsing it takes more memory than allowed"

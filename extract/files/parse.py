@@ -17,6 +17,7 @@ from extract.encoding import decode
 from extract.files import ocr
 from extract.files.content import FileContent
 from extract.files.errors import FOREIGN, translate
+from extract.files.mail import MAIL, mail_content
 from extract.files.refusing import NO_TESSERACT, XML, refusal_of
 from extract.files.slides import slide_blocks
 from extract.files.structure import structured_blocks
@@ -60,6 +61,8 @@ def _read(
     if XML.fullmatch(content_type):
         root = parse_xml(decode(body, headers.get("content-type", ""), url=url))
         return FileContent(xml_blocks(root), {"title": feed_title(root)})
+    if content_type == MAIL:
+        return mail_content(body)
     if content_type.endswith("json"):
         body = _without_lone_surrogates(body)
     result = kreuzberg.extract_bytes_sync(body, content_type, _CONFIGURATION)

@@ -70,6 +70,11 @@ def main_pieces(flow: Flow) -> list[Piece]:
     )
 
 
+def all_pieces(flow: Flow) -> list[Piece]:
+    """Every piece but the hidden ones: what has no furniture, such as a message."""
+    return _Page(flow).without([group.hint == Hint.HIDDEN for group in flow.groups], 0) if flow.pieces else []
+
+
 def prose(piece: Piece) -> int:
     """How much a piece speaks for being content, in characters: text outside links, if it reads as text."""
     plain = len(piece.text) - 2 * piece.link_chars

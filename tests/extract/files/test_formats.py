@@ -94,6 +94,27 @@ def test_html_under_another_label_is_read_as_html() -> None:
     assert (page.kind, page.title) == (DocumentKind.PAGE, "Rates")
 
 
+EXCEL = "application/vnd.ms-excel"
+ROWS = "Desk | Limit\nA | 5"
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "body", "text"),
+    [
+        ("a.xls", EXCEL, b"<html xmlns:o='urn:x'><table><tr><td>Desk<td>Limit<tr><td>A<td>5</table>", ROWS),
+        ("a.csv", EXCEL, b"Desk;Limit\r\nA;5\r\n", ROWS),
+        ("a.pdf", "application/pdf", b"<!DOCTYPE html><title>Expired</title><p>Sign in.", "Sign in."),
+        ("a.txt", "text/plain", "Grüße\r\n".encode("utf-16"), "Grüße"),
+        ("a.csv", "", "Desk;Limit\r\nA;5\r\n".encode("utf-16"), ROWS),
+        ("page", "text/html", "<title>Rates</title><p>Grüße".encode("utf-16"), "Grüße"),
+    ],
+)
+def test_what_a_file_is_its_bytes_say_and_not_its_label(
+    name: str, label: str, body: bytes, text: str
+) -> None:
+    assert file_of(body, name, label).text == text
+
+
 @pytest.mark.parametrize(
     ("body", "label", "reason", "detail"),
     [
