@@ -12,7 +12,9 @@ from catalog.vocabulary import Reason
 from crawler.outcome import FileFetched, HtmlFetched, Outcome, Redirected, Refused
 
 _REFUSALS: Final = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN})
-_POSTS_ITSELF: Final = re.compile(rb"""name\s*=\s*["']?(?:SAMLRequest|wresult|wctx)\b""", re.IGNORECASE)
+_POSTS_ITSELF: Final = re.compile(
+    rb"""name\s*=\s*["']?(?:SAMLRequest|SAMLResponse|wresult|wctx)\b""", re.IGNORECASE
+)
 _SIGN_ON_PARAMETERS: Final = re.compile(r"[?&](?:SAMLRequest|wa=wsignin1\.0|response_type=code)\b")
 
 
@@ -39,6 +41,11 @@ class WallSigns:
         )
 
 
+def posts_itself(body: bytes) -> bool:
+    """Whether a page holds a form of SAML or WS-Federation, which a script sends on to or from a login."""
+    return _POSTS_ITSELF.search(body) is not None
+
+
 def wall_seen(
     url: str, outcome: Outcome, signs: WallSigns, shows_login: Callable[[bytes], bool]
 ) -> str | None:
@@ -54,7 +61,7 @@ def wall_seen(
         case Redirected(target=target) if signs.forms:
             return _wall_behind(target, url, signs)
         case HtmlFetched(body=body) if signs.forms:
-            if _POSTS_ITSELF.search(body):
+            if posts_itself(body):
                 return "a page that leads to the login"
             return "a login form" if shows_login(body) else None
         case FileFetched() | _:

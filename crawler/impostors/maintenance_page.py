@@ -36,6 +36,7 @@ _NOW: Final = any_of(
 )  # fmt: skip
 _CLOSED: Final = any_of(
     r"(?:under|undergoing|down for|closed for|offline for) (?:\w+ )?maintenance", "in maintenance mode",
+    r"performing (?:\w+ )?maintenance", r"(?:wird|werden) (?:\w+ )?gewartet",
     r"\bback (?:soon|shortly|online)", "be right back", "im wartungsmodus",
     r"(?:bald|gleich|in kürze) (?:wieder )?(?:zurück|da\b|für sie da|erreichbar)", r"\ben maintenance",
     "de retour bientôt", "bientôt de retour", r"\ben mantenimiento",

@@ -12,7 +12,7 @@ from catalog.canonical_url import standard_href
 from crawler.auth.pages import form_words as words
 from crawler.auth.pages.controls import attribute, text_of
 from crawler.auth.pages.forms import base_of
-from crawler.auth.pages.login_form import login_forms
+from crawler.auth.pages.login_form import FormStep, login_forms
 from crawler.auth.pages.page_words import LOGIN_REQUIRED
 from extract.encoding import decode
 
@@ -50,6 +50,17 @@ def has_login_form(body: bytes, content_type: str = "") -> bool:
     return any(form.password is not None for form in login_forms(tree, "http://page.invalid/"))
 
 
+def asks_for_name(body: bytes) -> bool:
+    """Whether a page without a password field asks for the user name: the first step of a login in two."""
+    tree = LexborHTMLParser(decode(body, ""))
+    return any(form.step is FormStep.NAME for form in login_forms(tree, "http://page.invalid/"))
+
+
+def says_login_required(body: bytes) -> bool:
+    """Whether a page has no login form, and says little but that one must sign in, with a link to where."""
+    return login_hint(decode(body), "http://page.invalid/") is not None
+
+
 def login_hint(page: str | LexborHTMLParser, url: str) -> LoginLink | None:
     """The link to the login on a page that says little more than that one must sign in; None: it is no wall.
 
@@ -73,7 +84,7 @@ def shows_login(body: bytes) -> bool:
         return True
     if len(body) > 200_000 or not _LINK_TO_LOGIN.search(body):
         return False
-    return login_hint(decode(body), "http://page.invalid/") is not None
+    return says_login_required(body)
 
 
 def login_links(tree: LexborHTMLParser, url: str) -> list[LoginLink]:

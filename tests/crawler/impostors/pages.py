@@ -284,6 +284,10 @@ _MAINTENANCE: Final = {
         "<h1>Wartungsarbeiten</h1><p>Wegen Wartungsarbeiten ist unsere Seite derzeit nicht erreichbar. Bitte versuchen Sie es später noch einmal.</p>",
         "Hafen",
     ),
+    "maintenance in German by a verb": page(
+        "<h1>Wartungsarbeiten</h1><p>Unsere Seite wird gerade gewartet. Bitte versuchen Sie es später noch einmal.</p>",
+        "Wartungsarbeiten",
+    ),
     "French": page(
         "<h1>Site en maintenance</h1><p>Notre site est actuellement en maintenance. Merci de revenir un peu plus tard.</p>",
         "Port",
