@@ -102,7 +102,8 @@ def _print(report: AnalyticsAnswer) -> None:
         console.print("Nothing was asked.", style="dim")
         return
     console.print(
-        f"{totals.queries:,} questions of {totals.callers:,} callers: {totals.zero_results:,} found nothing, "
+        f"{_counted(totals.queries, 'question')} of {_counted(totals.callers, 'caller')}: "
+        f"{totals.zero_results:,} found nothing, "
         f"{totals.low_confidence:,} nothing sure, {totals.answered:,} an answer; "
         f"{totals.clicks:,} results were opened"
         + ("" if totals.click_position is None else f", on average at position {totals.click_position:.1f}")
@@ -129,6 +130,10 @@ def _print_table(console: Console, report: AnalyticsAnswer, table: Table) -> Non
         shown.add_row(*map(_cell, entry))
     console.print()
     console.print(shown)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def _cell(value: object) -> str:

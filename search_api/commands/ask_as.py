@@ -74,7 +74,8 @@ def _print(told: dict[str, Any]) -> None:
     for entry in (*told["results"], *told["documents"]):
         mark = Text("sees " if entry["may_read"] else "not  ", style="green" if entry["may_read"] else "red")
         console.print(mark.append(_plain(entry.get("title", entry["url"])), style="bold"))
-        console.print(Text(f"     {_plain(entry['url'])}", style="cyan"))
+        if "title" in entry:
+            console.print(Text(f"     {_plain(entry['url'])}", style="cyan"))
         console.print(Text(f"     {_plain(entry['because'])}", style="dim"))
     console.print(Text(f"{len(told['results'])} of {told['total']:,} documents", style="dim"))
     for notice in told["notices"]:

@@ -23,5 +23,7 @@ def sign_out(
         ended = close_sign_ins_of(connection, user)
     if json:
         print_json({"user": user, "ended": ended})
+    elif ended == 0:
+        typer.echo(f"{user} was signed in nowhere: is the name as the identity provider says it?", err=True)
     else:
         typer.echo(f"{user} was signed in {ended} time{'s' * (ended != 1)} and is no longer.", err=True)

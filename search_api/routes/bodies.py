@@ -12,6 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 
+async def read_options(request: Request) -> object:
+    """The body as JSON, an empty object where nothing was sent: all that it may say has a default."""
+    return await read_json(request) if await request.body() else {}
+
+
 async def read_json(request: Request) -> object:
     """The body as JSON; raises `HTTPException` 400 for what is none and 415 for another media type."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -28,10 +33,10 @@ async def read_json(request: Request) -> object:
 
 
 def json_body(
-    model: type[BaseModel], examples: Mapping[str, object] = MappingProxyType({})
+    model: type[BaseModel], examples: Mapping[str, object] = MappingProxyType({}), *, required: bool = True
 ) -> dict[str, Any]:
     """The OpenAPI description of a route whose body `read_json` reads, with examples by their names."""
     content: dict[str, Any] = {"schema": model.model_json_schema()}
     if examples:
         content["examples"] = {name: {"value": value} for name, value in examples.items()}
-    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+    return {"requestBody": {"required": required, "content": {"application/json": content}}}

@@ -14,7 +14,7 @@ from search_api.admin.examples import ACCEPTED, CONNECTORS
 from search_api.problems import Problem
 from search_api.query.request import validated
 from search_api.routes.administering import AdministrationOf
-from search_api.routes.bodies import json_body, read_json
+from search_api.routes.bodies import json_body, read_options
 from search_api.routes.examples import answer_example
 
 router = APIRouter(tags=["administration"])
@@ -41,12 +41,14 @@ def connectors(administration: AdministrationOf) -> ConnectorList:
     status_code=202,
     responses=ACCEPTING,
     openapi_extra=json_body(
-        SyncRequest, {"As configured": {}, "What is likely to have changed": {"mode": "incremental"}}
+        SyncRequest,
+        {"As configured": {}, "What is likely to have changed": {"mode": "incremental"}},
+        required=False,
     ),
 )
 async def sync(request: Request, administration: AdministrationOf, name: Name) -> Accepted:
     """Have a connector synchronised; `/v1/commands/{id}` tells how it goes."""
-    wanted = validated(SyncRequest, await read_json(request))
+    wanted = validated(SyncRequest, await read_options(request))
     return await run_in_threadpool(commands.ask_sync, administration, name, wanted)
 
 
@@ -67,9 +69,10 @@ def stop(administration: AdministrationOf, name: Name) -> Accepted:
             "Other rules": {"rules": {"filters": {"crawl": {"exclude": ["/archive/"]}}}},
             "By a sample": {"sample": 100},
         },
+        required=False,
     ),
 )
 async def plan(request: Request, administration: AdministrationOf, name: Name) -> Accepted:
     """Have a dry run made: what the configuration as it is now, or with other rules, would add and remove."""
-    wanted = validated(PlanRequest, await read_json(request))
+    wanted = validated(PlanRequest, await read_options(request))
     return await run_in_threadpool(commands.ask_plan, administration, name, wanted)

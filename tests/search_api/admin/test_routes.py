@@ -128,3 +128,9 @@ def test_what_is_wrong_is_named(
     answer = operated.ask(method, path, **({} if body is None else {"json": body}))
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("name", ["sync", "plan"])
+def test_what_only_has_defaults_needs_no_body(operated: Operated, name: str) -> None:
+    answer = operated.ask("POST", f"/v1/connectors/wiki/{name}")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:sitelore:problem:conflict")

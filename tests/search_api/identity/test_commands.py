@@ -34,6 +34,12 @@ def configuration(tmp_path: Path) -> Path:
     return file
 
 
+def test_who_is_not_signed_in_cannot_be_signed_out(configuration: Path) -> None:
+    done = run("sign-out", "eva", "--config", str(configuration))
+    said = "eva was signed in nowhere: is the name as the identity provider says it?"
+    assert (done.returncode, done.stderr.strip()) == (0, said)
+
+
 def test_a_key_is_made_shown_once_and_revoked(configuration: Path) -> None:
     config = ("--config", str(configuration))
     made = run("key", "create", "portal", "--group", "hr", "--scope", "act-as", "--json", *config)
