@@ -31,6 +31,7 @@ from search_api.query.faults import InvalidQuestionError
 from search_api.query.fields import FieldCatalog
 from search_api.query_log import open_query_log, open_suggester
 from search_api.suggest.blocked import BlockListError
+from search_api.suggest.near import NearQuestions
 from search_api.tuning.live import LiveSearchTuning
 from settings.configuration import Settings
 
@@ -53,7 +54,8 @@ def open_backend(settings: Settings) -> Backend:
             tuning = LiveSearchTuning(settings, catalog, ranking, retriever.embedded)
             query_log = open_query_log(settings)
             opened.callback(query_log.close)
-            suggester = open_suggester(query_log, settings.search.suggestions)
+            near = NearQuestions(retriever.embedded, settings.store.directory / "tuning")
+            suggester = open_suggester(query_log, settings.search.suggestions, near)
             opened.callback(suggester.close)
         except _FAULTS as error:
             raise UnavailableError(str(error)) from error

@@ -15,6 +15,7 @@ from catalog.popular_queries import PopularQuery, read_popular_queries, read_rel
 from catalog.query_log import Event, Shown, read_shown
 from search_api.admin.administration import ConflictError
 from search_api.backend import UnavailableError
+from search_api.suggest.near import NearQuestions
 from search_api.suggest.suggester import Suggester
 from settings.configuration import Settings
 from settings.search import SuggestionSettings
@@ -73,10 +74,10 @@ class NoLog:
         """Nothing is open."""
 
 
-def open_suggester(log: KeptLog | NoLog, wanted: SuggestionSettings) -> Suggester:
+def open_suggester(log: KeptLog | NoLog, wanted: SuggestionSettings, near: NearQuestions) -> Suggester:
     """What proposes, from a log's questions; raises `BlockListError`."""
     read = partial(log.popular, wanted.least_callers) if isinstance(log, KeptLog) else None
-    return Suggester(read, wanted.block)
+    return Suggester(read, wanted.block, near)
 
 
 def open_query_log(settings: Settings) -> KeptLog | NoLog:

@@ -14,7 +14,7 @@ from search_api.suggest.matching import matched
 
 _MOST_LOOKED_AT: Final = 2_000
 """Questions with a word that begins so; beyond them the beginning says too little."""
-_OPERATOR: Final = re.compile(r"[\"():]|(?<!\S)-|\b(?:AND|OR|NOT)\b")
+OPERATOR: Final = re.compile(r"[\"():]|(?<!\S)-|\b(?:AND|OR|NOT)\b")
 
 
 class PopularQueries:
@@ -27,13 +27,18 @@ class PopularQueries:
         related: Mapping[str, Sequence[str]] | None = None,
         blocked: BlockList = NOTHING_BLOCKED,
     ) -> None:
-        plain = [query for query in asked if not _OPERATOR.search(query.text) and blocked.allows(query.text)]
+        plain = [query for query in asked if not OPERATOR.search(query.text) and blocked.allows(query.text)]
         self._by_normal: Final = {query.normal: query for query in plain}
         self._related: Final = related or {}
         self._by_word: Final = sorted(
             (fold(word), rank) for rank, query in enumerate(plain) for word in set(WORD.findall(query.text))
         )
         self._plain: Final = plain
+
+    @property
+    def plain(self) -> Sequence[PopularQuery]:
+        """All of them, the most frequent first."""
+        return self._plain
 
     def completing(self, typed: Sequence[str]) -> Iterator[PopularQuery]:
         """Those that hold a word which begins with each of `typed`, the most frequent first."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,8 @@ from indexer.retrieval.readable_words import ReadableWords
 from search_api.suggest.blocked import NOTHING_BLOCKED, BlockList, BlockListError
 from search_api.suggest.completing import Completion, completions, readable
 from search_api.suggest.matching import typed_words
-from search_api.suggest.popular import PopularQueries
+from search_api.suggest.near import NearQuestions
+from search_api.suggest.popular import OPERATOR, PopularQueries
 from search_api.suggest.spelling import corrected
 
 logger = logging.getLogger(__name__)
@@ -46,11 +48,15 @@ class Suggester:
     """Proposes; any thread may ask it, also while it is refreshed.
 
     `read` gives the questions of others (none without it), `block` is the file of what is never proposed:
-    where it cannot be read at first, `BlockListError` is raised, later the former list stays in force.
+    where it cannot be read at first, `BlockListError` is raised, later the former list stays in force. `near`
+    finds questions by what they mean.
     """
 
-    def __init__(self, read: ReadPopular | None = None, block: Path | None = None) -> None:
+    def __init__(
+        self, read: ReadPopular | None = None, block: Path | None = None, near: NearQuestions | None = None
+    ) -> None:
         self._read: Final = read
+        self._near: Final = near
         self._block: Final = block
         self._blocked = NOTHING_BLOCKED if block is None else BlockList.read(block)
         self._popular = PopularQueries()
@@ -71,8 +77,17 @@ class Suggester:
         return Beside(
             respelled if respelled is None or self._blocked.allows(respelled) else None,
             _texts(readable(longer, words, MOST_BESIDE)),
-            _texts(readable(self._popular.related(normal), words, MOST_BESIDE)),
+            _texts(readable(self._related(typed, normal), words, MOST_BESIDE)),
         )
+
+    def _related(self, typed: str, normal: str) -> Iterator[PopularQuery]:
+        """What others asked beside it, then what means nearly the same; each once."""
+        told = {normal}
+        near = self._near.near(typed) if self._near and not OPERATOR.search(typed) else ()
+        for query in chain(self._popular.related(normal), near):
+            if query.normal not in told:
+                told.add(query.normal)
+                yield query
 
     def refresh(self) -> None:
         """Read the log and the block list again in the background, when it is time."""
@@ -90,6 +105,8 @@ class Suggester:
                 self._blocked = BlockList.read(self._block)
             asked, related = self._read()
             self._popular = PopularQueries(asked, related, self._blocked)
+            if self._near is not None:
+                self._near.compare_with(self._popular.plain)
         except (CatalogError, BlockListError) as error:
             logger.warning("suggestions stay as they were: %s", error)
         took = time.monotonic() - started

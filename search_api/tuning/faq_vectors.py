@@ -1,4 +1,4 @@
-"""The vectors of configured questions: made once per model, and kept in a file."""
+"""The vectors of known questions, configured or frequent: made once per model, and kept in a file."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32] | None]
 
 
 def kept_vectors(
-    folder: Path, model_key: str, texts: Sequence[str], embed: Embed
+    folder: Path, model_key: str, texts: Sequence[str], embed: Embed, kind: str = "faq"
 ) -> NDArray[np.float32] | None:
     """The vectors of `texts` by a model: shape (len(texts), dimension); None where they cannot be made now.
 
     Those that were made before are read from `folder`; the others are made, and all are kept there. A file
     that cannot be read is made anew, one that cannot be written costs only time at the next start.
     """
-    file = folder / f"faq-{hashlib.blake2b(model_key.encode(), digest_size=8).hexdigest()}.npz"
+    file = folder / f"{kind}-{hashlib.blake2b(model_key.encode(), digest_size=8).hexdigest()}.npz"
     digests = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
     kept = _read(file)
     missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in kept}

@@ -12,15 +12,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.activity import ActivityLog
-from catalog.popular_queries import read_popular_queries, read_related_queries
+from catalog.popular_queries import PopularQuery, read_popular_queries, read_related_queries
 from catalog.query_log import Asked, Asker, AskerKind, Clicked
+from indexer.retrieval.dense import Embedded
 from indexer.retrieval.readable_words import ReadableWords
 from search_api.suggest.blocked import BlockListError
 from search_api.suggest.completing import Completion, Source
+from search_api.suggest.near import NearQuestions
 from search_api.suggest.suggester import Beside, Suggester
 from settings.access import EVERYONE
 from tests.catalog.rows import NOON
-from tests.indexer.retrieval.library import Library, Part
+from tests.indexer.retrieval.library import Library, Part, ToyEmbedder
 
 PUBLIC = frozenset({EVERYONE})
 BOARD = PUBLIC | {"group:board"}
@@ -61,14 +63,14 @@ class Log:
             if opens:
                 self.log.record(Clicked(query.id, opens, 1, "", moment))
 
-    def suggester(self, block: Path | None = None) -> Suggester:
+    def suggester(self, block: Path | None = None, near: NearQuestions | None = None) -> Suggester:
         self.log.flush()
 
         def read() -> object:
             with self.log.read() as connection:
                 return read_popular_queries(connection, 3), read_related_queries(connection, 3)
 
-        made = Suggester(read, block)  # type: ignore[arg-type]  # its two parts are what `read` gives
+        made = Suggester(read, block, near)  # type: ignore[arg-type]  # its two parts are what `read` gives
         made.read_again()
         return made
 
@@ -233,3 +235,28 @@ def test_questions_that_led_to_one_document_belong_together(library: Library, lo
     log.ask("expenses", ["e", "f", "g"], opens="d")
     log.ask("leave", ["h", "i", "j"], opens="another")
     assert beside(library, "expenses", log.suggester()).related == ("travel policy",)
+
+
+def test_what_others_asked_in_like_words_is_related_though_nobody_asked_both(
+    library: Library, log: Log, tmp_path: Path
+) -> None:
+    toy = ToyEmbedder()
+    near = NearQuestions(lambda texts: Embedded(toy.model_key, toy.embed_queries(texts)), tmp_path / "near")
+    log.ask("travel expenses")
+    log.ask("travel ban of Wernstrom", minute=60)
+    log.ask("parental leave", minute=120)
+    suggester = log.suggester(near=near)
+    assert beside(library, "expenses travel autumn", suggester).related == ("travel expenses",)
+    assert beside(library, "travel expenses", suggester).related == (), "a question is not related to itself"
+    assert beside(library, 'travel "expenses" autumn', suggester).related == (), "operators mean words"
+    assert beside(library, "ban of Wernstrom on travel", suggester).related == (), "it leads to a hidden one"
+    assert beside(library, "ban of Wernstrom on travel", suggester, BOARD).related == (
+        "travel ban of Wernstrom",
+    )
+    assert list((tmp_path / "near").iterdir()), "vectors are kept"
+
+
+def test_without_a_model_nothing_is_near(tmp_path: Path) -> None:
+    near = NearQuestions(lambda _: None, tmp_path)
+    near.compare_with([PopularQuery("travel", "travel", 3)])
+    assert list(near.near("travel expenses")) == []
