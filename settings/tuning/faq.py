@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
@@ -18,9 +19,16 @@ QuestionText = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)]
 AnswerText = Annotated[str, Field(min_length=1, max_length=LONGEST_ANSWER)]
 Address = Annotated[str | None, BeforeValidator(lambda value: http_url(value) if value else None)]
 """An address; an empty text is none."""
-Language = Annotated[
-    Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None, BeforeValidator(lambda value: value or None)
-]
+
+
+def _language(value: object) -> object:
+    if value and not (isinstance(value, str) and _CODE.fullmatch(value)):
+        raise ValueError("must be the code of a language, such as `en` or `de`")
+    return value or None
+
+
+_CODE: Final = re.compile("[a-z]{2,3}")
+Language = Annotated[Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None, BeforeValidator(_language)]
 Principals = Annotated[tuple[Principal, ...], BeforeValidator(one_or_many)]
 
 

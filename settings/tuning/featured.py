@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from settings.access import EVERYONE, Principal
 from settings.section import Section, one_or_many
+from settings.tuning.faq import Language
 from settings.tuning.parsed import Parsed
 from settings.tuning.yaml_section import parse_section
 from settings.urls import HttpUrl
@@ -74,6 +75,8 @@ class Featured(Section):
     """The first day."""
     until: End | None = None
     """The last day."""
+    language: Language = None
+    """The language of its words (ISO 639): then any of their forms will do. Empty: these very words."""
     audience: Annotated[tuple[Principal, ...], BeforeValidator(one_or_many)] = Field((EVERYONE,), alias="for")
     """Whom it is shown to: `group:NAME`, `user:NAME`; who may not read a document never sees it."""
 

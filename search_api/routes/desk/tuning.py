@@ -19,10 +19,10 @@ from settings.tuning.kinds import TuningKind
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _SECTION = "/admin/tuning"
-_FORMATS = {
+FORMATS = {
     TuningKind.SYNONYMS: "Solr's format, a line each: vpn, remote access (both ways), pto => holiday.",
-    TuningKind.FEATURED: "YAML: featured: [{queries: [leave], urls: [https://…]}].",
-    TuningKind.FAQ: "CSV or JSON: a question and its answer each.",
+    TuningKind.FEATURED: "YAML: featured: [{queries: [leave], results: [https://…]}].",
+    TuningKind.FAQ: "CSV: question,answer,url,language,allow,deny (the last four may be left out), or JSON.",
     TuningKind.BOOSTS: "YAML, as search.boosts: boosts: [{field: department, values: [HR], weight: 1.5}].",
 }
 
@@ -68,7 +68,7 @@ def _form(desk: Desk, kind: TuningKind, content: str, faults: tuple[Fault, ...] 
         _SECTION,
         422 if faults else 200,
         kind=kind.value,
-        format=_FORMATS[kind],
+        format=FORMATS[kind],
         content=content,
         faults=faults,
         versions=versions,

@@ -74,6 +74,7 @@ SOMEWHERE = "queries: a, results: 'http://a.example'"
         (f"{{{SOMEWHERE}, until: soon}}", 2, 54, "must be a day such as"),
         (f"{{{SOMEWHERE}, until: 2026-01-01T10:00}}", 2, 54, "must be a day such as"),
         (f"{{{SOMEWHERE}, for: hr}}", 2, 52, "must be `everyone`, `user:NAME`"),
+        (f"{{{SOMEWHERE}, language: German}}", 2, 57, "must be the code of a language, such as `en`"),
         (f"{{{SOMEWHERE}, from: 2026-02-01, until: 2026-01-01}}", 2, 5, "must end"),
     ],
 )
