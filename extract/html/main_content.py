@@ -139,12 +139,12 @@ class _Page:
         """The pieces under the content's root, without furniture, doubtful parts and lists of links."""
         total = self._prose[-1]
         if total < _ENOUGH:
-            return self.without(self.marked(_NOT_CONTENT), self._stated())
+            return self._short(self._stated())
         dropped = self._dropped(total)
         root = self._root(dropped)
         inside = self._prose_without(root, dropped)
         if inside < _ENOUGH:
-            return self.without(self.marked(_NOT_CONTENT), root or self._stated())
+            return self._short(root or self._stated())
         dropped = [mark or self._is_link_list(index, root) for index, mark in enumerate(dropped)]
         return self.without(dropped, root)
 
@@ -170,6 +170,15 @@ class _Page:
                     )
                 )
         return marks
+
+    def _short(self, root: int) -> list[Piece]:
+        """What a page with little prose says: its lists of links too, unless it says more than they do."""
+        marks = self.marked(_NOT_CONTENT)
+        kept = self.without(marks, root)
+        if sum(map(prose, kept)) <= sum(piece.link_chars for piece in kept):
+            return kept
+        marks = [mark or self._is_link_list(index, root) for index, mark in enumerate(marks)]
+        return self.without(marks, root)
 
     def _stated(self) -> int:
         """The one element that is the content by its tag or role and says something, 0 where none is."""

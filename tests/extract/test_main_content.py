@@ -70,6 +70,26 @@ def test_of_a_short_page_what_it_calls_its_main_part_is_read() -> None:
     assert page.text == "Retries\n\nFailed calls are sent again, five times at most.\n\nn = 5"
 
 
+def test_a_short_text_is_read_without_the_lists_of_links_around_it() -> None:
+    ribbon = (
+        "<div id=s4-ribbonrow><ul><li><a href='#'>Browse</a></li><li><a href='#'>Page</a></li></ul></div>"
+    )
+    text = "Core time is from nine to three; overtime is taken by the end of the following quarter."
+    assert page_of(f"<form>{ribbon}<div><h2>Flexitime</h2><p>{text}</p></div></form>").text == (
+        f"Flexitime\n\n{text}"
+    )
+
+
+def test_what_a_wiki_writes_beside_its_headings_is_no_text() -> None:
+    edit = "<span class=mw-editsection>[<a href=/edit>edit</a>]</span>"
+    page = page_of(
+        f"<div class=mw-heading><h2>History</h2>{edit}</div><p>{PROSE}"
+        "<sup class=reference><a href='#n'>[1]</a></sup>"
+        f"<h3>Later{edit}</h3><p>The end.</p>"
+    )
+    assert page.text == f"History\n\n{PROSE}\n\nLater\n\nThe end."
+
+
 def test_where_an_element_has_space_says_nothing_of_its_part() -> None:
     listing = "<div class='margin-top--md'><div>client.ts</div><pre>retry()</pre></div>"
     assert page_of(f"<main><p>{PROSE}</p>{listing}</main>").text.endswith("client.ts\n\nretry()")
