@@ -32,13 +32,21 @@ def try_url(settings: Settings, url: str, *, json: bool) -> None:
     connector, decision = connector_for(settings, address)
     with known_catalog(settings) as known, throwing_away(connector):
         trial = try_page(settings, connector, address, decision, known)
-    mappings = connector.field_mappings
+    mappings = _applying(trial, connector.field_mappings)
     if json:
         print_json(_as_object(trial, mappings))
     else:
         _print(trial, mappings)
     if trial.document is None:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _applying(trial: Trial, mappings: tuple[FieldMapping, ...]) -> tuple[FieldMapping, ...]:
+    """Those that are for what came of it, a page or a file; all where nothing did."""
+    if trial.document is None:
+        return mappings
+    kind = trial.document.kind.value
+    return tuple(each for each in mappings if each.applies_to.value in (kind, "both"))
 
 
 def _faults(trial: Trial) -> tuple[FieldFault, ...]:
@@ -92,7 +100,10 @@ def _print(trial: Trial, mappings: tuple[FieldMapping, ...]) -> None:
     if trial.document is None:
         return
     table = terminal.table("field", "value", "from")
-    sources = {each.field: ", ".join(each.sources) for each in mappings}
+    sources: dict[str, str] = {}
+    for each in mappings:
+        told = ", ".join(each.sources)
+        sources[each.field] = f"{sources[each.field]}, {told}" if each.field in sources else told
     faults = {fault.field: fault for fault in _faults(trial)}
     for name, value in trial.document.fields.items():
         table.add_row(name, Text(_shown(value)), Text(sources.get(name, ""), style="dim"))

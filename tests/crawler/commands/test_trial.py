@@ -49,6 +49,21 @@ def test_a_page_is_shown_as_a_sync_would_read_it_and_nothing_is_kept(tmp_path: P
     assert not (tmp_path / "data").exists()
 
 
+def test_only_mappings_for_what_came_of_it_are_shown(tmp_path: Path) -> None:
+    mappings = [
+        {"field": "rate", "from": "css:.rate", "applies_to": "page"},
+        {"field": "rate", "from": "const:7", "applies_to": "file"},
+        {"field": "rate", "from": "const:9"},
+    ]
+    with serve_site({"/": page("Rates", text="<p class=rate>4.5</p>")}) as site:
+        config = configured(tmp_path, site.url(), field_mappings=mappings)
+        shown = tried(config, site.url())
+        told = orjson.loads(tried(config, site.url(), "--json").stdout)
+
+    assert [each["from"] for each in told["mappings"]] == [["css:.rate"], ["const:9"]]
+    assert "css:.rate, const:9" in shown.stdout
+
+
 def test_why_no_document_comes_of_a_page_is_said(tmp_path: Path) -> None:
     nginx = page("Welcome to nginx!", text="The nginx web server is successfully installed and working.")
     with serve_site({"/": page("Start"), "/shop": nginx}) as site:
