@@ -80,6 +80,8 @@ def _by_content(body: bytes, members: list[zipfile.ZipInfo]) -> Refusal | None:
             )
         except UNREADABLE_ARCHIVE as error:
             return Refusal(Reason.BROKEN_FILE, f"its member {name} is damaged: {error}")
+        if name == "META-INF/manifest.xml" and b"encryption-data" in head:
+            return Refusal(Reason.ENCRYPTED_FILE, "the OpenDocument file is protected by a password")
         left -= size
         fault = entity_fault(head, size) if is_markup else None
         if fault is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kreuzberg.exceptions import (
@@ -28,6 +29,7 @@ _REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
     (KreuzbergError, Reason.BROKEN_FILE),
     (OSError, Reason.BROKEN_FILE),
 )
+_MIME_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+")
 _MEMORY: Final = ("out of memory", "memory alloc", "allocate memory")
 _ENCRYPTED: Final = ("password", "encrypted", "decrypt")
 _UNSUPPORTED: Final = ("unsupported format", "unsupported mime", "no extractor", "not supported")
@@ -48,6 +50,8 @@ def translate(error: Exception) -> tuple[Reason, str]:
         return Reason.ENCRYPTED_FILE, message
     if any(word in lowered for word in _UNSUPPORTED):
         return Reason.UNSUPPORTED_TYPE, message
+    if isinstance(error, ValidationError) and _MIME_TYPE.fullmatch(message):
+        return Reason.UNSUPPORTED_TYPE, f"no text is read from {message}"
     found = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.BROKEN_FILE)
     return found, message
 

@@ -18,7 +18,9 @@ from extract.files import ocr
 from extract.files.content import FileContent
 from extract.files.errors import FOREIGN, translate
 from extract.files.mail import MAIL, mail_content
+from extract.files.markdown import MARKDOWN, markdown_content
 from extract.files.refusing import NO_TESSERACT, XML, refusal_of
+from extract.files.rtf import RTF, readable
 from extract.files.slides import slide_blocks
 from extract.files.structure import structured_blocks
 from extract.files.text import SEPARATED, separated_blocks, text_blocks
@@ -32,6 +34,8 @@ _SURROGATES: Final = re.compile(
     rb"(?<!\\)(?P<before>(?:\\\\)*)"
     rb"(?:(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
+_WRITTEN: Final = frozenset({MARKDOWN, PLAIN, *SEPARATED})
+"""What is a text, in any encoding, and read by ourselves."""
 _SCANNED: Final = 16
 """Characters below which a page of a PDF is taken to be a picture: a page number may stand on it."""
 
@@ -54,22 +58,29 @@ def _read(
 ) -> FileContent | Unreadable:
     if content_type in PICTURES:
         return FileContent(ocr.picture_blocks(body, content_type), {})
-    if content_type in SEPARATED or content_type == PLAIN:
-        text = decode(body, headers.get("content-type", ""), url=url)
-        delimiter = SEPARATED.get(content_type)
-        return FileContent(text_blocks(text) if delimiter is None else separated_blocks(text, delimiter), {})
-    if XML.fullmatch(content_type):
-        root = parse_xml(decode(body, headers.get("content-type", ""), url=url))
-        return FileContent(xml_blocks(root), {"title": feed_title(root)})
     if content_type == MAIL:
         return mail_content(body)
+    if content_type in _WRITTEN or XML.fullmatch(content_type):
+        return _written(decode(body, headers.get("content-type", ""), url=url), content_type)
     if content_type.endswith("json"):
         body = _without_lone_surrogates(body)
     result = kreuzberg.extract_bytes_sync(body, content_type, _CONFIGURATION)
     blocks = list(_blocks(result, body, content_type))
     if content_type == PDF:
         return _with_scanned(body, blocks, result, with_ocr=with_ocr)
-    return FileContent(blocks, dict(result.metadata))
+    metadata = dict(result.metadata)
+    return FileContent(blocks, readable(metadata, body) if content_type == RTF else metadata)
+
+
+def _written(text: str, content_type: str) -> FileContent:
+    if content_type == MARKDOWN:
+        return markdown_content(text)
+    if content_type == PLAIN:
+        return FileContent(text_blocks(text), {})
+    if content_type in SEPARATED:
+        return FileContent(separated_blocks(text, SEPARATED[content_type]), {})
+    root = parse_xml(text)
+    return FileContent(xml_blocks(root), {"title": feed_title(root)})
 
 
 def _without_lone_surrogates(body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -39,10 +40,11 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
 
 def separated_blocks(text: str, delimiter: str) -> Iterator[Block]:
     """One table; the delimiter is the one that the file uses, if that is another than its type says."""
-    lines = text.replace("\0", "").splitlines()
+    text = text.replace("\0", "")
+    lines = text.splitlines()
     try:
         dialect: type[csv.Dialect] | str = csv.Sniffer().sniff("\n".join(lines[:20]), delimiters=",;\t|")
-        rows = list(csv.reader(lines, dialect))
+        rows = list(csv.reader(io.StringIO(text, newline=""), dialect))  # a cell may have several lines
     except csv.Error:
         rows = [line.split(delimiter) for line in lines]
     table = table_text([[" ".join(cell.split()) for cell in row] for row in rows])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 
 import docx
 import openpyxl
@@ -77,7 +78,11 @@ def test_a_workbook_keeps_its_sheets() -> None:
         ("a.csv", "名前,年齢\n佐藤太郎,30\n三木英子,25\n髙橋淳,35\n".encode("cp932"),
          "名前 | 年齢\n佐藤太郎 | 30\n三木英子 | 25\n髙橋淳 | 35"),
         ("a.txt", b"One\nparagraph.\n\nAnother.", "One\n\nparagraph.\n\nAnother."),
+        ("a.csv", b'Name,Note\n"Miller, J","one\ntwo"\n', "Name | Note\nMiller, J | one two"),
         ("a.md", b"# Title\n\nText with **bold**.\n", "Title\n\nText with bold."),
+        ("a.md", b"1. one\n   - inside\n2. two\n", "one\n\ninside\n\ntwo"),
+        ("a.md", b"| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nx =  1\n```\n", "a | b\n1 | 2\n\nx =  1"),
+        ("a.md", b"---\nOne: two\nThree\n---\nFour\n", "One: two Three\n\nFour"),
         ("a.rtf", rb"{\rtf1\ansi Hello \b world\b0 .}", "Hello world."),
         ("a.json", b'{"name": "Eva"}', "name: Eva"),
         ("a.eml", b"From: a@b.example\r\nSubject: Hi\r\nContent-Type: text/plain\r\n\r\nCome at noon.\r\n",
@@ -92,6 +97,25 @@ def test_text_formats_are_read(name: str, body: bytes, text: str) -> None:
 def test_html_under_another_label_is_read_as_html() -> None:
     page = file_of(b"<!DOCTYPE html><title>Rates</title><p>Text.", "rates", "application/octet-stream")
     assert (page.kind, page.title) == (DocumentKind.PAGE, "Rates")
+
+
+def test_the_front_matter_of_markdown_becomes_fields_and_is_no_text() -> None:
+    matter = b"---\ntitle: Limits\nauthor: Eva\ndate: 2026-03-01\ntags: [a]\n---\n"
+    page = file_of(matter + b"# Head\n\nText.\n", "a.md")
+    assert (page.title, page.text) == ("Limits", "Head\n\nText.")
+    assert page.fields["authors"] == ("Eva",)
+    assert page.fields["created_at"] == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_what_an_rtf_states_is_read_with_its_umlauts() -> None:
+    page = file_of(rb"{\rtf1\ansi\ansicpg1252{\info{\title Geb\'fchren \u8364? \'80}}Text.}", "a.rtf")
+    assert page.title == "Gebühren € €"
+
+
+def test_a_type_of_text_that_nobody_reads_is_refused_in_words() -> None:
+    found = read_file(b"BEGIN:VCALENDAR", "a.ics", "text/calendar")
+    assert isinstance(found, Unreadable)
+    assert (found.reason, found.detail) == (Reason.UNSUPPORTED_TYPE, "no text is read from text/calendar")
 
 
 EXCEL = "application/vnd.ms-excel"

@@ -80,6 +80,20 @@ def test_members_under_a_password_are_encrypted() -> None:
     assert refused(bytes(body), "a.docx").reason is Reason.ENCRYPTED_FILE
 
 
+def test_an_open_document_under_a_password_is_encrypted() -> None:
+    manifest = "<manifest:file-entry manifest:full-path='content.xml'><manifest:encryption-data/>"
+    members = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": "\x01\x02",
+        "META-INF/manifest.xml": f"<manifest:manifest>{manifest}",
+    }
+    found = refused(container(members, packed=False), "a.odt")
+    assert (found.reason, found.detail) == (
+        Reason.ENCRYPTED_FILE,
+        "the OpenDocument file is protected by a password",
+    )
+
+
 def test_a_book_that_is_protected_against_copying_is_encrypted() -> None:
     book = container({"mimetype": "application/epub+zip", "META-INF/rights.xml": "<rights/>"}, packed=False)
     found = refused(book, "a.epub")
