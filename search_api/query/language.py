@@ -8,13 +8,14 @@ ordinary question is one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer.retrieval.question import AllOf, AnyOf, Filter, Not, Phrase, Words
 from search_api.query.field_terms import field_condition, names_field
 from search_api.query.fields import FieldCatalog
+from settings.fields import FieldType
 
 MAX_DEPTH: Final = 16
 """Parentheses within parentheses."""
@@ -34,6 +35,12 @@ _PIECE: Final = re.compile(
 )
 _OPERATORS: Final = ("AND", "OR", "NOT")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_HELD: Final[Mapping[FieldType, str]] = {
+    FieldType.DATE: "dates such as 2026-11-30",
+    FieldType.LONG: "whole numbers",
+    FieldType.DOUBLE: "numbers",
+    FieldType.BOOLEAN: "true or false",
+}
 _READ_AS_WORDS: Final = "AND, OR and NOT were read as words: what they join is not complete"
 
 
@@ -48,13 +55,15 @@ class QueryParts:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A piece of the query: `kind` is one of open close operator field phrase word."""
+    """A piece of the query: `kind` is one of open close operator field phrase word; `notice` says why a word
+    with a field's name before a colon is nothing but words."""
 
     kind: str
     text: str
     minus: bool = False
     place: tuple[int, int] = (0, 0)
     condition: Filter | None = None
+    notice: str | None = None
 
 
 class _IncompleteError(Exception):
@@ -64,16 +73,18 @@ class _IncompleteError(Exception):
 def parse_query(text: str, fields: FieldCatalog) -> QueryParts:
     """Take a query apart. Raises `InvalidQuestionError` for a date or number in it that is none.
 
-    Nothing else is an error: operators that make no whole expression are words, and a notice says so.
+    Nothing else is an error: operators that make no whole expression are words, as are fields with what they
+    cannot hold, and a notice says so.
     """
     text = text.translate(_TYPOGRAPHIC_QUOTES)
     pieces = _balanced(piece for match in _PIECE.finditer(text) for piece in _pieces(match, fields))
+    notices = tuple(dict.fromkeys(piece.notice for piece in pieces if piece.notice is not None))
     if any(piece.kind == "operator" for piece in pieces) and not _is_shouting(pieces):
         try:
-            return _Expression(pieces).parsed()
+            return replace(_Expression(pieces).parsed(), notices=notices)
         except _IncompleteError:
-            return _plain(text, pieces, (_READ_AS_WORDS,))
-    return _plain(text, pieces)
+            return _plain(text, pieces, (*notices, _READ_AS_WORDS))
+    return _plain(text, pieces, notices)
 
 
 def _pieces(match: re.Match[str], fields: FieldCatalog) -> Iterator[_Piece]:
@@ -107,7 +118,9 @@ def _balanced(pieces: Iterable[_Piece]) -> list[_Piece]:
 def _field_piece(name: str, value: str, minus: bool, place: tuple[int, int], fields: FieldCatalog) -> _Piece:
     condition = field_condition(name.lower(), value, fields) if names_field(name, fields) else None
     if condition is None:
-        return _Piece("word", f"{name}:{value}", minus, place)
+        wanted = _HELD.get(fields[name.lower()].type) if name.lower() in fields else None
+        notice = f"{name}:{value} was read as words: {name} holds {wanted}" if wanted else None
+        return _Piece("word", f"{name}:{value}", minus, place, notice=notice)
     return _Piece("field", "", minus, place, Not(condition) if minus else condition)
 
 

@@ -31,10 +31,8 @@ def parsed(text: str) -> QueryParts:
         "max_connections = 100 (default)",
         "DO NOT RESUSCITATE",
         "font-size:large buttons",
-        "size:large buttons",
         "size: 10",
         "note:this is a note",
-        "archived:maybe",
         "site:",
         'site:""',
         '"travel expenses" -windows',
@@ -168,6 +166,28 @@ def test_a_number_or_date_that_is_none_is_told(text: str, message: str) -> None:
     with pytest.raises(InvalidQuestionError) as raised:
         parsed(text)
     assert message in raised.value.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "notice"),
+    [
+        (
+            "updated_at:yesterday news",
+            "updated_at:yesterday was read as words: updated_at holds dates such as",
+        ),
+        ("pages:many", "pages:many was read as words: pages holds whole numbers"),
+        ("leave AND archived:maybe", "archived:maybe was read as words: archived holds true or false"),
+        ("title: x", None),
+        ("error:many", None),
+    ],
+)
+def test_a_field_with_what_it_cannot_hold_is_words_and_a_notice_says_so(
+    text: str, notice: str | None
+) -> None:
+    found = parsed(text)
+    assert found.text == text.replace("AND ", "")
+    assert len(found.notices) == (notice is not None)
+    assert all(notice is not None and each.startswith(notice) for each in found.notices)
 
 
 typed = st.lists(
