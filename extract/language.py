@@ -16,6 +16,10 @@ _SAMPLE: Final = 1000
 """Characters: the classifier's time grows with the text, its certainty hardly after this."""
 _LEAST: Final = 60
 _NO_LANGUAGE: Final = "zxx"
+_CLOSE_TO_ANOTHER: Final = word_set("an ext fy gcf gcr lb lij ltg oc pcm vec wa")
+"""Small languages for which the classifier takes lists and tables in the one beside them: a German telephone
+directory for Luxembourgish. It is believed where there is enough text."""
+_ENOUGH: Final = 400
 _WORDS_OF: Final = {
     "en": word_set("the of and to is in that for with it be are this as by on not or which from an can"),
     "de": word_set("der die und das ist den von zu mit sich des auf für nicht ein eine dem im es auch wird"),
@@ -109,4 +113,5 @@ def _by_classifier(text: str) -> str | None:
     import py3langid  # noqa: PLC0415 - its model takes a moment to load, and most pages need no guess
 
     language = str(py3langid.classify(text)[0])
-    return None if language == _NO_LANGUAGE else language
+    is_guess = language in _CLOSE_TO_ANOTHER and len(text) < _ENOUGH
+    return None if is_guess or language == _NO_LANGUAGE else language

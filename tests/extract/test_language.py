@@ -30,6 +30,13 @@ def test_a_paragraph_in_another_language_is_told() -> None:
     assert [block.language for block in blocks] == ["de", "en", None]
 
 
+def test_a_short_list_is_not_taken_for_a_small_language_beside_its_own() -> None:
+    names = "Name Durchwahl E-Mail Anna Berger 4711 a.berger@bank.example Cem Yılmaz 4712"
+    assert page_of(f"<p>Telefonverzeichnis Filiale Süd {names}</p>").language is None
+    luxembourgish = "Et gëtt vill Leit, déi hei schaffen a wunnen, an d'Sprooch ass fir si wichteg. " * 6
+    assert page_of(f"<p>{luxembourgish}</p>").language == "lb"
+
+
 def test_short_texts_headings_and_code_are_left_to_the_document() -> None:
     blocks = [
         Block(BlockKind.PARAGRAPH, "The end of the page."),
