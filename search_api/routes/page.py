@@ -16,7 +16,7 @@ from indexer.retrieval.filters import InvalidFilterError
 from indexer.retrieval.question import Facet, FacetCounts, Question
 from search_api.asking import answer_search
 from search_api.backend import Backend, UnavailableError
-from search_api.query.faults import InvalidQuestionError
+from search_api.query.faults import Fault, InvalidQuestionError
 from search_api.query.request import Search, parse_parameters
 from search_api.routes.context import AskerOf, CallerOf, Context, ContextOf, PrincipalsOf, SearcherOf
 from search_api.service import OverloadedError
@@ -91,7 +91,7 @@ async def _content(
         ask = partial(_results, address=address, search=search, asker=asker, models=models)
         return PageContent(address, view=await context.service.ask(ask)), 200
     except InvalidQuestionError as error:
-        lines = tuple(f"{fault.field}: {fault.message}" for fault in error.faults)
+        lines = tuple(map(_to_correct, error.faults))
         fault = FaultView("This cannot be searched", "Please correct:", lines)
         return PageContent(address, fault=fault), 422
     except InvalidFilterError as error:
@@ -119,3 +119,8 @@ def _sources(backend: Backend, *, principals: frozenset[str]) -> tuple[Choice, .
         Choice(entry.value, entry.count, False, PageAddress(selected=(("connector", entry.value),)).href)
         for entry in found.values
     )
+
+
+def _to_correct(fault: Fault) -> str:
+    """What is wrong with what was typed stands for itself; anything else with its name in the address."""
+    return fault.message if fault.field == "q" else f"{fault.field}: {fault.message}"

@@ -10,7 +10,7 @@ from search_api.query.deep_link import safe_url
 from search_api.query.response import AnswerSource, TextAnswer
 from search_api.web.addresses import as_indexed
 from search_api.web.hit_view import spans_of
-from search_api.web.text import Segment, clean, crumbs_of, segments_of
+from search_api.web.text import Segment, clean, crumbs_of, segments_of, without_bars
 
 _SHORT: Final = 80
 """A short answer of up to so many characters is shown on its own, large, unless it is unsure."""
@@ -50,7 +50,7 @@ def view_answer(answer: TextAnswer, text: str) -> AnswerView:
     return AnswerView(
         source=answer.source,
         short=clean(short) if level > 1 and 0 < len(short) <= _SHORT and short != answer.text else None,
-        segments=() if is_table else segments_of(answer.text, spans),
+        segments=() if is_table else segments_of(without_bars(answer.text), spans),
         cells=tuple(_cells(answer.text, spans)) if is_table else (),
         title=clean(answer.title),
         href=answer.deep_link or (safe_url(answer.url) if answer.url else None),

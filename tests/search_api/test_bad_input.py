@@ -260,6 +260,11 @@ def test_the_page_says_what_is_wrong_instead_of_failing(running: Running, path: 
     assert "This cannot be searched" in answer.text
 
 
+def test_the_page_does_not_name_the_box_that_is_wrong_by_its_parameter(running: Running) -> None:
+    assert "<li>pages:x: must be a whole number" in running.get("/?q=pages:>x").text
+    assert "<li>sort: " in running.get("/?q=x&sort=nope").text
+
+
 INJECTIONS = (
     "' OR '1'='1' --",
     "1; DROP TABLE documents; --",

@@ -78,3 +78,5 @@ def test_people_read_of_every_route_and_refusal(running: Running) -> None:
     for operation in OPERATIONS:
         assert operation.path in page.text
     assert "who asks, cannot be read" in page.text
+    assert "<dd><code>next</code> of the answer before</dd>" in page.text
+    assert "`" not in page.text

@@ -62,6 +62,11 @@ def test_an_unsure_answer_is_not_shouted() -> None:
     assert (view.short, view.sureness) == (None, "Unsure")
 
 
+def test_the_row_of_a_table_that_was_read_as_a_sentence_stands_without_bars() -> None:
+    view = view_answer(answer("Nest | €9 | by mail", (7, 9), confidence=Confidence.LOW), "price")
+    assert [segment.text for segment in view.segments] == ["Nest · ", "€9", " · by mail"]
+
+
 def test_the_row_of_a_table_stands_in_its_cells() -> None:
     view = view_answer(answer("Germany | €32 | €16", (10, 13), source=AnswerSource.TABLE), "q")
     assert ["".join(segment.text for segment in cell) for cell in view.cells] == ["Germany", "€32", "€16"]
