@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -39,11 +40,13 @@ def serve(
     listening = host or settings.search.host
     if listening not in _LOOPBACK and settings.search.authentication.type == "none":
         typer.echo(f"Anyone who reaches {listening} may search: there is no sign-in.", err=True)
+    chosen = settings.search.port if port is None else port
+    _stop_if_taken(listening, chosen)
     uvicorn.run(
         "search_api.commands.serve:application",
         factory=True,
         host=listening,
-        port=settings.search.port if port is None else port,
+        port=chosen,
         workers=workers,
         log_level="info",
         access_log=False,  # queries are kept in the query log; addresses hold what people ask
@@ -52,6 +55,20 @@ def serve(
         timeout_graceful_shutdown=10,
         ws="none",
     )
+
+
+def _stop_if_taken(host: str, port: int) -> None:
+    """Say so before anything is loaded; uvicorn would end with the code of an incomplete run."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        why = f"{host} port {port} cannot be listened on ({error.strerror})"
+        stop(f"{why}: choose another with --port or --host", ExitCode.FAILED)
 
 
 def application() -> FastAPI:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
-    """Check synonyms, featured results, questions and answers: every fault with its line and column.
+    """Check synonyms, featured results, questions, answers, block list: each fault with line and column.
 
     Addresses of featured results that no document has are told, too; they are not shown to anyone.
     """
@@ -53,7 +53,7 @@ def _unindexed(settings: Settings, files: Sequence[CheckedFile]) -> list[str]:
     from settings.tuning.featured import featured_places
     from settings.tuning.kinds import TuningKind
 
-    featured = [file for file in files if file.kind is TuningKind.FEATURED and file.entries]
+    featured = [file for file in files if file.kind == TuningKind.FEATURED and file.entries]
     url = make_url(settings.store.database)
     is_crawled = url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
     if not featured or not is_crawled:
@@ -70,7 +70,7 @@ def _unindexed(settings: Settings, files: Sequence[CheckedFile]) -> list[str]:
 def _told(files: Sequence[CheckedFile], faults: Sequence[Fault]) -> dict[str, Any]:
     return {
         "files": [
-            {"kind": file.kind.value, "path": str(file.path), "entries": len(file.entries)} for file in files
+            {"kind": file.kind, "path": str(file.path), "entries": len(file.entries)} for file in files
         ],
         "faults": [
             {"file": str(fault.file), "line": fault.line, "column": fault.column, "message": fault.message}
@@ -81,7 +81,7 @@ def _told(files: Sequence[CheckedFile], faults: Sequence[Fault]) -> dict[str, An
 
 def _print(files: Sequence[CheckedFile], faults: Sequence[Fault], notices: Sequence[str]) -> None:
     for file in files:
-        typer.echo(f"{file.kind.value:8}  {len(file.entries):7,} entries  {file.path}")
+        typer.echo(f"{file.kind:8}  {len(file.entries):7,} entries  {file.path}")
     for line in (*map(str, faults), *notices):
         typer.echo(line, err=True)
     if not faults:

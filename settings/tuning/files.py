@@ -24,7 +24,7 @@ T = TypeVar("T")
 class CheckedFile:
     """A file: how many entries it has, and what is wrong with it."""
 
-    kind: TuningKind
+    kind: str
     path: Path
     entries: tuple[Any, ...]
     faults: tuple[Fault, ...]
@@ -47,15 +47,26 @@ def faq_files(search: SearchSettings) -> list[LiveFile[FaqEntry]]:
 
 def check_files(search: SearchSettings) -> Iterator[CheckedFile]:
     """Every file, checked completely."""
-    kinds: tuple[tuple[TuningKind, list[LiveFile[Any]]], ...] = (
+    kinds: tuple[tuple[str, list[LiveFile[Any]]], ...] = (
         (TuningKind.SYNONYMS, synonym_files(search)),
         (TuningKind.FEATURED, featured_files(search)),
         (TuningKind.FAQ, faq_files(search)),
+        ("block", _block_lists(search)),
     )
     for kind, files in kinds:
         for file in files:
             parsed, _ = file.read()
-            yield CheckedFile(kind, file.path, parsed.entries, parsed.faults)
+            yield CheckedFile(str(kind), file.path, parsed.entries, parsed.faults)
+
+
+def _block_lists(search: SearchSettings) -> list[LiveFile[str]]:
+    """What is never proposed: any text will do, one that cannot be read keeps the service from starting."""
+    file = search.suggestions.block
+    return (
+        []
+        if file is None
+        else [LiveFile(file, lambda text: Parsed(tuple(filter(str.strip, text.splitlines())), ()))]
+    )
 
 
 def _synonym_file(path: Path, language: str | None) -> LiveFile[SynonymRule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,11 @@ def test_a_provider_that_cannot_be_asked_is_told_and_the_service_starts(
         service.kill()
         service.communicate()
     assert expected == set()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(configuration: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port), "--config", str(configuration))
+    said = f"127.0.0.1 port {port} cannot be listened on (Address already in use): choose another with"
+    assert (done.returncode, done.stderr.startswith(said)) == (1, True)

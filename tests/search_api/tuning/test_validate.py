@@ -70,6 +70,17 @@ def test_every_fault_of_every_file_is_told_with_its_place(config: Path) -> None:
         assert [(fault["line"], fault["column"]) for fault in told["faults"]] == [(2, 1), (1, 34), (1, 1)]
 
 
+def test_a_block_list_that_keeps_the_service_from_starting_is_told(config: Path) -> None:
+    config.write_text(CONFIGURATION.replace("search:", "search:\n  suggestions: {block: blocked.txt}"))
+    done = warm_search().call("validate", "--config", str(config))
+    told = f"{config.parent}/blocked.txt:1:1: the file cannot be read (no such file or directory)"
+    assert (done.returncode, done.stderr.splitlines()) == (2, [told])
+    (config.parent / "blocked.txt").write_text("salary\n\nlayoffs\n")
+    done = warm_search().call("validate", "--config", str(config))
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].split() == ["block", "2", "entries", f"{config.parent}/blocked.txt"]
+
+
 def test_featured_addresses_that_no_document_has_are_told(config: Path) -> None:
     store = load_settings(config).store
     catalog = open_catalog(store.database, store.directory)
