@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -66,6 +68,28 @@ class AppliesTo(StrEnum):
     BOTH = "both"
 
 
+def check_date_format(pattern: str) -> str:
+    """The pattern itself, as `strptime` reads it.
+
+    Raises:
+        ValueError: it names no part of a date, or one that there is not.
+    """
+    try:
+        datetime.strptime("", pattern)  # noqa: DTZ007 - only the pattern is of interest
+    except ValueError as error:
+        if "does not match" not in str(error):
+            why = str(error).partition(" in format")[0]
+            raise ValueError(f"must be a pattern of strptime, such as `%d.%m.%Y`: {why}") from None
+    except re.error:
+        raise ValueError("must be a pattern of strptime that names each part of a date once") from None
+    if "%" not in pattern:
+        raise ValueError("must be a pattern of strptime, such as `%d.%m.%Y`")
+    return pattern
+
+
+DateFormat = Annotated[
+    str, AfterValidator(check_date_format), WithJsonSchema({"type": "string", "minLength": 1})
+]
 Source = Annotated[str, AfterValidator(check_source), WithJsonSchema({"type": "string", "minLength": 1})]
 Sources = Annotated[
     tuple[Source, ...],
@@ -85,7 +109,7 @@ class FieldMapping(Section):
     """One source or a list: title, url, host, meta:NAME, css:SELECTOR[@attribute], xpath:EXPRESSION,
     jsonld:path, header:NAME, url:REGEX (its first group), const:TEXT, file:name, file:type, file:size,
     html:size, link:text."""
-    format: str | None = Field(default=None, min_length=1, examples=["%d.%m.%Y"])
+    format: DateFormat | None = Field(default=None, examples=["%d.%m.%Y"])
     """How a date is written (strptime); null: the usual ways are tried."""
     split: str | None = Field(default=None, min_length=1, examples=[","])
     """Cut the value here into a list."""

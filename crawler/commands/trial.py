@@ -122,8 +122,8 @@ def _verdict(trial: Trial) -> Iterator[str]:
     found, document = trial.found, trial.document
     yield f"Read as by a sync of the connector {trial.connector}; nothing of it is kept."
     if not trial.decision.allowed:
-        rule = f" by {trial.decision.rule}" if trial.decision.rule else ""
-        yield f"But a sync does not follow links to it{rule}: {because(trial.decision.reason)}."
+        rule = f", {trial.decision.rule}" if trial.decision.rule else ""
+        yield f"But a sync does not follow links to it: {because(trial.decision.reason)}{rule}."
     if trial.error is not None:
         yield trial.error
     if found is not None and found.reason is not None:

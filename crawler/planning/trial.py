@@ -12,6 +12,7 @@ from catalog.documents import read_documents
 from catalog.explanation import Explanation, explain
 from catalog.ledger import read_link_text
 from catalog.runs import read_run
+from catalog.task import FoundBy
 from catalog.vocabulary import Decision, Reason
 from crawler.planning.judge import Judge
 from crawler.planning.ledger_plan import listed_in_files
@@ -60,6 +61,8 @@ def try_page(
     """
 
     def begin_there(crawl: ConnectorCrawl) -> None:
+        if address.url not in {seed.url for seed in crawl.seeds}:
+            crawl.seeds_found_by = FoundBy.LINK  # a seed is exempt from filters, and may be a login
         crawl.seeds, crawl.sitemaps = (address,), Sitemaps()
         crawl.link_texts = {address.url: link_text}
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from catalog.canonical_url import WebAddress
 from catalog.rendering import RenderingRecord
 from catalog.runs import Run
-from catalog.task import FetchTask
+from catalog.task import FetchTask, FoundBy
 from catalog.vocabulary import Limit, Reason
 from catalog.writer import RunContext
 from crawler.auth.keeper import Standing
@@ -100,6 +100,7 @@ class ConnectorCrawl:
     watch: SessionWatch | None = None
     rendering: PageRendering | None = None
     transcriber: Transcriber | None = None
+    seeds_found_by: FoundBy = FoundBy.SEED  # a link, where a page is tried as one that a sync meets
     link_texts: Mapping[str, str] = field(default_factory=dict)  # of seeds, by URL, where any are known
     traps: TrapWatch = field(default_factory=TrapWatch)
     robots: RobotsKeeper = field(default_factory=lambda: RobotsKeeper(PRODUCT_NAME))

@@ -48,7 +48,7 @@ def _seeds(crawl: ConnectorCrawl) -> list[Discovery]:
             url=seed.url,
             host=seed.host,
             depth=0,
-            found_by=FoundBy.SEED,
+            found_by=crawl.seeds_found_by,
             decision=rules.decide(seed, 0, is_seed=True),
             link_text=crawl.link_texts.get(seed.url, ""),
         )

@@ -327,6 +327,22 @@ def test_a_mapping_from_an_unknown_source(tmp_path: Path, source: str, message: 
 
 
 @pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("%d.%m.%Q", "must be a pattern of strptime, such as `%d.%m.%Y`: 'Q' is a bad directive"),
+        ("dd.mm.yyyy", "must be a pattern of strptime, such as `%d.%m.%Y`"),
+        ("%d %d", "must be a pattern of strptime that names each part of a date once"),
+    ],
+)
+def test_a_mapping_with_a_format_that_is_none(tmp_path: Path, pattern: str, message: str) -> None:
+    lines = f"field_mappings:\n  - {{field: updated_at, from: 'css:time', format: '{pattern}'}}"
+    found = connector_faults(tmp_path, lines)
+    assert [each.partition(": ")[2] for each in found] == [
+        f"`field_mappings[0].format` {message}, found `{pattern}`"
+    ]
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "title",

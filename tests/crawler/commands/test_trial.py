@@ -77,9 +77,23 @@ def test_why_no_document_comes_of_a_page_is_said(tmp_path: Path) -> None:
     assert (
         "no site (default_page): the default page of nginx stands there\nWhat to do: see that" in shop.stdout
     )
-    assert "a sync does not follow links to it by filters.crawl.exclude[0] '/secret'" in secret.stdout
+    assert "a sync does not follow links to it: " in secret.stdout
+    assert ", filters.crawl.exclude[0] '/secret'." in secret.stdout
     assert "Gone: the server answered 404 (not_found)" in missing.stdout
     assert "outside `scope.follow` (out_of_scope)" in elsewhere.stdout
+
+
+def test_a_page_that_a_sync_takes_for_a_login_or_for_missing_is_refused_here_too(tmp_path: Path) -> None:
+    form = "<form method=post><input name=user><input type=password name=word><button>Log in</button></form>"
+    missing = page("Not found", text="The page that you look for could not be found.")
+    pages = {"/": page("Start"), "/minutes": page("Log in", text=form), "/old": missing}
+    with serve_site(pages) as site:
+        site.otherwise = missing
+        config = configured(tmp_path, site.url())
+        login, old = (tried(config, site.url(path)).stdout for path in ("/minutes", "/old"))
+
+    assert "(login_page): little but a login form stands there\nWhat to do: sign in by `auth`" in login
+    assert "(soft_404): the site answers just this to addresses that are not there" in old
 
 
 def test_what_is_no_address_is_a_wrong_call(tmp_path: Path) -> None:
