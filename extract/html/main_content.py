@@ -154,9 +154,13 @@ class _Page:
         claimed = max(
             (self._amount(self._chars, group) for group in self._groups if group.hint in _CLAIMS), default=0
         )
+        stated = self._stated()
+        inside = range(stated, self._groups[stated].end_group)
         for index, group in enumerate(self._groups):
             if index > 0 and marks[group.parent]:
                 marks[index] = True
+            elif group.hint == Hint.FURNITURE and index not in inside and index not in self._around:
+                marks[index] = True  # however long the legal notice beside a <main>
             elif group.hint >= Hint.DOUBTFUL and (group.hint == Hint.HIDDEN or not self._is_figure(group)):
                 share = _CONTENT_AFTER_ALL[group.hint]
                 # On a page of nothing but links the notice in the footer has all of the prose, and is not
