@@ -71,10 +71,12 @@ def test_of_a_short_page_what_it_calls_its_main_part_is_read() -> None:
 
 
 def test_a_long_legal_notice_is_not_taken_for_the_content_beside_a_list_of_links() -> None:
-    links = "<li><a href=/1>Travel request for several days</a><li><a href=/2>Claim of expenses</a>"
+    links = (
+        "<li><a href=/1>Travel request for several days</a><li><a href=/2>Claim of expenses of clients</a>"
+    )
     notice = f"<footer>{f'<p>{PROSE}</p>' * 6}</footer>"
     page = page_of(f"<body><main><h1>Forms</h1><h2>Travel</h2><ul>{links}</ul></main>{notice}</body>")
-    assert page.text == "Forms\n\nTravel\n\nTravel request for several days\n\nClaim of expenses"
+    assert page.text == "Forms\n\nTravel\n\nTravel request for several days\n\nClaim of expenses of clients"
 
 
 def test_a_short_text_is_read_without_the_lists_of_links_around_it() -> None:
