@@ -73,11 +73,13 @@ class Protection:
             await self.app(scope, receive, send)
             return
         exchange = _Exchange(receive, send, _most_bytes(scope["path"]))
+        # What GET answers, HEAD answers without the body, which the server leaves out (RFC 9110, 9.3.2).
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         started = time.perf_counter()
         try:
-            await self._answer(scope, exchange)
+            await self._answer(asked, exchange)
         finally:
-            route = getattr(scope.get("route"), "path", "(none)")
+            route = getattr(asked.get("route"), "path", "(none)")
             self.metrics.requests.labels(route, scope["method"], str(exchange.status)).inc()
             self.metrics.request_seconds.labels(route).observe(time.perf_counter() - started)
 

@@ -25,7 +25,11 @@ def print_answer(answer: SearchAnswer, console: Console) -> None:
         _print_text_answer(console, text_answer)
     for featured in answer.featured:
         console.print(Text("★  ", _MARK).append(plain(featured.title), linked(featured.url, bold=True)))
-        console.print(Padding(Text(plain(featured.url), Style(color="cyan"), overflow="fold"), (0, 0, 1, 3)))
+        console.print(
+            Padding(
+                Text(plain(featured.url), Style(color="cyan"), overflow="fold"), (0, 0, 1, 3), expand=False
+            )
+        )
     if not answer.results:
         console.print("Nothing was found: try fewer or other words.", style=_FAINT)
         return
@@ -48,12 +52,12 @@ def linked(url: str | None, *, bold: bool = False) -> Style:
 
 
 def _print_text_answer(console: Console, answer: TextAnswer) -> None:
-    console.print(Padding(_marked(answer.text, answer.highlights), (0, 0, 0, 3)))
+    console.print(Padding(_marked(answer.text, answer.highlights), (0, 0, 0, 3), expand=False))
     source = plain(answer.title if answer.url is None else f"{answer.title}, {answer.url}")
     sure = f" ({answer.confidence.replace('_', ' ')})"
     told = Text(source, linked(answer.deep_link or answer.url)).append(sure, Style.null())
     told.stylize(_FAINT)
-    console.print(Padding(told, (0, 0, 1, 3)))
+    console.print(Padding(told, (0, 0, 1, 3), expand=False))
 
 
 def _print_result(console: Console, number: int, result: ResultAnswer) -> None:
@@ -61,10 +65,12 @@ def _print_result(console: Console, number: int, result: ResultAnswer) -> None:
     console.print(title)
     indent = (0, 0, 0, len(f"{number}  "))
     # The whole address on one line, so that any terminal makes it a link; the title's leads to the passage.
-    console.print(Padding(Text(plain(result.url), Style(color="cyan"), overflow="fold"), indent))
-    console.print(Padding(_marked(result.excerpt, result.highlights), indent))
+    console.print(
+        Padding(Text(plain(result.url), Style(color="cyan"), overflow="fold"), indent, expand=False)
+    )
+    console.print(Padding(_marked(result.excerpt, result.highlights), indent, expand=False))
     if result.passages and result.passages[0].heading:
-        console.print(Padding(Text(plain(result.passages[0].heading), _FAINT), indent))
+        console.print(Padding(Text(plain(result.passages[0].heading), _FAINT), indent, expand=False))
     console.print()
 
 

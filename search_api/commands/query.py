@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +16,9 @@ from settings.console import (
     print_json,
     stop,
 )
+
+_UNWRAPPED: Final = 100_000
+"""Columns."""
 
 
 def query(
@@ -58,7 +62,9 @@ def query(
 
         from search_api.commands.printing import print_answer
 
-        print_answer(answer, Console(highlight=False, soft_wrap=False))
+        # A file or a pipe has no width: there nothing is wrapped, so that addresses stay whole.
+        width = None if sys.stdout.isatty() else _UNWRAPPED
+        print_answer(answer, Console(highlight=False, soft_wrap=False, width=width))
     for notice in answer.notices:
         typer.echo(notice, err=True)
     if answer.notices and not answer.total:

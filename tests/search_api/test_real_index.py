@@ -194,6 +194,15 @@ def test_the_terminal_shows_what_someone_would_see_and_why(configuration: Path) 
     assert "allowed as group:board" in printed.stdout
 
 
+def test_into_a_pipe_nothing_is_wrapped_or_padded(configuration: Path) -> None:
+    narrow = {"COLUMNS": "20"}
+    done = warm_search().call("query", "parental leave", "--config", str(configuration), variables=narrow)
+    lines = done.stdout.splitlines()
+    assert f"   {LEAVE}" in lines
+    assert "   Every parent takes up to 26 weeks of parental leave on full pay." in lines
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_json_in_the_terminal_is_the_answer_of_the_service(configuration: Path) -> None:
     _, output, errors = ask("parental leave", "--config", str(configuration), "--json")
     answer = json.loads(output)

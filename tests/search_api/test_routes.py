@@ -186,3 +186,16 @@ def test_the_examples_of_the_documentation_can_be_asked_and_answered() -> None:
     assert set(posted["requestBody"]["content"]["application/json"]["examples"]) == set(SEARCH_BODIES)
     answered = posted["responses"]["200"]["content"]["application/json"]["example"]
     assert answered["facets"] == SEARCH_ANSWER["facets"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/readyz", "/v1/search?q=leave", "/openapi.json", "/v1/nothing"]
+)
+def test_head_is_answered_as_get_without_the_body(running: Running, path: str) -> None:
+    head, got = running.client.head(path), running.client.get(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_head_of_what_only_takes_more_is_refused(running: Running) -> None:
+    assert running.client.head("/v1/ask").status_code == 405
