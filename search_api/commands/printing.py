@@ -25,11 +25,9 @@ def print_answer(answer: SearchAnswer, console: Console) -> None:
         _print_text_answer(console, text_answer)
     for featured in answer.featured:
         console.print(Text("★  ", _MARK).append(plain(featured.title), linked(featured.url, bold=True)))
-        console.print(
-            Padding(
-                Text(plain(featured.url), Style(color="cyan"), overflow="fold"), (0, 0, 1, 3), expand=False
-            )
-        )
+        address = Text(plain(featured.url), Style(color="cyan"), overflow="fold")
+        console.print(Padding(address, (0, 0, 0, 3), expand=False))
+        console.print()
     if not answer.results:
         console.print("Nothing was found: try fewer or other words.", style=_FAINT)
         return
@@ -57,7 +55,8 @@ def _print_text_answer(console: Console, answer: TextAnswer) -> None:
     sure = f" ({answer.confidence.replace('_', ' ')})"
     told = Text(source, linked(answer.deep_link or answer.url)).append(sure, Style.null())
     told.stylize(_FAINT)
-    console.print(Padding(told, (0, 0, 1, 3), expand=False))
+    console.print(Padding(told, (0, 0, 0, 3), expand=False))
+    console.print()
 
 
 def _print_result(console: Console, number: int, result: ResultAnswer) -> None:

@@ -52,6 +52,7 @@ def test_a_file_gets_text_alone_with_answers_first() -> None:
     featured = {"id": "0" * 32, "title": "Start here", "url": "https://x.example/", "excerpt": ""}
     shown = printed(terminal=False, answers=[an_answer("Every parent takes 26 weeks.")], featured=[featured])
     assert not CONTROL.search(shown)
+    assert [line for line in shown.splitlines() if line and not line.strip()] == [], "blank lines are empty"
     places = [
         shown.index(text)
         for text in (
