@@ -16,6 +16,8 @@ _PLACEHOLDER: Final = re.compile(
 )
 """What programs write when nobody said anything: also the name of the file that was printed."""
 
+_UNREADABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+
 
 class FileContent:
     """Blocks and statements of a file; `metadata` has kreuzberg's names."""
@@ -41,5 +43,5 @@ class FileContent:
 
 
 def _clean(block: Block) -> Block:
-    """A block without NUL, which no database keeps."""
-    return replace(block, text=block.text.replace("\0", "")) if "\0" in block.text else block
+    """A block without control characters: no database keeps NUL, and nobody can read the others."""
+    return replace(block, text=_UNREADABLE.sub("", block.text)) if _UNREADABLE.search(block.text) else block

@@ -17,6 +17,7 @@ from extract.encoding import decode
 from extract.files import ocr
 from extract.files.content import FileContent
 from extract.files.errors import FOREIGN, translate
+from extract.files.hyphens import made_whole
 from extract.files.mail import MAIL, mail_content
 from extract.files.markdown import MARKDOWN, markdown_content
 from extract.files.refusing import NO_TESSERACT, XML, refusal_of
@@ -117,7 +118,11 @@ _CONFIGURATION: Final = kreuzberg.ExtractionConfig(
 def _blocks(result: kreuzberg.ExtractionResult, body: bytes, content_type: str) -> Iterable[Block]:
     """By structure; PDFs and slides by their pages, which their structure does not tell."""
     if content_type == PDF and result.pages:
-        return [block for page in result.pages for block in text_blocks(page["content"], page["page_number"])]
+        texts = made_whole([page["content"] for page in result.pages])
+        numbers = [page["page_number"] for page in result.pages]
+        return [
+            block for text, number in zip(texts, numbers, strict=True) for block in text_blocks(text, number)
+        ]
     if content_type == _PRESENTATION and (slides := slide_blocks(body)):
         return slides
     if result.document:

@@ -107,6 +107,21 @@ def test_the_front_matter_of_markdown_becomes_fields_and_is_no_text() -> None:
     assert page.fields["created_at"] == datetime(2026, 3, 1, tzinfo=UTC)
 
 
+def test_words_that_a_pdf_parts_at_the_ends_of_lines_are_whole() -> None:
+    lines = (
+        "Der Beitrag zur Ver-",
+        "sicherung wird bezahlt. Ein-",
+        "und Ausgang hat die E-Mail-",
+        "Adresse. A short-term and a short-",
+        "term bond are one, and Basel-",
+        "3 is no word.",
+    )
+    assert file_of(pdf("\n".join(lines)), "a.pdf").text == (
+        "Der Beitrag zur Versicherung wird bezahlt. Ein- und Ausgang hat die E-Mail-Adresse. "
+        "A short-term and a short-term bond are one, and Basel-3 is no word."
+    )
+
+
 def test_what_an_rtf_states_is_read_with_its_umlauts() -> None:
     page = file_of(rb"{\rtf1\ansi\ansicpg1252{\info{\title Geb\'fchren \u8364? \'80}}Text.}", "a.rtf")
     assert page.title == "Gebühren € €"
