@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
@@ -70,6 +71,14 @@ def _form(desk: Desk, kind: TuningKind, content: str, faults: tuple[Fault, ...] 
         kind=kind.value,
         format=FORMATS[kind],
         content=content,
-        faults=faults,
+        faults=[_in_words(each) for each in faults],
         versions=versions,
     )
+
+
+_PLACE: Final = re.compile(r"^(\d+):(\d+): ")
+
+
+def _in_words(fault: Fault) -> str:
+    """What is wrong with the text in the form, without the name that the form sends it by."""
+    return _PLACE.sub(r"Line \1, column \2: ", fault.message)

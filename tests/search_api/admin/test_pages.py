@@ -163,6 +163,11 @@ def test_tuning_is_kept_in_versions_that_can_be_brought_back(operated: Operated)
     assert "brings back 1" in html
 
 
+def test_a_fault_of_tuning_says_its_line_to_whoever_looks_at_the_text(operated: Operated) -> None:
+    refused = operated.ask("POST", "/admin/tuning/synonyms", data={"content": "vpn, tunnel\nlonely"})
+    assert "<li>Line 2, column 1: a rule needs two words at least: <code>a, b</code>" in refused.text
+
+
 def test_tuning_with_faults_stays_in_the_form_and_is_not_kept(operated: Operated) -> None:
     refused = operated.ask("POST", "/admin/tuning/featured", data={"content": "featured: [{"})
     assert refused.status_code == 422
