@@ -143,13 +143,15 @@ class CatalogLibrary:
             for document in self._readable(document_ids, principals, blocks=False).values()
         }
 
-    def documents_at(self, urls: Collection[str], principals: frozenset[str]) -> Mapping[str, Document]:
-        """Documents with their blocks by address; of one that several connectors have, the first that may be
-        read."""
+    def documents_at(
+        self, urls: Collection[str], principals: frozenset[str], *, blocks: bool = True
+    ) -> Mapping[str, Document]:
+        """Documents by address, with their blocks where they are wanted; of one that several connectors have,
+        the first that may be read."""
         with unavailable(), self._catalog.read() as connection:
             names = sorted(connector_names(connection).values())
         ids = {document_id(name, url): url for url in urls for name in reversed(names)}
-        readable = self._readable(ids, principals, blocks=True)
+        readable = self._readable(ids, principals, blocks=blocks)
         return {url: readable[identifier] for identifier, url in ids.items() if identifier in readable}
 
     def access_lists(self, document_ids: Collection[str]) -> Mapping[str, AccessList]:

@@ -29,7 +29,7 @@ def faq_answers(backend: Backend, question: Question) -> Iterator[TextAnswer]:
     """The configured answers to a question, with the document at the address of each that may be read."""
     matches = backend.tuning.answers(question.text, question.principals)
     urls = [match.entry.url for match in matches if match.entry.url]
-    found = backend.library.documents_at(urls, question.principals) if urls else {}
+    found = backend.library.documents_at(urls, question.principals, blocks=False) if urls else {}
     for match in matches:
         yield _answer(match, found.get(match.entry.url or ""))
 

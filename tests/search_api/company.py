@@ -175,7 +175,13 @@ class Company:
             if entry.id in document_ids
         }
 
-    def documents_at(self, urls: Collection[str], principals: frozenset[str]) -> Mapping[str, Document]:
+    def documents_at(
+        self,
+        urls: Collection[str],
+        principals: frozenset[str],
+        *,
+        blocks: bool = True,
+    ) -> Mapping[str, Document]:
         return {entry.url: _document(entry) for entry in self._readable(principals) if entry.url in urls}
 
     def key(self, text: str) -> ApiKey | None:
