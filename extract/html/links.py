@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import ada_url
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from extract.page import Link
 
@@ -62,12 +62,9 @@ class Joiner:
         return joined if joined.startswith(("https:", "http:")) else None
 
 
-def base_address(tree: LexborHTMLParser, url: str) -> str:
-    """What references are relative to: the first `<base href>`, else the page's own address."""
-    node = tree.css_first("base[href]")
-    if node is None:
-        return url
-    return Joiner(url).join(node.attributes.get("href") or "") or url
+def base_address(base: str | None, url: str) -> str:
+    """What references are relative to: what the first `<base>` says, else the page's own address."""
+    return url if base is None else Joiner(url).join(base) or url
 
 
 def links_of(nodes: Iterable[LexborNode], head: LexborNode | None, joiner: Joiner) -> tuple[Link, ...]:

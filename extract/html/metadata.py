@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -71,21 +72,46 @@ _MOST_HEADINGS: Final = 4
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
+_STATING: Final = (
+    'meta[content], base[href], time, script[type^="application/ld+json" i], [itemscope], [itemprop]'
+)
+
+
 class Head:
     """The page's statements, each read when first asked for."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
-        self._tree = tree
         self.metas: dict[str, list[str]] = {}
-        for node in tree.css("meta[content]"):
+        self.base: str | None = None
+        self.has_time = False
+        self._scripts: list[LexborNode] = []
+        self._items: list[LexborNode] = []
+        # In one search: each goes through the whole page, and takes a thirtieth of all the reading.
+        previous = 0
+        for node in tree.css(_STATING):
+            if node.mem_id == previous:
+                continue  # it comes once for each selector that it matches
+            previous = node.mem_id
             attributes = node.attributes
-            name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
-            name = name or attributes.get("http-equiv")
-            content = attributes.get("content")
-            if name and content and content.strip():
-                self.metas.setdefault(_DUBLIN_CORE.sub(r"\1.", name.strip().lower()), []).append(
-                    content.strip()
-                )
+            if "itemprop" in attributes or "itemscope" in attributes:
+                self._items.append(node)
+            tag = node.tag
+            if tag == "meta":
+                self._take_meta(attributes)
+            elif tag == "time":
+                self.has_time = True
+            elif tag == "script":
+                self._scripts.append(node)
+            elif tag == "base" and self.base is None:
+                self.base = attributes.get("href")
+
+    def _take_meta(self, attributes: Mapping[str, str | None]) -> None:
+        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+        name = name or attributes.get("http-equiv")
+        content = attributes.get("content")
+        if name and content and content.strip():
+            name = _DUBLIN_CORE.sub(r"\1.", name.strip().lower())
+            self.metas.setdefault(name, []).append(content.strip())
 
     def meta(self, *names: str) -> str | None:
         """The first content of the first of these names that the page has."""
@@ -94,11 +120,11 @@ class Head:
     @cached_property
     def json_ld(self) -> Sequence[Mapping[str, Any]]:
         """Every JSON-LD object of the page, those inside `@graph` too, outermost first."""
-        return json_ld_objects(self._tree)
+        return json_ld_objects(self._scripts)
 
     @cached_property
     def _microdata(self) -> Sequence[Mapping[str, Any]]:
-        return microdata_objects(self._tree)
+        return microdata_objects(self._items)
 
     def stated(self, key: str) -> object:
         """What the page's data say of the page itself: by JSON-LD, else by microdata.
@@ -150,9 +176,9 @@ def metadata_of(
         category=head.meta(*_CATEGORY_METAS) or _stated_text(head, "articleSection"),
         authors=_authors(head),
         created_at=_date(head, _CREATED_METAS, ("datePublished", "dateCreated"), language)
-        or _time(tree, "time[pubdate], time.published, time.entry-date", language),
+        or _time(tree, head, "time[pubdate], time.published, time.entry-date", language),
         updated_at=_date(head, _UPDATED_METAS, ("dateModified",), language)
-        or _time(tree, "time.updated", language),
+        or _time(tree, head, "time.updated", language),
         language=language,
         canonical=_canonical(tree, joiner),
         directives=directives_of(head.metas, headers),
@@ -164,7 +190,7 @@ def _title(tree: LexborHTMLParser, head: Head, heading: str | None) -> str | Non
     written = " ".join(node.text().split()) if node is not None else ""
     other = head.meta(*_TITLE_METAS)
     if written:
-        witnesses = (heading, other, *_own_headings(tree))
+        witnesses = chain((heading, other), _own_headings(tree))
         return _without_site_name(written, witnesses, head.meta("og:site_name"))
     if other:
         return other
@@ -190,7 +216,7 @@ def _stands_in_header(node: LexborNode) -> bool:
     return in_header and around is None
 
 
-def _without_site_name(title: str, witnesses: Sequence[str | None], site: str | None) -> str:
+def _without_site_name(title: str, witnesses: Iterable[str | None], site: str | None) -> str:
     """Cut the site's name off the end, but only when the page itself confirms what is left or cut."""
     parts = _SEPARATOR.split(title)
     if len(parts) < 2:
@@ -233,8 +259,8 @@ def _date(head: Head, metas: Sequence[str], keys: Sequence[str], language: str |
     return None
 
 
-def _time(tree: LexborHTMLParser, selector: str, language: str | None) -> datetime | None:
-    if tree.css_first("time") is None:
+def _time(tree: LexborHTMLParser, head: Head, selector: str, language: str | None) -> datetime | None:
+    if not head.has_time:
         return None
     node = tree.css_first(selector)
     if node is None:

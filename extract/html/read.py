@@ -40,8 +40,8 @@ def read_html(
     """The page; `Unreadable` with its links when it has no text at all."""
     tree = LexborHTMLParser(flattened(decode(body, headers.get("content-type", ""), url=url)))
     flow = flow_of(tree)
-    joiner = Joiner(base_address(tree, url))
     head = Head(tree)
+    joiner = Joiner(base_address(head.base, url))
     links = links_of(flow.link_nodes, tree.head, joiner)
     flow, pieces = _content(tree, flow, rules)
     blocks = blocks_of(pieces)

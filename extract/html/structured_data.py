@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 _ATTRIBUTES: Final = {
     "meta": "content", "a": "href", "area": "href", "link": "href", "img": "src", "audio": "src",
@@ -26,14 +26,14 @@ _MOST: Final = 2000
 """Objects or properties of one page that are looked at; no honest page has as many."""
 
 
-def json_ld_objects(tree: LexborHTMLParser) -> list[Mapping[str, Any]]:
-    """Every JSON-LD object, outermost first, those inside `@graph` after them.
+def json_ld_objects(scripts: Iterable[LexborNode]) -> list[Mapping[str, Any]]:
+    """Every JSON-LD object of these scripts, outermost first, those inside `@graph` after them.
 
     A reference such as `{"@id": "#eva"}` is replaced by the object of that name, wherever the page has it.
     """
     found: list[dict[str, Any]] = []
     named: dict[str, dict[str, Any]] = {}
-    for node in tree.css('script[type^="application/ld+json" i]'):
+    for node in scripts:
         found.extend(_outermost(_json(node.text())))
     everything = list(_nested(found))
     for item in everything:
@@ -47,7 +47,10 @@ def json_ld_objects(tree: LexborHTMLParser) -> list[Mapping[str, Any]]:
 def _json(text: str) -> object:
     """The value written there, line breaks inside texts allowed, as templates leave them; None where it is
     broken: then it says nothing, and the page's text is there all the same."""
-    text = _WRAPPING.sub("", text).strip().strip(";")
+    text = text.strip()
+    if not text.startswith(("{", "[")):
+        text = _WRAPPING.sub("", text)
+    text = text.strip().strip(";")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -91,15 +94,15 @@ def _followed(value: object, named: Mapping[str, object]) -> object:
     return value
 
 
-def microdata_objects(tree: LexborHTMLParser) -> list[Mapping[str, Any]]:
-    """The page's outermost microdata items; properties outside every item form one of their own, the first.
+def microdata_objects(nodes: Sequence[LexborNode]) -> list[Mapping[str, Any]]:
+    """The outermost microdata items of these elements; properties outside every item form one, the first.
 
     A property that stands several times has a list; an item that is a property's value lies inside its owner.
     """
     page: dict[str, Any] = {}
     items: dict[int, dict[str, Any]] = {}
     outermost = [page]
-    for node in tree.css("[itemscope], [itemprop]")[:_MOST]:
+    for node in nodes[:_MOST]:
         attributes = node.attributes
         own: dict[str, Any] | None = None
         if "itemscope" in attributes:
