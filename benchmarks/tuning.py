@@ -110,10 +110,9 @@ def _ask(snapshot: LexicalSnapshot, question: Question, tuning: Tuning, values: 
     scope = make_scope(question, snapshot, _ACCESS, tuning.thesaurus)
     candidates = gather(scope, None, FusionWeights(dense=0, lexical=1), partial(matching, scope))
     tally(snapshot, scope.countable([]), [])
-    folded = fold(candidates.scores, candidates.document_of)
+    folded = fold(candidates.chunk_ids, candidates.scores, candidates.documents, candidates.numbers)
     if tuning.boosts:
-        names = [document.document_id for document in folded]
-        folded = boosted(folded, boosts_of(names, tuning.boosts, snapshot, values, _TODAY))
+        folded = boosted(folded, boosts_of(folded.document_ids, tuning.boosts, snapshot, values, _TODAY))
     return Ordering(scope, folded, ()).first(EVERYTHING, (), 10)
 
 

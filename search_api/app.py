@@ -80,28 +80,12 @@ def create_app(
     identifier = identifier or Identifier(is_public_only=True)
     mcp = McpEndpoint()
     watch = AlertWatch(service, catalog, settings, identifier) if catalog and settings else None
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.start()
-        if watch is not None:
-            watch.start()
-        async with mcp.running():
-            yield
-        if watch is not None:
-            watch.stop()
-        service.stop()
-        for model in chat_models:
-            await model.close()
-        if catalog is not None:
-            catalog.close()
-
     app = FastAPI(
         title="Sitelore",
         summary="Answers questions from what was crawled, showing each only what they may read.",
         docs_url=None,  # see routes/page.py
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=lambda _: _lifespan(service, mcp, watch, chat_models, catalog),
     )
     metrics, assets = Metrics(), load_assets()
     app.state.context = Context(
@@ -126,3 +110,26 @@ def create_app(
     app.include_router(mcp.router)
     install_openapi(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    service: SearchService,
+    mcp: McpEndpoint,
+    watch: AlertWatch | None,
+    chat_models: Sequence[ChatModel],
+    catalog: CatalogDoor | None,
+) -> AsyncIterator[None]:
+    """Starts what answers and watches, and stops it in reverse."""
+    service.start()
+    if watch is not None:
+        watch.start()
+    async with mcp.running():
+        yield
+    if watch is not None:
+        watch.stop()
+    service.stop()
+    for model in chat_models:
+        await model.close()
+    if catalog is not None:
+        catalog.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Final
 
 from catalog.query_log import Asked, Asker
 from indexer.retrieval.question import RELEVANCE, Results
@@ -15,9 +17,13 @@ from search_api.answers.found import present_answer
 from search_api.backend import Backend
 from search_api.query.present import present_results
 from search_api.query.request import Search
-from search_api.query.response import SearchAnswer, Spelling, TextAnswer
+from search_api.query.response import SearchAnswer, Spelling
 from search_api.suggest.suggester import Beside
 from search_api.tuning.presenting import faq_answers, featured_answers
+
+_MEANWHILE: Final = ThreadPoolExecutor(8, "meanwhile")
+"""What is proposed is looked for beside the search, and read for answers while results are presented: the
+reader and the indexes leave Python's lock alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +44,31 @@ def search_for_answer(backend: Backend, search: Search, *, asker: Asker | None =
     """The same, with what only a model that writes answers has to know."""
     started = time.perf_counter()
     query_id = new_query_id()
+    if asker is None:
+        results = backend.retriever.search(search.question)
+        took_ms = milliseconds_since(started)
+        return Searched(present_results(search, results, query_id=query_id, took_ms=took_ms), carries=False)
+    proposed = _MEANWHILE.submit(_beside, backend, search)
     results = backend.retriever.search(search.question)
-    answers, carries = _answers(backend, search, results) if asker and _leads(search) else ([], False)
-    answer = present_results(
-        search,
-        results,
-        answers,
-        query_id=query_id,
-        took_ms=milliseconds_since(started),
-    )
-    if asker is not None:
-        around = _beside(backend, search) | _above(backend, search, results)
-        answer = answer.model_copy(update={**around, "took_ms": milliseconds_since(started)})
-        backend.query_log.record(_asked(search, results, answer, asker))
+    leading = _MEANWHILE.submit(_above, backend, search, results)
+    answer = present_results(search, results, query_id=query_id, took_ms=0.0)
+    above, carries = leading.result()
+    around = {**proposed.result(), **above, "took_ms": milliseconds_since(started)}
+    answer = answer.model_copy(update=around)
+    backend.query_log.record(_asked(search, results, answer, asker))
     return Searched(answer, carries)
 
 
-def _answers(backend: Backend, search: Search, results: Results) -> tuple[list[TextAnswer], bool]:
-    """What answers the question, the configured first, and whether passages may carry an answer."""
+def _above(backend: Backend, search: Search, results: Results) -> tuple[dict[str, object], bool]:
+    """What stands above the first page of results, as fields of the answer, and whether the passages may
+    carry an answer in words."""
+    if not _leads(search):
+        return {}, False
     finding = find_answers(search.question.text, results, backend.reader)
     configured = list(faq_answers(backend, search.question))
-    found = map(present_answer, finding.answers)
-    return [*configured, *found][:MOST_ANSWERS], finding.carries
-
-
-def _above(backend: Backend, search: Search, results: Results) -> dict[str, object]:
-    """What stands above the first page of results, as fields of the answer."""
-    if not _leads(search):
-        return {}
-    return {"featured": featured_answers(backend, search.question, results.terms)}
+    answers = [*configured, *map(present_answer, finding.answers)][:MOST_ANSWERS]
+    featured = featured_answers(backend, search.question, results.terms)
+    return {"answers": answers, "featured": featured}, finding.carries
 
 
 def _leads(search: Search) -> bool:

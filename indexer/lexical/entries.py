@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
-import numpy as np
 import tantivy
 
 from catalog.document import Document, FieldValue
+from indexer.document_keys import id_halves
 from indexer.lexical.analysis import words_analyzer
 from indexer.lexical.block_languages import BlockLanguages
 from indexer.lexical.characters import printable
@@ -147,20 +147,6 @@ def entries(
             for block in document.blocks
         ]
     return common.whole([*paths.values(), *texts]), made
-
-
-def id_halves(document_id: str) -> tuple[int, int]:
-    """A document's id (32 hex digits) as two unsigned 64-bit numbers."""
-    number = int(document_id, 16)
-    return number >> 64, number & (2**64 - 1)
-
-
-def joined_ids(high: Sequence[int], low: Sequence[int]) -> tuple[str, ...]:
-    """The inverse of `id_halves`, for many ids."""
-    halves = np.empty((len(high), 2), dtype=">u8")
-    halves[:, 0], halves[:, 1] = high, low
-    digits = halves.tobytes().hex()
-    return tuple([digits[start : start + 32] for start in range(0, len(digits), 32)])
 
 
 def column_values(document: Document) -> dict[str, FieldValue | None]:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import tantivy
 from tantivy import Order, Query
 
+from indexer.document_keys import DocumentKeys, document_names, id_halves, joined_halves
 from indexer.lexical.checking import FileIdentity, check_index
-from indexer.lexical.entries import id_halves, joined_ids
 from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
 from indexer.lexical.schema import DOCUMENT_ORDER, STRINGS, column, stemmed_term
@@ -29,11 +29,16 @@ MOST_HOLDING: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class PassageMatches:
-    """Chunks found by their words, best first: ids, BM25 scores and the document of each."""
+    """Chunks found by their words, best first: ids and BM25 scores, both (n,), and the document of each."""
 
     chunk_ids: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float32]
-    document_ids: tuple[str, ...]
+    documents: DocumentKeys
+
+    @property
+    def document_ids(self) -> list[str]:
+        """The document of each."""
+        return document_names(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class LexicalSnapshot:
         return PassageMatches(
             np.array(chunks, np.int64),
             np.array([score for score, _ in hits], np.float32),
-            joined_ids([int(value or 0) for value in high], [int(value or 0) for value in low]),
+            joined_halves(high, low),
         )
 
     def documents_holding(self, query: Query) -> list[str]:

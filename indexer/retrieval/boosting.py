@@ -12,10 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
+
 from indexer.lexical.reader import LexicalSnapshot, SortValue
 from indexer.retrieval.boost_values import BoostValues, is_by_value
 from indexer.retrieval.candidates import Candidates
-from indexer.retrieval.folding import Folded
+from indexer.retrieval.folding import FoldedDocuments
+from indexer.retrieval.fusion import Scores
 from indexer.retrieval.question import AppliedBoost, Boost
 
 MOST_RAISED: Final = 10.0
@@ -64,24 +67,18 @@ def factor_of(applied: Applied) -> float:
     return min(max(factor, 1.0 / MOST_RAISED), MOST_RAISED)
 
 
-def boosted(folded: Iterable[Folded], applied: Mapping[str, Applied]) -> list[Folded]:
+def boosted(folded: FoldedDocuments, applied: Mapping[str, Applied]) -> FoldedDocuments:
     """The documents by their boosted scores; equal ones by their ids."""
-    raised = [_raised(each, applied.get(each.document_id, ())) for each in folded]
-    return sorted(raised, key=lambda each: (-each.score, each.document_id))
+    return folded.with_boosts(_factors(folded.document_ids, applied), applied)
 
 
-def _raised(folded: Folded, applied: Applied) -> Folded:
-    return folded._replace(score=folded.score * factor_of(applied), boosts=applied) if applied else folded
-
-
-def boosted_passages(candidates: Candidates, applied: Mapping[str, Applied]) -> Mapping[int, float]:
+def boosted_passages(candidates: Candidates, applied: Mapping[str, Applied]) -> Scores:
     """The scores of passages, each with the boosts of its document."""
-    if not applied:
-        return candidates.scores
-    return {
-        chunk: score * factor_of(applied.get(candidates.document_of.get(chunk, ""), ()))
-        for chunk, score in candidates.scores.items()
-    }
+    return candidates.scores * _factors(candidates.document_ids, applied)[candidates.numbers]
+
+
+def _factors(document_ids: Sequence[str], applied: Mapping[str, Applied]) -> Scores:
+    return np.array([factor_of(applied.get(each, ())) for each in document_ids], dtype=np.float64)
 
 
 def _earned(rule: Boost, value: SortValue | None, now: datetime) -> float:

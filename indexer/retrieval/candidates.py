@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.retrieval.fusion import FusionWeights, from_zero, fuse, min_max
+from indexer.document_keys import DocumentKeys, document_names, numbered
+from indexer.retrieval.fusion import FusionWeights, Scores, from_zero, fuse, min_max
 from indexer.retrieval.scope import Scope
 from indexer.vectors.backend import Neighbours
 
@@ -36,49 +36,91 @@ class VectorIndex(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPassages:
+    """The passages that one half finds, best first: ids and scores (cosines or BM25), both (n,), and the
+    document of each."""
+
+    chunk_ids: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+    documents: DocumentKeys
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> Self:
+        """Those of them at which `kept`, of shape (n,), is true."""
+        return type(self)(self.chunk_ids[kept], self.scores[kept], self.documents[kept])
+
+    def first(self, count: int) -> Self:
+        """So many of them."""
+        return type(self)(self.chunk_ids[:count], self.scores[:count], self.documents[:count])
+
+    @property
+    def document_ids(self) -> list[str]:
+        """Each document once."""
+        return document_names(numbered(self.documents)[0])
+
+
+NOTHING: Final = FoundPassages(
+    np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), np.empty((0, 2), dtype=np.uint64)
+)
+
+
+@dataclass(frozen=True, slots=True)
 class DenseQuery:
     """The vectors to search, and the question's own: shape (dimension,)."""
 
     vectors: VectorIndex
     vector: npt.NDArray[np.float32]
-    _found: dict[int, Nearest] = field(default_factory=dict)
+    _found: dict[int, FoundPassages] = field(default_factory=dict)
 
-    def closest(self, scope: Scope, limit: int) -> Nearest:
+    def closest(self, scope: Scope, limit: int) -> FoundPassages:
         """The `limit` nearest readable passages, whatever else is asked of them.
 
-        Found once, however widely and with however many filters a question is asked.
+        FoundPassages once, however widely and with however many filters a question is asked.
         """
         if limit not in self._found:
             found = self.vectors.nearest(self.vector, scope.allowed, limit)
-            self._found[limit] = Nearest(
-                dict(zip(found.chunk_ids, found.cosines, strict=True)),
-                dict(zip(found.chunk_ids, found.document_ids, strict=True)),
-            )
+            self._found[limit] = FoundPassages(found.chunk_ids, found.cosines, found.documents)
         return self._found[limit]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The competing passages by chunk id: their fused scores and what those came from (a half that does
-    not know a passage has no score for it), the document of each, the documents of the nearest ones but those
-    in which a word was found, and what a reranker said of those that it read."""
+    """The competing passages, a row each, by ascending chunk id: their fused scores and what those came from
+    (NaN where a half does not know a passage), their documents in the order of ids, and which of these each
+    passage stands in. Besides, the documents of the nearest ones but those in which a word was found, and
+    what a reranker said of those that it read.
+    """
 
-    scores: Mapping[int, float]
-    dense: Mapping[int, float]
-    lexical: Mapping[int, float]
-    document_of: Mapping[int, str]
-    unmatched_documents: tuple[str, ...]
+    chunk_ids: npt.NDArray[np.int64]
+    scores: Scores
+    dense: Scores
+    lexical: Scores
+    documents: DocumentKeys
+    numbers: npt.NDArray[np.intp]
+    unmatched_documents: tuple[str, ...] = ()
     reread: Mapping[int, float] = field(default_factory=dict)
 
+    @property
+    def document_ids(self) -> list[str]:
+        """The documents, as `numbers` counts them."""
+        return document_names(self.documents)
 
-NO_CANDIDATES: Final = Candidates({}, {}, {}, {}, ())
+    def row(self, chunk_id: int) -> int | None:
+        """The row of a passage; None for one that does not compete."""
+        row = int(np.searchsorted(self.chunk_ids, chunk_id))
+        return row if row < len(self.chunk_ids) and self.chunk_ids[row] == chunk_id else None
+
+    def best(self, count: int | None = None) -> list[tuple[int, str]]:
+        """The chunk and document ids of the best passages, or of all, best first."""
+        order = np.lexsort((self.chunk_ids, -self.scores))[:count]
+        names = document_names(self.documents[self.numbers[order]])
+        return list(zip(self.chunk_ids[order].tolist(), names, strict=True))
 
 
 def gather(
     scope: Scope,
     query: DenseQuery | None,
     weights: FusionWeights,
-    matching: Callable[[], Matching],
+    matching: Callable[[], FoundPassages],
 ) -> Candidates:
     """Ask the vectors, and fuse what they find with what matches.
 
@@ -86,47 +128,46 @@ def gather(
     meanwhile, not for words of weight 0. The nearest of the passages that only the vectors found get their
     true BM25 scores.
     """
-    near = NONE_NEAR if query is None or weights.dense <= 0 else nearest(scope, query)
-    lexical: dict[int, float] = {}
-    document_of = dict(near.document_of)
-    if weights.lexical > 0:
-        matched = matching()
-        lexical |= matched.scores
-        document_of |= matched.document_of
-        if len(lexical) >= MATCHING or scope.is_constrained:  # else no further passage holds a word
-            unscored = (chunk for chunk in near.dense if chunk not in lexical)
-            lexical |= _scored(scope, list(islice(unscored, SCORED)))
-    scores = fuse(min_max(near.dense), from_zero(lexical), weights)
-    matched_documents = {document_of[chunk] for chunk in lexical}
-    unmatched = (name for name in near.documents if name not in matched_documents)
-    return Candidates(scores, near.dense, lexical, document_of, tuple(unmatched))
+    near = NOTHING if query is None or weights.dense <= 0 else nearest(scope, query)
+    if weights.lexical <= 0:
+        return _fused(near, NOTHING, {}, weights)
+    matched = matching()
+    scored: dict[int, float] = {}
+    if len(matched.chunk_ids) >= MATCHING or scope.is_constrained:  # else no further passage holds a word
+        unscored = near.chunk_ids[~np.isin(near.chunk_ids, matched.chunk_ids)]
+        scored = _scored(scope, unscored[:SCORED].tolist())
+    return _fused(near, matched, scored, weights)
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """The passages that match best: their BM25 scores and documents."""
+def _fused(
+    near: FoundPassages, matched: FoundPassages, scored: Mapping[int, float], weights: FusionWeights
+) -> Candidates:
+    """What is near and what matches, together; `scored` are BM25 scores of what is only near."""
+    chunk_ids, first = np.unique(np.concatenate([near.chunk_ids, matched.chunk_ids]), return_index=True)
+    documents, numbers = numbered(np.concatenate([near.documents, matched.documents])[first])
+    dense, lexical = np.full(len(chunk_ids), np.nan), np.full(len(chunk_ids), np.nan)
+    near_rows = np.searchsorted(chunk_ids, near.chunk_ids)
+    dense[near_rows] = near.scores
+    lexical[np.searchsorted(chunk_ids, matched.chunk_ids)] = matched.scores
+    lexical[np.searchsorted(chunk_ids, list(scored))] = list(scored.values())
+    unmatched = np.zeros(len(documents), dtype=np.bool_)
+    unmatched[numbers[near_rows]] = True
+    unmatched[numbers[~np.isnan(lexical)]] = False
+    return Candidates(
+        chunk_ids,
+        fuse(min_max(dense), from_zero(lexical), weights),
+        dense,
+        lexical,
+        documents,
+        numbers,
+        tuple(document_names(documents[unmatched])),
+    )
 
-    scores: Mapping[int, float]
-    document_of: Mapping[int, str]
+
+NO_CANDIDATES: Final = _fused(NOTHING, NOTHING, {}, FusionWeights())
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """The nearest passages, nearest first: their cosines and documents."""
-
-    dense: Mapping[int, float]
-    document_of: Mapping[int, str]
-
-    @property
-    def documents(self) -> tuple[str, ...]:
-        """Each document once."""
-        return tuple(dict.fromkeys(self.document_of.values()))
-
-
-NONE_NEAR: Final = Nearest({}, {})
-
-
-def nearest(scope: Scope, query: DenseQuery) -> Nearest:
+def nearest(scope: Scope, query: DenseQuery) -> FoundPassages:
     """The nearest passages within the scope.
 
     Where a filter, phrase or exclusion applies, the search widens until enough passages satisfy it or
@@ -136,19 +177,15 @@ def nearest(scope: Scope, query: DenseQuery) -> Nearest:
     asked: set[str] = set()
     permitted: set[str] = set()
     while True:
-        found = query.closest(scope, limit)
-        document_of = found.document_of
+        found = every = query.closest(scope, limit)
         if scope.is_constrained:
-            permitted |= scope.permitted([name for name in found.documents if name not in asked])
-            asked.update(found.documents)
-            document_of = {chunk: name for chunk, name in document_of.items() if name in permitted}
-        if len(document_of) >= NEAREST or len(found.dense) < limit or not scope.is_constrained:
-            kept = [chunk for chunk in found.dense if chunk in document_of][:NEAREST]
-            return Nearest(
-                {chunk: found.dense[chunk] for chunk in kept},
-                {chunk: document_of[chunk] for chunk in kept},
-            )
-        limit = math.ceil(limit * min(_WIDENING, _SPARE * NEAREST / max(1, len(document_of))))
+            names = every.document_ids
+            permitted |= scope.permitted([name for name in names if name not in asked])
+            asked.update(names)
+            found = _within(every, permitted)
+        if len(found.chunk_ids) >= NEAREST or len(every.chunk_ids) < limit or not scope.is_constrained:
+            return found.first(NEAREST)
+        limit = math.ceil(limit * min(_WIDENING, _SPARE * NEAREST / max(1, len(found.chunk_ids))))
 
 
 def _scored(scope: Scope, chunk_ids: list[int]) -> dict[int, float]:
@@ -160,14 +197,15 @@ def _scored(scope: Scope, chunk_ids: list[int]) -> dict[int, float]:
     return {chunk: score for chunk, score in pairs if score > 0}
 
 
-def matching(scope: Scope) -> Matching:
+def matching(scope: Scope) -> FoundPassages:
     """What the words of a question find best."""
-    found = scope.snapshot.passages(scope.passages(), MATCHING)
-    chunks = found.chunk_ids.tolist()
-    lexical = dict(zip(chunks, found.scores.tolist(), strict=True))
-    places = dict(zip(chunks, found.document_ids, strict=True))
-    if scope.is_constrained:
-        permitted = scope.permitted(list(dict.fromkeys(places.values())))
-        places = {chunk: name for chunk, name in places.items() if name in permitted}
-        lexical = {chunk: lexical[chunk] for chunk in places}
-    return Matching(lexical, places)
+    matches = scope.snapshot.passages(scope.passages(), MATCHING)
+    found = FoundPassages(matches.chunk_ids, matches.scores, matches.documents)
+    return _within(found, scope.permitted(found.document_ids)) if scope.is_constrained else found
+
+
+def _within(found: FoundPassages, document_ids: Collection[str]) -> FoundPassages:
+    """The passages that stand in one of these documents."""
+    documents, numbers = numbered(found.documents)
+    among = np.array([name in document_ids for name in document_names(documents)], dtype=np.bool_)
+    return found.where(among[numbers])

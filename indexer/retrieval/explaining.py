@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
+
+import numpy as np
 
 from indexer.retrieval.boosting import factor_of
 from indexer.retrieval.candidates import Candidates
 from indexer.retrieval.folding import Folded
-from indexer.retrieval.fusion import FusionWeights, dense_share, from_zero, min_max
+from indexer.retrieval.fusion import FusionWeights, Scores, dense_share, from_zero, has_any, min_max
 from indexer.retrieval.question import (
     AppliedBoost,
     Boost,
@@ -33,7 +35,7 @@ class Explainer:
     def __init__(self, scope: Scope, candidates: Candidates, weights: FusionWeights) -> None:
         self._scope: Final = scope
         self._candidates: Final = candidates
-        self._share: Final = dense_share(bool(candidates.dense), bool(candidates.lexical), weights)
+        self._share: Final = dense_share(has_any(candidates.dense), has_any(candidates.lexical), weights)
         self._dense: Final = min_max(candidates.dense)
         self._lexical: Final = from_zero(candidates.lexical)
 
@@ -54,18 +56,18 @@ class Explainer:
         """
         if not folded.chunk_ids:
             return ()
-        best = folded.chunk_ids[0]
+        best = self._row(folded.chunk_ids[0])
         halves = list(self._halves(best))
         relevance = [
             *halves,
             *self._rerank(best, sum(part.value for part in halves)),
-            *self._further(folded, self._candidates.scores[best]),
+            *self._further(folded, float(self._candidates.scores[best])),
         ]
         return (*relevance, *_boosts(folded))
 
     def _words(self, chunks: Sequence[int]) -> dict[int, tuple[WordScore, ...]]:
         """What each word adds to the BM25 scores of these chunks; what is left comes from how they stand."""
-        held = [chunk for chunk in chunks if chunk in self._candidates.lexical]
+        held = [chunk for chunk in chunks if not np.isnan(self._candidates.lexical[self._row(chunk)])]
         told: dict[int, list[WordScore]] = {chunk: [] for chunk in held}
         for words, query in self._scope.words_in(held) if held else ():
             found = self._scope.snapshot.passages(query, len(held))
@@ -73,22 +75,27 @@ class Explainer:
                 if score > 0:
                     told[chunk].append(WordScore(words, score))
         for chunk, scores in told.items():
-            left = self._candidates.lexical[chunk] - sum(each.score for each in scores)
+            left = float(self._candidates.lexical[self._row(chunk)]) - sum(each.score for each in scores)
             if abs(left) > _ROUNDED:
                 scores.append(WordScore(TOGETHER, left))
         return {chunk: tuple(scores) for chunk, scores in told.items()}
 
-    def _halves(self, chunk: int) -> Iterator[ScorePart]:
-        cosines, bm25, share = self._candidates.dense, self._candidates.lexical, self._share
-        if chunk in cosines:
-            measured = f"cosine {cosines[chunk]:.3f}, of all found {_extent(cosines)}"
-            yield _half("dense", self._dense[chunk], share, measured)
-        if chunk in bm25:
-            measured = f"BM25 {bm25[chunk]:.2f}, of all found at most {max(bm25.values()):.2f}"
-            yield _half("lexical", self._lexical[chunk], 1.0 - share, measured)
+    def _row(self, chunk: int) -> int:
+        row = self._candidates.row(chunk)
+        assert row is not None, f"chunk {chunk} did not compete"
+        return row
 
-    def _rerank(self, chunk: int, fused: float) -> Iterator[ScorePart]:
-        score = self._candidates.scores[chunk]
+    def _halves(self, row: int) -> Iterator[ScorePart]:
+        cosines, bm25, share = self._candidates.dense, self._candidates.lexical, self._share
+        if not np.isnan(cosines[row]):
+            measured = f"cosine {cosines[row]:.3f}, of all found {_extent(cosines)}"
+            yield _half("dense", float(self._dense[row]), share, measured)
+        if not np.isnan(bm25[row]):
+            measured = f"BM25 {bm25[row]:.2f}, of all found at most {np.nanmax(bm25):.2f}"
+            yield _half("lexical", float(self._lexical[row]), 1.0 - share, measured)
+
+    def _rerank(self, row: int, fused: float) -> Iterator[ScorePart]:
+        score, chunk = float(self._candidates.scores[row]), int(self._candidates.chunk_ids[row])
         if chunk in self._candidates.reread:
             detail = f"the reranker gives {self._candidates.reread[chunk]:.3f}, which makes {score:.3f}"
             yield ScorePart("rerank", score - fused, detail)
@@ -131,5 +138,5 @@ def _half(name: PartName, scaled: float, weight: float, measured: str) -> ScoreP
     return ScorePart(name, weight * scaled, f"{measured}: {scaled:.3f} of 1, weighs {weight:.2f}")
 
 
-def _extent(measured: Mapping[int, float]) -> str:
-    return f"{min(measured.values()):.3f} to {max(measured.values()):.3f}"
+def _extent(measured: Scores) -> str:
+    return f"{np.nanmin(measured):.3f} to {np.nanmax(measured):.3f}"

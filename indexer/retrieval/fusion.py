@@ -10,9 +10,11 @@ of domain, because it keeps how far apart the scores lie. BM25 is scaled from it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 IDENTIFIER_SHARE: Final = 0.4
 """What remains of the dense half's weight where a question names an identifier (`max_connections`,
@@ -36,19 +38,23 @@ def weights_for(text: str, weights: FusionWeights) -> FusionWeights:
     return weights
 
 
-def fuse(
-    dense: Mapping[int, float], lexical: Mapping[int, float], weights: FusionWeights
-) -> dict[int, float]:
-    """Chunk id → fused score in 0..1, for every chunk of either half; each half's scores lie in 0..1.
+Scores = NDArray[np.float64]
+"""Shape (n,): a score for each of n passages, NaN for those that are not known."""
 
-    A chunk that a half does not know gets 0 from it. A half that found nothing at all has no say: the other
+
+def fuse(dense: Scores, lexical: Scores, weights: FusionWeights) -> Scores:
+    """The fused score in 0..1 of each passage; each half's scores of them lie in 0..1.
+
+    A passage that a half does not know gets 0 from it. A half that found nothing at all has no say: the other
     decides.
     """
-    share = dense_share(bool(dense), bool(lexical), weights)
-    return {
-        chunk_id: share * dense.get(chunk_id, 0.0) + (1 - share) * lexical.get(chunk_id, 0.0)
-        for chunk_id in dense.keys() | lexical.keys()
-    }
+    share = dense_share(has_any(dense), has_any(lexical), weights)
+    return share * np.nan_to_num(dense) + (1 - share) * np.nan_to_num(lexical)
+
+
+def has_any(scores: Scores) -> bool:
+    """Whether a half knows any of the passages."""
+    return not bool(np.isnan(scores).all())
 
 
 def dense_share(has_dense: bool, has_lexical: bool, weights: FusionWeights) -> float:
@@ -61,18 +67,16 @@ def dense_share(has_dense: bool, has_lexical: bool, weights: FusionWeights) -> f
     return weights.dense / total
 
 
-def from_zero(scores: Mapping[int, float]) -> dict[int, float]:
+def from_zero(scores: Scores) -> Scores:
     """The scores, none below 0, divided by the highest."""
-    highest = max(scores.values(), default=0.0)
-    return {key: score / highest for key, score in scores.items()} if highest > 0 else dict(scores)
+    highest = float(np.fmax.reduce(scores, initial=0.0))
+    return scores / highest if highest > 0 else scores
 
 
-def min_max(scores: Mapping[int, float]) -> dict[int, float]:
+def min_max(scores: Scores) -> Scores:
     """The scores stretched so that the lowest is 0 and the highest 1; all 1 where they are equal."""
-    if not scores:
-        return {}
-    lowest, highest = min(scores.values()), max(scores.values())
-    spread = highest - lowest
-    if spread <= 0:
-        return dict.fromkeys(scores, 1.0)
-    return {key: (score - lowest) / spread for key, score in scores.items()}
+    lowest = float(np.fmin.reduce(scores, initial=np.inf))
+    highest = float(np.fmax.reduce(scores, initial=-np.inf))
+    if highest <= lowest:
+        return np.where(np.isnan(scores), scores, 1.0)
+    return (scores - lowest) / (highest - lowest)

@@ -16,7 +16,7 @@ from indexer.lexical.queries import any_value, restricted
 from indexer.lexical.reader import DocumentMatches, SortValue
 from indexer.lexical.schema import STRINGS, column, string_term
 from indexer.retrieval.filters import equal_to
-from indexer.retrieval.folding import Folded
+from indexer.retrieval.folding import Folded, FoldedDocuments
 from indexer.retrieval.question import RELEVANCE, SortKey
 from indexer.retrieval.scope import Scope
 
@@ -58,9 +58,10 @@ class Ordering:
     holding a word.
     """
 
-    def __init__(self, scope: Scope, folded: Sequence[Folded], nearest: Sequence[str]) -> None:
+    def __init__(self, scope: Scope, folded: FoldedDocuments, nearest: Sequence[str]) -> None:
         self._scope: Final = scope
-        self._folded: Final = {document.document_id: document for document in folded}
+        self._folded: Final = folded
+        self._places: Final = {each: place for place, each in enumerate(folded.document_ids)}
         self._nearest: Final = nearest
         self._values: Final[dict[str, dict[str, SortValue | None]]] = {}
 
@@ -74,7 +75,8 @@ class Ordering:
 
     def document(self, document_id: str) -> Folded:
         """The document with its score and chunks; one that no candidate passage stands in has neither."""
-        return self._folded.get(document_id) or Folded(document_id, 0.0, ())
+        place = self._places.get(document_id)
+        return Folded(document_id, 0.0, ()) if place is None else self._folded.at(place)
 
     def first(self, part: Part, keys: Sequence[SortKey], limit: int) -> list[str]:
         """The ids of the first `limit` documents of `part`; fewer only where there are no more."""
@@ -105,8 +107,8 @@ class Ordering:
 
     def group(self, name: str, value: SortValue) -> Part:
         """The documents whose column `name` has this value."""
-        values = self.values(list(self._folded), name)
-        known = tuple(each for each in self._folded if values.get(each) == value)
+        values = self.values(self._folded.document_ids, name)
+        known = tuple(each for each in self._folded.document_ids if values.get(each) == value)
         return Part((self.having(name, value),), (), known)
 
     def among(self, document_ids: Sequence[str]) -> Query:
@@ -134,7 +136,7 @@ class Ordering:
     def _by_score(self, part: Part, keys: Sequence[SortKey], limit: int) -> list[str]:
         """Those of the candidate passages by their score, equal ones and all others by `keys`."""
         known = self._known(part)
-        groups = _equal((self._folded[each].score, each) for each in known)
+        groups = _equal((self._score(each), each) for each in known)
         ordered = self._refined(groups, keys)[:limit]
         return ordered + self.first(part.beyond_known(self.among(known)), keys, limit - len(ordered))
 
@@ -162,12 +164,16 @@ class Ordering:
         """The documents of the candidate passages that belong to `part`, best first."""
         if part.known is not None:
             return list(part.known)
-        if part == EVERYTHING or not self._folded:
-            return list(self._folded)
-        candidates = self.among(list(self._folded))
-        found = self._scope.snapshot.documents(self._restricted(part.where(candidates)), len(self._folded))
+        folded = self._folded.document_ids
+        if part == EVERYTHING or not folded:
+            return list(folded)
+        found = self._scope.snapshot.documents(self._restricted(part.where(self.among(folded))), len(folded))
         belonging = set(found.document_ids)
-        return [document_id for document_id in self._folded if document_id in belonging]
+        return [document_id for document_id in folded if document_id in belonging]
+
+    def _score(self, document_id: str) -> float:
+        place = self._places.get(document_id)
+        return 0.0 if place is None else float(self._folded.scores[place])
 
     def _refined(self, groups: Iterable[tuple[object, list[str]]], keys: Sequence[SortKey]) -> list[str]:
         """The documents of all groups, in this order; those within one are put in order by `keys`."""
@@ -181,11 +187,11 @@ class Ordering:
         if not document_ids:
             return []
         wanted = set(document_ids)
-        known = tuple(each for each in self._folded if each in wanted)
+        known = tuple(each for each in self._folded.document_ids if each in wanted)
         ordered = self._by_relevance(Part((self.among(document_ids),), (), known), len(document_ids))
         for key in reversed(keys):
             if key.field == RELEVANCE:
-                ordered.sort(key=lambda each: -self.document(each).score)
+                ordered.sort(key=self._score, reverse=True)
                 continue
             values = self.values(ordered, key.field)
             present = [each for each in ordered if each in values]

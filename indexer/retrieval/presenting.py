@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import Connection, Row, select
 
 from catalog.document import Document
@@ -122,6 +123,7 @@ def read_text(row: ChunkRow) -> str:
 
 def as_passage(row: ChunkRow, candidates: Candidates) -> Passage:
     """A row of the chunks table as a passage; one that did not compete has score 0."""
+    place = candidates.row(row.id)
     return Passage(
         chunk_id=row.id,
         document_id=row.document_id,
@@ -131,10 +133,14 @@ def as_passage(row: ChunkRow, candidates: Candidates) -> Passage:
         page=row.page,
         start=row.start,
         end=row.end,
-        score=candidates.scores.get(row.id, 0.0),
-        dense=candidates.dense.get(row.id),
-        lexical=candidates.lexical.get(row.id),
+        score=0.0 if place is None else float(candidates.scores[place]),
+        dense=None if place is None else _known(candidates.dense[place]),
+        lexical=None if place is None else _known(candidates.lexical[place]),
     )
+
+
+def _known(score: np.float64) -> float | None:
+    return None if np.isnan(score) else float(score)
 
 
 def _with_passages(scope: Scope, ranking: Sequence[Folded], passages: int) -> list[Folded]:

@@ -86,13 +86,13 @@ class Reranker:
         return Reading(scores)
 
 
-def reordered(fused: Mapping[int, float], read: Mapping[int, float]) -> dict[int, float]:
-    """Fused scores (0..1) of which those in `read` are replaced: by what the reranker says of them, above
-    everything that it did not read."""
-    if not read:
-        return dict(fused)
-    floor = max((score for chunk, score in fused.items() if chunk not in read), default=0.0)
-    return {
-        chunk: floor + (1.0 - floor) * read[chunk] if chunk in read else score
-        for chunk, score in fused.items()
-    }
+def reordered(
+    chunk_ids: npt.NDArray[np.int64], fused: npt.NDArray[np.float64], read: Mapping[int, float]
+) -> npt.NDArray[np.float64]:
+    """Fused scores (0..1) of passages, of which those in `read` are replaced: by what the reranker says of
+    them, above everything that it did not read."""
+    is_read = np.isin(chunk_ids, list(read))
+    floor = fused[~is_read].max(initial=0.0)
+    scores = fused.copy()
+    scores[is_read] = [floor + (1.0 - floor) * read[chunk] for chunk in chunk_ids[is_read].tolist()]
+    return scores

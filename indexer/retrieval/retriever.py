@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from indexer.retrieval.boost_values import BoostValues
 from indexer.retrieval.boosting import boosted, boosted_passages, boosts_of, rules_for
 from indexer.retrieval.candidates import (
     NO_CANDIDATES,
-    NONE_NEAR,
+    NOTHING,
     Candidates,
     DenseQuery,
     gather,
@@ -31,7 +31,7 @@ from indexer.retrieval.dense import DenseHalf, Embedded, Unavailable
 from indexer.retrieval.explaining import Explainer
 from indexer.retrieval.facets import Tally, tally
 from indexer.retrieval.filters import without_field
-from indexer.retrieval.folding import Folded, fold
+from indexer.retrieval.folding import FoldedDocuments, fold
 from indexer.retrieval.fusion import FusionWeights, weights_for
 from indexer.retrieval.ordering import Ordering
 from indexer.retrieval.presenting import read_chunks, read_text, verified_passages, verified_results
@@ -154,8 +154,8 @@ class Retriever:
             if rerank and (not question.sort or question.sort[0].field == RELEVANCE):
                 candidates, also = self._reranked(connection, scope, candidates)
                 notices += also
-            folded = fold(candidates.scores, candidates.document_of)
-            if boosts := self._boosts(question, scope, [each.document_id for each in folded]):
+            folded = fold(candidates.chunk_ids, candidates.scores, candidates.documents, candidates.numbers)
+            if boosts := self._boosts(question, scope, folded.document_ids):
                 folded = boosted(folded, boosts)
             explainer = Explainer(scope, candidates, weights) if question.explain else None
             page = _page(connection, question, scope, candidates, folded=folded, explainer=explainer)
@@ -186,10 +186,11 @@ class Retriever:
         wanted = max(0, min(limit, MOST_PASSAGES))
         with self._catalog.read() as connection:
             candidates, _ = self._reranked(connection, scope, candidates)
-            boosts = self._boosts(question, scope, dict.fromkeys(candidates.document_of.values()))
-            candidates = replace(candidates, scores=boosted_passages(candidates, boosts))
+            boosts = self._boosts(question, scope, candidates.document_ids)
+            if boosts:
+                candidates = replace(candidates, scores=boosted_passages(candidates, boosts))
             passages: list[Passage] = []
-            order = _passage_order(candidates)
+            order = candidates.best()
             for start in range(0, len(order), MOST_PASSAGES):
                 if len(passages) >= wanted:
                     break
@@ -241,23 +242,23 @@ class Retriever:
         self, connection: Connection, scope: Scope, candidates: Candidates
     ) -> tuple[Candidates, tuple[str, ...]]:
         """The candidates by what the reranker says of the best passages, and why it said less."""
-        if self._reranker is None or not candidates.scores:
+        if self._reranker is None or not len(candidates.chunk_ids):
             return candidates, ()
-        best = [chunk for chunk, _ in _passage_order(candidates)[:MOST_READ]]
+        best = [chunk for chunk, _ in candidates.best(MOST_READ)]
         rows = read_chunks(connection, best)
         texts = [(chunk, read_text(rows[chunk])) for chunk in best if chunk in rows]
         reading = self._reranker.read(scope.text.natural, texts)
         notices = () if reading.fault is None else (f"not reranked: {reading.fault}",)
-        scores = reordered(candidates.scores, reading.scores)
+        scores = reordered(candidates.chunk_ids, candidates.scores, reading.scores)
         return replace(candidates, scores=scores, reread=reading.scores), notices
 
     def _boosts(
-        self, question: Question, scope: Scope, document_ids: Iterable[str]
+        self, question: Question, scope: Scope, document_ids: Sequence[str]
     ) -> dict[str, tuple[AppliedBoost, ...]]:
         rules = rules_for(self._tuning.current.boosts, question.boosts)
         if not rules:
             return {}
-        return boosts_of(list(document_ids), rules, scope.snapshot, self._boost_values, self._clock())
+        return boosts_of(document_ids, rules, scope.snapshot, self._boost_values, self._clock())
 
 
 def _page(
@@ -266,7 +267,7 @@ def _page(
     scope: Scope,
     candidates: Candidates,
     *,
-    folded: Sequence[Folded],
+    folded: FoldedDocuments,
     explainer: Explainer | None,
 ) -> list[tuple[Hit, bytes]]:
     """The results of one page with their marks, and one more where there is a further page."""
@@ -299,15 +300,10 @@ def _tally(question: Question, scope: Scope, nearby: Sequence[str], query: Dense
     for facet in free:
         wider = replace(question, filter=without_field(question.filter, facet.field))
         widened = scope.with_filter(wider)
-        near = NONE_NEAR if query is None else nearest(widened, query)
-        facets |= tally(scope.snapshot, widened.countable(list(near.documents)), [facet]).facets
+        near = NOTHING if query is None else nearest(widened, query)
+        facets |= tally(scope.snapshot, widened.countable(near.document_ids), [facet]).facets
     return replace(counted, facets={facet.field: facets[facet.field] for facet in question.facets})
 
 
 def _is_chosen(facet: Facet, question: Question) -> bool:
     return facet.is_multi_select and without_field(question.filter, facet.field) != question.filter
-
-
-def _passage_order(candidates: Candidates) -> Sequence[tuple[int, str]]:
-    ranked = sorted(candidates.scores.items(), key=lambda item: (-item[1], item[0]))
-    return [(chunk, candidates.document_of[chunk]) for chunk, _ in ranked if chunk in candidates.document_of]

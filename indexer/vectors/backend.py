@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.document_keys import DocumentKeys
+
 Rows = Mapping[int, int]
 """Chunk id → access id."""
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -18,11 +20,12 @@ allowed."""
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The rows nearest to one vector, nearest first: cosines, chunk ids and document ids."""
+    """The rows nearest to one vector, nearest first: cosines and chunk ids, both (n,), and each one's
+    document."""
 
-    cosines: tuple[float, ...]
-    chunk_ids: tuple[int, ...]
-    document_ids: tuple[str, ...]
+    cosines: NDArray[np.float32]
+    chunk_ids: NDArray[np.int64]
+    documents: DocumentKeys
 
 
 class VectorIndexError(Exception):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from catalog.vocabulary import NOBODY
 from indexer.vectors.backend import Found, Neighbours, VectorIndexError
 from indexer.vectors.manifest import Manifest, SegmentEntry, manifest_file, read_manifest
-from indexer.vectors.segment import Segment, best, document_names
+from indexer.vectors.segment import Segment, best
 from indexer.vectors.storing import open_segment, recheck
 
 logger = logging.getLogger(__name__)
@@ -94,19 +94,16 @@ class VectorReader:
     ) -> Neighbours:
         """As `search` for one vector of shape (dimension,), with the documents of the rows."""
         queries = np.ascontiguousarray(vector[np.newaxis, :], dtype=np.float32)
-        parts = [
-            (found[0], segment.chunk_ids[rows[0]], segment.documents(rows[0]))
-            for segment, found, rows in self._found(queries, allowed, limit)
-        ]
-        if not parts:
-            return Neighbours((), (), ())
-        scores, chunk_ids, documents = map(np.concatenate, zip(*parts, strict=True))
-        order = np.argsort(-scores, kind="stable")[:limit]
-        return Neighbours(
-            tuple(scores[order].tolist()),
-            tuple(chunk_ids[order].tolist()),
-            tuple(document_names(documents[order])),
-        )
+        scores = [np.empty(0, dtype=np.float32)]
+        chunk_ids = [np.empty(0, dtype=np.int64)]
+        documents = [np.empty((0, 2), dtype=np.uint64)]
+        for segment, found, rows in self._found(queries, allowed, limit):
+            scores.append(found[0])
+            chunk_ids.append(segment.chunk_ids[rows[0]])
+            documents.append(segment.documents(rows[0]))
+        cosines = np.concatenate(scores)
+        order = np.argsort(-cosines, kind="stable")[:limit]
+        return Neighbours(cosines[order], np.concatenate(chunk_ids)[order], np.concatenate(documents)[order])
 
     def _found(
         self, queries: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.vocabulary import NOBODY
+from indexer.document_keys import DocumentKeys
 from indexer.vectors.manifest import SegmentEntry
 
 ROWS: Final = "rows.npy"
@@ -29,32 +29,6 @@ def segments_folder(directory: Path) -> Path:
     return directory / "segments"
 
 
-def document_words(document_ids: Collection[str]) -> NDArray[np.uint64]:
-    """Document ids as pairs of 64-bit numbers: shape (n, 2)."""
-    return np.frombuffer(bytes.fromhex("".join(document_ids)), dtype=">u8").reshape(-1, 2).astype(np.uint64)
-
-
-def document_names(words: NDArray[np.uint64]) -> list[str]:
-    """The document ids behind pairs of numbers, shape (n, 2)."""
-    digits = words.astype(">u8").tobytes().hex()
-    return [digits[start : start + 32] for start in range(0, len(digits), 32)]
-
-
-def document_name(words: NDArray[np.uint64]) -> str:
-    """The document id behind one pair of numbers."""
-    return f"{int(words[0]):016x}{int(words[1]):016x}"
-
-
-def numbered(documents: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """The documents of rows (n, 2), each once and ascending, and the number of each row's among them."""
-    order = np.lexsort((documents[:, 1], documents[:, 0]))
-    ascending = documents[order]
-    begins = np.concatenate([[True], (ascending[1:] != ascending[:-1]).any(axis=1)])
-    numbers = np.empty(len(order), dtype=np.uint32)
-    numbers[order] = np.cumsum(begins) - 1
-    return ascending[begins], numbers
-
-
 class Segment(ABC):
     """An open segment. Its files are mapped into memory and stay usable after they were deleted."""
 
@@ -63,7 +37,7 @@ class Segment(ABC):
         self.folder: Final = folder
         self.entry: Final = entry
         self.chunk_ids: Final[NDArray[np.int64]] = np.load(folder / ROWS, mmap_mode="r")
-        self._documents: Final[NDArray[np.uint64]] = np.load(folder / DOCUMENTS, mmap_mode="r")
+        self._documents: Final[DocumentKeys] = np.load(folder / DOCUMENTS, mmap_mode="r")
         self._numbers: Final[NDArray[np.uint32]] = np.load(folder / DOCUMENT_NUMBERS, mmap_mode="r")
         self.access: Final = np.memmap(
             folder / ACCESS, dtype="<u4", mode="r+" if writable else "r", shape=(entry.rows,)
@@ -93,20 +67,20 @@ class Segment(ABC):
         """All rows that `table` allows."""
         return np.flatnonzero(np.take(table, self.access, mode="clip"))
 
-    def documents(self, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
-        """The documents of some rows, as `document_words`: shape (n, 2)."""
-        found: NDArray[np.uint64] = self._documents[self._numbers[rows]]
+    def documents(self, rows: NDArray[np.intp]) -> DocumentKeys:
+        """The documents of some rows."""
+        found: DocumentKeys = self._documents[self._numbers[rows]]
         return found
 
-    def rows_of(self, wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
-        """The live rows of documents (see `document_words`), ascending."""
+    def rows_of(self, wanted: DocumentKeys) -> NDArray[np.intp]:
+        """The live rows of documents, ascending."""
         order, starts = self._by_document
         rows = [order[starts[number] : starts[number + 1]] for number in self._numbers_of(wanted)]
         found = np.sort(np.concatenate([np.empty(0, dtype=np.intp), *rows]))
         live: NDArray[np.intp] = found[self.access[found] != NOBODY]
         return live
 
-    def _numbers_of(self, wanted: NDArray[np.uint64]) -> list[int]:
+    def _numbers_of(self, wanted: DocumentKeys) -> list[int]:
         """The numbers of those documents that have rows here."""
         halves = self._documents[:, 0]
         firsts, lasts = np.searchsorted(halves, wanted[:, 0]), np.searchsorted(halves, wanted[:, 0], "right")

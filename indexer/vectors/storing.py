@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.durable import make_durably, sync_file, sync_folder
+from indexer.document_keys import numbered
 from indexer.vectors.backend import VectorIndexError
 from indexer.vectors.content import SegmentContent
 from indexer.vectors.exact import ExactSegment, write_exact
@@ -24,7 +25,6 @@ from indexer.vectors.segment import (
     DOCUMENTS,
     ROWS,
     Segment,
-    numbered,
     segments_folder,
 )
 from indexer.vectors.verification import check_files, checksum, is_noted, note_checked, read_through
@@ -65,7 +65,7 @@ def _written(folder: Path, content: SegmentContent) -> WrittenSegment:
     np.save(folder / ROWS, content.chunk_ids[order])
     documents, numbers = numbered(content.documents[order])
     np.save(folder / DOCUMENTS, documents)
-    np.save(folder / DOCUMENT_NUMBERS, numbers)
+    np.save(folder / DOCUMENT_NUMBERS, numbers.astype(np.uint32))
     names = sorted(file.name for file in folder.iterdir())
     content.access_ids[order].astype("<u4").tofile(folder / ACCESS)
     for name in (*names, ACCESS):

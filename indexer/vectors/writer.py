@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.durable import make_durably
+from indexer.document_keys import document_keys, document_name
 from indexer.vectors.backend import Rows, VectorBatch, VectorIndexError
 from indexer.vectors.content import SegmentContent, batch_content
 from indexer.vectors.inverted import InvertedSegment
 from indexer.vectors.manifest import Manifest, RetiredEntry, SegmentEntry, publish, read_manifest
 from indexer.vectors.merging import SegmentSize, in_groups, segments_to_merge
-from indexer.vectors.segment import Segment, document_name, document_words, segments_folder
+from indexer.vectors.segment import Segment, segments_folder
 from indexer.vectors.storing import open_segment, recheck, rewrite_access, write_segment
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class VectorWriter:
         if not document_ids:
             return {}
         found: dict[str, dict[int, int]] = defaultdict(dict)
-        wanted = document_words(document_ids)
+        wanted = document_keys(document_ids)
         with self._changing:
             segments = tuple(self._segments.values())
         for segment in segments:
@@ -84,7 +85,7 @@ class VectorWriter:
         changes = {name: rows for name, rows in changes.items() if rows}
         if not changes:
             return
-        wanted = document_words(changes)
+        wanted = document_keys(changes)
         with self._changing, self._exclusively():
             for segment in (*self._retired.values(), *self._segments.values()):
                 changed = False

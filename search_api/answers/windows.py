@@ -10,7 +10,7 @@ from typing import Final
 
 from indexer.retrieval.question import Hit, Passage
 from search_api.query.excerpt import split_sentences
-from search_api.query.highlight import Span, find_matches
+from search_api.query.highlight import Match, Span, find_matches
 
 MOST_HITS: Final = 5
 MOST_PASSAGES: Final = 2
@@ -66,16 +66,15 @@ def best_windows(hits: Sequence[Hit], terms: Sequence[str]) -> tuple[Window, ...
 def _candidates(hits: Sequence[Hit], terms: Sequence[str]) -> Iterator[_Candidate]:
     for hit in hits[:MOST_HITS]:
         for passage in hit.passages[:MOST_PASSAGES]:
-            sentences = tuple(
-                _Sentence(span, _said(passage.text[span.start : span.end], terms, hit.language))
-                for span in split_sentences(passage.text)
-            )
+            matches = find_matches(passage.text, terms, hit.language)
+            sentences = tuple(_Sentence(span, _said(span, matches)) for span in split_sentences(passage.text))
             if sentences:
                 yield _Candidate(hit, passage, sentences)
 
 
-def _said(sentence: str, terms: Sequence[str], language: str | None) -> frozenset[str]:
-    return frozenset(match.stem for match in find_matches(sentence, terms, language))
+def _said(sentence: Span, matches: Iterable[Match]) -> frozenset[str]:
+    """The words of the question that a sentence says."""
+    return frozenset(match.stem for match in matches if sentence.start <= match.span.start < sentence.end)
 
 
 def _worth(sentences: Iterable[_Sentence]) -> Mapping[str, float]:

@@ -6,8 +6,9 @@ indexes count UTF-16 units, take them on ``Array.from(excerpt)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from search_api.query.words import WORD, fold, is_unspaced, stem, stemmer_of, telling_words
@@ -37,11 +38,7 @@ def find_matches(text: str, terms: Iterable[str], language: str | None = None) -
 
     Stop words count only when the question has nothing else ("to be or not to be").
     """
-    stemmer = stemmer_of(language)
-    words = telling_words(terms, stemmer)
-    wanted = {stem(word, stemmer) for word in words}
-    inside = sorted({word for word in words if is_unspaced(word)}, key=len, reverse=True)
-    return tuple(_scan(text, wanted, inside, stemmer))
+    return tuple(_scan(text, _sought(tuple(terms), language)))
 
 
 def highlight(text: str, terms: Iterable[str], language: str | None = None) -> tuple[Span, ...]:
@@ -55,17 +52,36 @@ def highlight(text: str, terms: Iterable[str], language: str | None = None) -> t
     return tuple(spans)
 
 
-def _scan(text: str, wanted: set[str], inside: list[str], stemmer: str) -> Iterator[Match]:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What to look for: stems, and words that may stand inside a run of letters, the longest first."""
+
+    stemmer: str
+    stems: frozenset[str]
+    inside: tuple[str, ...]
+
+
+@lru_cache(maxsize=1_000)
+def _sought(terms: tuple[str, ...], language: str | None) -> _Sought:
+    """Kept, as one question is looked for in each passage that is shown."""
+    stemmer = stemmer_of(language)
+    words = telling_words(terms, stemmer)
+    inside = sorted({word for word in words if is_unspaced(word)}, key=len, reverse=True)
+    return _Sought(stemmer, frozenset(stem(word, stemmer) for word in words), tuple(inside))
+
+
+def _scan(text: str, sought: _Sought) -> Iterator[Match]:
+    stemmer, stems, inside = sought.stemmer, sought.stems, sought.inside
     for found in WORD.finditer(text):
         word = found.group()
         stemmed = stem(word, stemmer)
-        if stemmed in wanted:
+        if stemmed in stems:
             yield Match(Span(found.start(), found.end()), stemmed)
         elif inside and is_unspaced(word):
             yield from _scan_unspaced(word, found.start(), inside)
 
 
-def _scan_unspaced(run: str, offset: int, inside: list[str]) -> Iterator[Match]:
+def _scan_unspaced(run: str, offset: int, inside: Sequence[str]) -> Iterator[Match]:
     """Occurrences of the question's words within one run of letters, the longest word first."""
     position = 0
     while position < len(run):

@@ -28,24 +28,21 @@ from search_api.query.response import (
     ScorePart,
     SearchAnswer,
     Synonyms,
-    TextAnswer,
     WordScore,
 )
 
 HEADING_SEPARATOR: Final = " › "
 
 
-def present_results(
-    search: Search, results: Results, answers: Sequence[TextAnswer] = (), *, query_id: str, took_ms: float
-) -> SearchAnswer:
-    """The answer to a search."""
+def present_results(search: Search, results: Results, *, query_id: str, took_ms: float) -> SearchAnswer:
+    """The answer to a search, but for what stands above and beside its results."""
     marked = marked_words(results)
     return SearchAnswer(
         query_id=query_id,
         total=results.total,
         took_ms=took_ms,
         next=_next_cursor(search, results),
-        answers=list(answers),
+        answers=[],
         results=[present_hit(hit, marked) for hit in results.hits],
         groups=results.groups,
         facets=present_facets(results.facets),

@@ -19,6 +19,7 @@ from catalog.database import open_catalog
 from catalog.document import Block, BlockKind, FieldValue
 from catalog.documents import read_documents
 from catalog.tables import chunks, documents
+from indexer.document_keys import document_keys
 from indexer.lexical.query_text import parse_query_text
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
@@ -78,7 +79,11 @@ class MemoryVectors:
             if row.access_id in allowed
         ]
         best = sorted(found, key=lambda each: -each[0])[:limit]
-        return Neighbours(*zip(*best, strict=True)) if best else Neighbours((), (), ())
+        return Neighbours(
+            np.array([cosine for cosine, _, _ in best], dtype=np.float32),
+            np.array([chunk for _, chunk, _ in best], dtype=np.int64),
+            document_keys([document_id for _, _, document_id in best]),
+        )
 
     @property
     def rows(self) -> int:

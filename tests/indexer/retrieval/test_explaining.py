@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.document import FieldValue
@@ -75,7 +75,7 @@ def test_the_parts_add_up_to_the_score_and_the_words_to_bm25(
         retriever = library.retriever(weights, reranker, TUNING)
         collapse = Collapse("department", 5) if collapses else None
         found = retriever.search(Question(text, explain=True, collapse=collapse))
-        assert found.hits
+        assume(found.hits)  # words alone find nothing where nobody says them
         for hit in (each for top in found.hits for each in (top, *top.more)):
             explained = explanation_of(hit)
             assert sum(part.value for part in explained.parts) == pytest.approx(hit.score, abs=1e-9)

@@ -130,8 +130,9 @@ def test_what_was_read_stands_above_the_rest_in_the_readers_order(
     fused: dict[int, float], reading: dict[int, float]
 ) -> None:
     read = {chunk: score for chunk, score in reading.items() if chunk in fused}
-    ordered = reordered(fused, read)
-    assert ordered.keys() == fused.keys()
+    chunks = np.array(sorted(fused), dtype=np.int64)
+    scores = reordered(chunks, np.array([fused[chunk] for chunk in sorted(fused)]), read)
+    ordered = dict(zip(chunks.tolist(), scores.tolist(), strict=True))
     assert all(0 <= score <= 1 for score in ordered.values())
     rest = [score for chunk, score in ordered.items() if chunk not in read]
     assert all(ordered[chunk] >= max(rest, default=0) for chunk in read)
@@ -187,7 +188,8 @@ def test_a_folder_that_is_missing_or_no_reranker_is_told_in_a_sentence(tmp_path:
 
 
 def test_nothing_read_changes_nothing() -> None:
-    assert reordered({1: 0.5}, Reading({}).scores) == {1: 0.5}
+    fused = np.array([0.5])
+    assert reordered(np.array([1]), fused, Reading({}).scores).tolist() == [0.5]
 
 
 def test_a_caller_may_do_without_the_reranker(filled: Library) -> None:
