@@ -8,12 +8,14 @@ Audio and video: ``#t=SECONDS`` (W3C *Media Fragments URI 1.0*).
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from search_api.query.excerpt import split_sentences
+from search_api.query.excerpt import sentences_from
 from search_api.query.words import is_unspaced
 
+_NEVER_IN_URLS: Final = re.compile(r"[\s\x00-\x1f]")
 _EXACT_WORDS: Final = 10
 """Up to so many words are given whole; a longer sentence by its two ends, which makes a shorter link."""
 _END_WORDS: Final = 4
@@ -24,7 +26,7 @@ _UNSPACED_CHARACTERS: Final = 16
 
 def safe_url(url: str) -> str | None:
     """The address when a person may be sent there: http or https with a host; else None."""
-    if any(character.isspace() or ord(character) < 0x20 for character in url):
+    if _NEVER_IN_URLS.search(url):
         return None
     try:
         parts = urlsplit(url)
@@ -65,8 +67,8 @@ def text_directive(text: str, start: int = 0) -> str | None:
     Rows of tables are passed over: their cells are separate elements on the page, so that no run of words
     would be found.
     """
-    for sentence in split_sentences(text[start:]):
-        words = text[start:][sentence.start : sentence.end].split()
+    for sentence in sentences_from(text, start):
+        words = text[sentence.start : sentence.end].split()
         if "|" in words:
             continue
         if len(words) >= _TELLING_WORDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from search_api.query.highlight import Match, Span, find_matches, highlight
@@ -56,16 +57,17 @@ def make_excerpt(
 
 def split_sentences(text: str) -> tuple[Span, ...]:
     """The sentences of a text, without the white space between them. Never empty spans."""
-    borders = [match.end() for match in _SENTENCE_END.finditer(text)]
-    return tuple(_trimmed(text, zip([0, *borders], [*borders, len(text)], strict=True)))
+    return tuple(sentences_from(text))
 
 
-def _trimmed(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[Span]:
-    for start, end in ranges:
-        piece = text[start:end]
+def sentences_from(text: str, start: int = 0) -> Iterator[Span]:
+    """The sentences from an offset on, one by one: the first may be all that is wanted."""
+    for border in chain((match.end() for match in _SENTENCE_END.finditer(text, start)), (len(text),)):
+        piece = text[start:border]
         if stripped := piece.strip():
             begin = start + len(piece) - len(piece.lstrip())
             yield Span(begin, begin + len(stripped))
+        start = border
 
 
 def _windows(passage: str, sentences: Sequence[Span], matches: Sequence[Match], width: int) -> Iterator[Span]:
