@@ -112,7 +112,8 @@ def _asked(search: Search, results: Results, answer: SearchAnswer, asker: Asker)
         asker=asker,
         offset=offset,
         language=results.language,
-        confidence=answer.results[0].confidence if answer.results else None,
+        # Without words nothing is ranked by them: a filter alone says nothing of how well it was answered.
+        confidence=answer.results[0].confidence if answer.results and results.terms else None,
         answers=len(answer.answers),
         ranking=results.ranking,
         filter=json.loads(json.dumps(asdict(wanted), default=str)) if wanted else None,

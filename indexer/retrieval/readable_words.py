@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
@@ -40,6 +41,8 @@ _AS_WRITTEN: Final = 4
 is no beginning of a stem. Shorter ones begin too many words."""
 _LONGEST_PATTERN: Final = 40
 """Characters of a beginning that are looked for: tantivy's patterns are bounded."""
+_MEASURES: Final = frozenset({"big", "far", "fast", "high", "large", "long", "often", "old", "soon", "well"})
+"""After "how" these ask for a number, which stands in documents without them."""
 _PASSAGE_FIELDS: Final = ("title", "headings", "body")
 
 
@@ -81,7 +84,9 @@ class ReadableWords:
 
     def holds_topic(self, text: str) -> bool:
         """Whether a readable document, which the catalog confirms, holds every word of a question's topic."""
-        words = content_words(parse_query_text(text).words)
+        written = parse_query_text(text).words
+        measures = [word for how, word in pairwise(written) if how.lower() == "how" and word in _MEASURES]
+        words = [word for word in content_words(written) if word not in measures]
         return bool(words) and bool(self._titles(self._holding(words), 1))
 
     def stand_together(self, text: str) -> bool:

@@ -98,6 +98,13 @@ def test_searches_are_remembered_with_what_was_shown(running: Running) -> None:
     assert asked.confidence == answer["results"][0]["confidence"]
 
 
+def test_a_filter_without_words_is_kept_without_a_confidence(running: Running) -> None:
+    answer = running.get("/v1/search", q="department:Finance").json()
+    assert answer["results"]
+    asked = next(each for each in running.company.asked if each.id == answer["query_id"])
+    assert asked.confidence is None
+
+
 def test_retrieve_gives_passages_with_what_is_needed_to_cite_them(running: Running) -> None:
     answer = running.post("/v1/retrieve", {"query": "daily allowance for meals", "page_size": 3}).json()
     assert len(answer["passages"]) == 3

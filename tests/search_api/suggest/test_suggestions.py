@@ -195,6 +195,13 @@ def test_a_question_is_proposed_only_where_a_readable_document_holds_its_words(
     assert beside(library, "travel", suggester, BOARD).suggestions == ("travel Wernstrom",)
 
 
+def test_how_long_is_proposed_where_a_document_says_only_the_number(library: Library, log: Log) -> None:
+    log.ask("how long is travel")
+    log.ask("how wide is travel")
+    found = texts(complete(library, "how", log.suggester()))
+    assert found == ["how long is travel"]
+
+
 def test_what_has_operators_is_never_proposed(library: Library, log: Log) -> None:
     for text in ('"travel policy" leave', "travel -policy", "site:x travel", "travel AND leave"):
         log.ask(text)
