@@ -50,6 +50,7 @@ ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {
     "index_chaos": ("--seeds", "10"),
     "render": ("--peer", "crawlee"),
     "resync": ("--changed",),
+    "serve": ("--passages", "100000", "1000000", "--workers", "2"),
 }
 """What a benchmark is called with, besides its name."""
 TARGETS: Final[Mapping[str, str]] = {
@@ -80,7 +81,10 @@ TARGETS: Final[Mapping[str, str]] = {
     "spelling": "≥ 80 % restored, ≥ 90 % left alone",
     "suggest": "p95: suggestions ≤ 10 ms, spelling ≤ 5 ms",
     "traps": "≤ 50 pages a pattern, no honest page lost",
-    "serve": "100,000: p50 ≤ 20, p95 ≤ 40 ms; 16 clients ≥ 80/s, p99 ≤ 300 ms, 0 errors; start ≤ 5 s",
+    "serve": (
+        "100,000: p50 ≤ 20, p95 ≤ 40 ms; 16 clients ≥ 80/s, p99 ≤ 300 ms, 0 errors; start ≤ 5 s; "
+        "1,000,000: p95 ≤ 80 ms"
+    ),
     "words": "with the vectors ≤ 900 bytes a passage; commit ≤ 1 s",
     "extraction": "word F1 ≥ .95, 4-gram F1 ≥ .945, ≤ 2.5 ms/page beside trafilatura (15 ms)",
 }

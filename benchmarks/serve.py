@@ -1,9 +1,10 @@
 """How fast the search service answers over HTTP: hybrid, with an access filter and facets; loader included.
 
-`python -m benchmarks.serve [--passages N] [--questions N] [--workers N]`. `search-api serve` in a process of
-its own over real passages (see `benchmarks.passage_base`), a third of which the caller may not read; 40
+`python -m benchmarks.serve [--passages N …] [--questions N] [--workers N]`. `search-api serve` in a process
+of its own over real passages (see `benchmarks.passage_base`), a third of which the caller may not read; 40
 groups own them, 15 departments are counted. Each question is asked once: words as they stand in some passage,
-or a sentence about them. The base is kept in `SITELORE_BENCH_SERVE` (/tmp/sitelore-serve).
+or a sentence about them, in which answers are looked for. The base is kept in `SITELORE_BENCH_SERVE`
+(/tmp/sitelore-serve).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -56,26 +58,34 @@ connectors:
 def main() -> int:
     """Measure and print; 1 where an answer was an error."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serve", description=__doc__)
-    parser.add_argument("--passages", type=int, default=PASSAGES)
+    parser.add_argument("--passages", type=int, nargs="+", default=[PASSAGES])
     parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("--workers", type=int, default=1)
     chosen = parser.parse_args()
-    config, settings = _base(chosen.passages)
+    errors = sum(_measure(passages, chosen.questions, chosen.workers) for passages in chosen.passages)
+    return int(errors > 0)
+
+
+def _measure(passages: int, questions: int, workers: int) -> int:
+    """Print the figures of one base; how many answers were errors."""
+    config, settings = _base(passages)
     headers = {"authorization": f"Bearer {_key(settings)}"}
-    bodies = _bodies(2 * chosen.questions + _WARM)
-    name = f"{chosen.passages:,} passages"
-    with _serving(config, chosen.workers, bodies[0], headers) as (url, seconds, server):
+    bodies = _bodies(2 * questions + _WARM)
+    name = f"{passages:,} passages"
+    with _serving(config, workers, bodies[0], headers) as (url, seconds, server):
         ask(url, bodies[:_WARM], 4, headers)
         rest = bodies[_WARM:]
-        one = ask(url, rest[: chosen.questions], 1, headers)
-        many = ask(url, rest[chosen.questions :], CLIENTS, headers)
+        one = ask(url, rest[:questions], 1, headers)
+        many = ask(url, rest[questions:], CLIENTS, headers)
         memory = pss_mb(descendants(server))
     _print_load(f"{name}, one client", one)
+    for kind, latencies in (("sentences", one.latencies[::2]), ("words", one.latencies[1::2])):
+        _print_load(f"{name}, one client, {kind}", replace(one, latencies=latencies))
     _print_load(f"{name}, {CLIENTS} clients", many)
-    print_figure(Figure(f"{name}, memory of {chosen.workers} workers (PSS)", memory, "MB"))
+    print_figure(Figure(f"{name}, memory of {workers} workers (PSS)", memory, "MB"))
     print_figure(Figure(f"{name}, start to the first answer", seconds, "s"))
     print_figure(Figure(f"{name}, {CLIENTS} clients", many.rate, "answers/s"))
-    return int(one.errors + many.errors > 0)
+    return one.errors + many.errors
 
 
 def _print_load(name: str, load: Load) -> None:
@@ -111,7 +121,7 @@ def _key(settings: Settings) -> str:
 
 
 def _bodies(count: int) -> list[bytes]:
-    """Searches: as many of a few words as of a sentence."""
+    """Searches: a sentence and a few words in turn."""
     chance = random.Random(_SEED)
     texts = list(islice(read_texts(cache_folder()), 4_000))
     return [
