@@ -101,6 +101,10 @@ def _base(passages: int) -> tuple[Path, Settings]:
     config.write_text(CONFIGURATION.format(folder=folder))
     settings = load_settings(config)
     make_base(folder, settings, passages, _describe)
+    for log in settings.store.directory.glob(
+        "activity.db*"
+    ):  # else the questions of earlier runs are popular
+        log.unlink()
     return config, settings
 
 

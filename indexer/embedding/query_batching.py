@@ -1,5 +1,6 @@
 """Questions that come at the same time are embedded together: what waits while the model is busy is its next
-batch. Questions asked again of late, as by whoever turns a page, are remembered.
+batch. Questions asked again of late, as by whoever turns a page, are remembered, and one that is asked while
+it is being embedded is not embedded twice.
 
 As databases commit in groups (Gawlick and Kinkade 1985, *Varieties of Concurrency Control in IMS/VS Fast
 Path*): a lone question pays a lock and nothing else, and under load batches grow by themselves. Whoever
@@ -36,13 +37,15 @@ EmbedTogether = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(slots=True, eq=False)
 class _Asker:
-    """One question that waits: it is told once, its vector, an error, or that the model is now its to ask."""
+    """One question that waits: it is told once, its vector, an error, or that the model is now its to ask.
+    What it is told in the end, the `same` questions that came meanwhile are told, too."""
 
     text: str
     told: threading.Event = field(default_factory=threading.Event)
     vector: NDArray[np.float32] | None = None
     error: BaseException | None = None
     batch: Sequence[_Asker] = ()
+    same: list[_Asker] = field(default_factory=list)
 
 
 class QueryBatcher:
@@ -68,6 +71,7 @@ class QueryBatcher:
         self._lock: Final = threading.Lock()
         self._company: Final = threading.Condition(self._lock)
         self._waiting: Final[deque[_Asker]] = deque()
+        self._under_way: Final[dict[str, _Asker]] = {}
         self._free = lanes
         self._most_remembered: Final = remembered
         self._remembered: Final[OrderedDict[str, NDArray[np.float32]]] = OrderedDict()
@@ -107,14 +111,19 @@ class QueryBatcher:
                 self._remembered.popitem(last=False)
 
     def _takes_model(self, asker: _Asker) -> bool:
-        """Whether the model was free, else the asker stands in line."""
+        """Whether the model was free, else the asker stands in line, or behind who asks the same."""
         with self._lock:
+            if asker.text in self._under_way:
+                self._under_way[asker.text].same.append(asker)
+                return False
             if self._free:
                 self._free -= 1
+                self._under_way[asker.text] = asker
                 asker.batch = (asker,)
                 return True
             if len(self._waiting) >= self._most_waiting:
                 raise ModelServerError(f"{self._most_waiting} questions wait for the embedding model already")
+            self._under_way[asker.text] = asker
             self._waiting.append(asker)
             self._company.notify()
             return False
@@ -125,9 +134,10 @@ class QueryBatcher:
         with self._lock:
             if asker in self._waiting:
                 self._waiting.remove(asker)
-                raise ModelServerError(
+                asker.error = ModelServerError(
                     f"the embedding model did not get to this question within {self._patience:g} s"
                 )
+                self._tell(asker)
         asker.told.wait()  # it is being embedded
 
     def _ask(self, batch: Sequence[_Asker]) -> None:
@@ -142,9 +152,17 @@ class QueryBatcher:
             for asker in batch:
                 asker.error = error
         finally:
-            for asker in batch:
-                asker.told.set()
+            with self._lock:
+                for asker in batch:
+                    self._tell(asker)
             self._hand_on(len(batch))
+
+    def _tell(self, asker: _Asker) -> None:
+        """Its vector or error is the answer to all who asked the same."""
+        del self._under_way[asker.text]
+        for each in (asker, *asker.same):
+            each.vector, each.error = asker.vector, asker.error
+            each.told.set()
 
     def _hand_on(self, expected: int) -> None:
         """Give the model to those who wait: after a batch of one at once, else to `expected` or so."""

@@ -151,3 +151,27 @@ def test_a_question_that_failed_is_asked_anew() -> None:
         batcher.embed_query("bb")
     model.fails = False
     assert batcher.embed_query("bb")[0] == 2
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_question_asked_while_it_waits_or_is_embedded_is_not_embedded_twice(fails: bool) -> None:
+    model = HeldModel()
+    model.fails = fails
+    batcher = QueryBatcher(model.embed)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(batcher.embed_query, "first")
+        assert model.begun.wait(30)
+        again = pool.submit(batcher.embed_query, "first")
+        waiting = [pool.submit(batcher.embed_query, "second") for _ in range(2)]
+        while [len(each.same) for each in batcher._under_way.values()] != [1, 1]:
+            time.sleep(0.001)
+        model.release.set()
+        assert first.result(30)[0] == again.result(30)[0] == 5
+        for each in waiting:
+            if fails:
+                with pytest.raises(ModelServerError, match="the server is gone"):
+                    each.result(30)
+            else:
+                assert each.result(30)[0] == 6
+    assert model.batches == [["first"], ["second"]]
+    assert not batcher._under_way
