@@ -15,13 +15,13 @@ import torch
 from indexer.embedding.allocation import keep_freed_memory
 
 def batch():
-    activations = [torch.ones(1_200_000 + number) for number in range(8)]
+    activations = [torch.ones(1_200_000 + number) for number in range(4)]
     del activations
 
 if sys.argv[1] == "kept":
     keep_freed_memory()
 torch.set_num_threads(1)
-for _ in range(3):
+for _ in range(8):
     batch()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(10):
@@ -31,7 +31,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def page_faults(how: str) -> int:
-    """Of ten batches of some 40 MB in a process of its own."""
+    """Of ten batches of some 20 MB, after some others, in a process of its own."""
     command = [sys.executable, "-c", FAULTS, how]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
