@@ -28,6 +28,23 @@ def decode(body: bytes, content_type: str = "", *, url: str = "") -> str:
     return body[mark:].decode(encoding, "replace")
 
 
+def as_utf8(body: bytes, content_type: str = "", *, url: str = "") -> bytes:
+    """The same text in UTF-8, which nearly all pages are in already: then it need not be written anew."""
+    encoding, mark = sniff(body, content_type, url=url)
+    body = body[mark:] if mark else body
+    if encoding == "utf-8" and _is_utf8(body):
+        return body
+    return body.decode(encoding, "replace").encode("utf-8", "ignore")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def sniff(body: bytes, content_type: str = "", *, url: str = "") -> tuple[str, int]:
     """Python's name of the encoding and the length of the byte order mark.
 
@@ -48,11 +65,7 @@ def sniff(body: bytes, content_type: str = "", *, url: str = "") -> tuple[str, i
 def _guess(body: bytes, url: str) -> str:
     if body.isascii():
         return "cp1252"
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _by_statistics(body, url)
-    return "utf-8"
+    return "utf-8" if _is_utf8(body) else _by_statistics(body, url)
 
 
 def _by_statistics(body: bytes, url: str) -> str:

@@ -91,7 +91,7 @@ def _blocks(part: Message) -> list[Block]:
         return []
     text = decode(payload, f"{part.get_content_type()}; charset={part.get_content_charset() or ''}")
     if part.get_content_subtype() == "html":
-        return list(blocks_of(all_pieces(walk(LexborHTMLParser(flattened(text))))))
+        return list(blocks_of(all_pieces(walk(LexborHTMLParser(flattened(text.encode(errors="ignore")))))))
     return list(text_blocks(text))
 
 

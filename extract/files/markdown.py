@@ -49,7 +49,7 @@ def markdown_content(text: str) -> FileContent:
 
 def _blocks(text: str) -> Iterable[Block]:
     html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
-    return blocks_of(all_pieces(walk(LexborHTMLParser(flattened(html)))))
+    return blocks_of(all_pieces(walk(LexborHTMLParser(flattened(html.encode(errors="ignore"))))))
 
 
 def _statements(written: str) -> Mapping[str, Any] | None:

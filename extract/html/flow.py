@@ -6,16 +6,17 @@ later questions (which groups are content, what is a block) are answered from th
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.document import BlockKind
 from extract.html.hints import Hint, hint_of
+from extract.html.marks import Marks
 from extract.html.pieces import Flow, Group, Piece
 from extract.html.tables import is_data_table, table_text
-from extract.html.tags import HEADING_LEVELS, ROLES, TEXT, Role, tag_id
-from extract.html.unread import unread_elements
+from extract.html.tags import HEADING_LEVELS, ROLES, TEXT, Role
 
 NOTHING: Final = Hint.HIDDEN + 1
 """More than any hint: a walk that goes past nothing."""
@@ -49,14 +50,16 @@ _LASTING_ANCHORS: Final = frozenset(
     {Role.HEADING, Role.PARAGRAPH, Role.ITEM, Role.TERM, Role.PREFORMATTED, Role.CAPTION}
 )
 _TERM_LEVEL: Final = -1
-_LINKING: Final = frozenset(map(tag_id, ("a", "area", "iframe", "frame")))
 _LINKS: Final = "a[href], area, iframe, frame"
-_LINKS_AND_MORE: Final = f"{_LINKS}, script, style, noscript, select, button, pre, th, dl"
 _PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1", "\u200b"})
 
 
-def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901, PLR0912 - the hot loop
+def walk(  # noqa: C901, PLR0912, PLR0915 - the hot loop
+    tree: LexborHTMLParser, marks: Marks | None = None, *, past: int = NOTHING
+) -> Flow:
     """The flow of the whole page, in one pass; time and memory are linear in its nodes.
+
+    `marks` are those of this tree, looked for here unless they are known.
 
     Elements whose hint is `past` or more are not walked through: the group of each has one piece, which tells
     how much text and how much of it in links there is.
@@ -64,9 +67,10 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901,
     root = tree.root
     if root is None:
         return Flow()
-    walker = _Walker(past)
+    marks = marks or Marks(tree)
+    walker = _Walker(past, marks.mixed)
     buffer, roles, unread, flowing = walker.buffer, ROLES, Role.SKIP, Role.BUTTON
-    empty_nodes, hidden = walker.flow.empty_nodes, unread_elements(tree)
+    empty_nodes, hidden = walker.flow.empty_nodes, marks.unread
     stack: list[tuple[LexborNode, _Saved | None]] = []
     node = walker.start(root)
     while True:
@@ -81,7 +85,8 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901,
                 node = following
                 continue
             role = roles.get(tag)
-            if hidden and node.mem_id in hidden and walker.leave_out(node, role):
+            is_hidden = bool(hidden) and node.mem_id in hidden
+            if is_hidden and walker.leave_out(node, role):
                 node = node.next
                 continue
             if role is None:
@@ -91,7 +96,7 @@ def walk(tree: LexborHTMLParser, *, past: int = NOTHING) -> Flow:  # noqa: C901,
                 node = node.next
                 continue
             elif role > flowing:
-                saved = walker.enter_block(node, tag, role)
+                saved = walker.enter_block(node, tag, role, is_hidden)
             else:
                 saved = walker.enter_special(node, role)
             child = None if walker.skip else node.first_child
@@ -119,6 +124,7 @@ class _Walker:
     __slots__ = (
         "_link_depth",
         "_link_from",
+        "_mixed",
         "_past",
         "anchor",
         "buffer",
@@ -135,8 +141,9 @@ class _Walker:
         "term",
     )
 
-    def __init__(self, past: int) -> None:
+    def __init__(self, past: int, mixed: Set[int]) -> None:
         self.flow = Flow()
+        self._mixed = mixed
         self._past = past
         self.buffer: list[str] = []
         self.kind: BlockKind = _PARAGRAPH
@@ -172,7 +179,7 @@ class _Walker:
         is_block = role is not None and role > Role.BUTTON
         if is_block and self.rows is None and self.kind is not _CODE:
             return False
-        self.flow.link_nodes += node.css(_LINKS)
+        self.flow.links += [(link.attributes, link.text()) for link in node.css(_LINKS)]
         if role == Role.CELL and self.rows:
             self.rows[-1].append("")
         return True
@@ -186,7 +193,7 @@ class _Walker:
         elif role == Role.BUTTON and (self.kind is BlockKind.HEADING or self.level == _TERM_LEVEL):
             return None
         elif role == Role.EMBED:
-            self.flow.link_nodes.append(node)
+            self.flow.links.append((node.attributes, node.text()))
         self.skip = True
         return None
 
@@ -198,7 +205,7 @@ class _Walker:
             self.anchor = anchor
         if href is None:
             return None
-        self.flow.link_nodes.append(node)
+        self.flow.links.append((attributes, node.text()))
         if href.startswith("#") and node.text(strip=True) in _PERMALINKS:
             self.skip = True
             return None
@@ -220,7 +227,7 @@ class _Walker:
                 return
         self.buffer.append("\n")
 
-    def enter_block(self, node: LexborNode, tag: int, role: int) -> _Saved | None:
+    def enter_block(self, node: LexborNode, tag: int, role: int, is_hidden: bool) -> _Saved | None:
         """A block boundary: what was gathered becomes a piece; inside, its kind and group hold."""
         if self.kind is _CODE:
             return self._enter_inside_code(node)
@@ -231,12 +238,13 @@ class _Walker:
         hint = Hint.NONE
         if attributes or role == Role.GROUP:
             self.anchor = attributes.get("id") or self.anchor
-            hint = hint_of(tag, attributes)
+            hint = Hint.HIDDEN if is_hidden else hint_of(tag, attributes)
         if (role in _GROUPS and (self.rows is None or role == Role.TABLE)) or hint >= Hint.FURNITURE:
             classes = attributes.get("class") if hint else None
             self.flow.groups.append(Group(self.group, tag, hint, len(self.flow.pieces), classes))
             self.group = len(self.flow.groups) - 1
-            if hint >= self._past and self.rows is None and self._pass(node):
+            if hint >= self._past and self.rows is None and node.mem_id not in self._mixed:
+                self._pass(node)
                 return saved
         if role in _KINDS:
             self.kind, self.level = _KINDS[role], HEADING_LEVELS.get(tag, 0)
@@ -244,21 +252,17 @@ class _Walker:
             self._open(node, role)
         return saved
 
-    def _pass(self, node: LexborNode) -> bool:
-        """Take an element as one piece; not where it has parts that are not read, or code, tables, terms."""
-        found = node.css(_LINKS_AND_MORE)
-        links = [inner for inner in found if inner.tag_id in _LINKING]
-        if len(links) < len(found):
-            return False
-        self.flow.link_nodes += links
+    def _pass(self, node: LexborNode) -> None:
+        """Take an element, which must not be a mixed one, as one piece."""
+        links = [(link.attributes, " ".join(link.text().split())) for link in node.css(_LINKS)]
+        self.flow.links += links
         text = " ".join(node.text().split())
         if text:
-            link_chars = sum([len(" ".join(link.text().split())) for link in links])
+            link_chars = sum([len(linked) for _, linked in links])
             piece = Piece(_PARAGRAPH, text, 0, None, self.group, link_chars)
             self.flow.passed.append(piece)
             self.flow.pieces.append(piece)
         self.skip = True
-        return True
 
     def _enter_inside_code(self, node: LexborNode) -> _Saved | None:
         identity = node.id

@@ -94,12 +94,14 @@ _ROLES: Final[dict[str, int]] = {
 _NAMES: Final = frozenset({"class", "id"})
 _PANELS: Final = word_set("accordion collapse collapsible expand expandable expander faq spoiler tab tabs")
 """Words of classes whose elements readers open: what stands there is content, whatever is hidden at first."""
+_HIDING: Final = frozenset({"data-sitelore-index", "data-elastic-exclude", "hidden", "style"})
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def hint_of(tag: int, attributes: Mapping[str, str | None]) -> int:
-    """What the element of this tag number and these attributes claims to be."""
-    if not _NAMES.issuperset(attributes) and (stated := _stated(attributes)) is not None:
+    """What the element of this tag number and these attributes claims to be, unless it is hidden."""
+    stated = None if _NAMES.issuperset(attributes) else _stated(attributes)
+    if stated is not None:
         return stated
     if tag in _FURNITURE_TAGS:
         return Hint.FURNITURE
@@ -113,9 +115,7 @@ def hint_of(tag: int, attributes: Mapping[str, str | None]) -> int:
 
 
 def _stated(attributes: Mapping[str, str | None]) -> int | None:
-    """What attributes with a defined meaning say: visibility, ARIA role, schema.org's `articleBody`."""
-    if is_hidden(attributes):
-        return Hint.HIDDEN
+    """What attributes with a defined meaning say: ARIA role, schema.org's `articleBody`."""
     if attributes.get("itemprop") == "articleBody":
         return Hint.ARTICLE
     role = attributes.get("role")
@@ -124,9 +124,10 @@ def _stated(attributes: Mapping[str, str | None]) -> int | None:
 
 def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     """Whether an element is hidden, or kept out of the index by its author."""
-    if (
-        attributes.get("data-sitelore-index") or ""
-    ).strip().lower() == "false" or "data-elastic-exclude" in attributes:
+    if _HIDING.isdisjoint(attributes):
+        return False
+    indexed = attributes.get("data-sitelore-index") or ""
+    if indexed.strip().lower() == "false" or "data-elastic-exclude" in attributes:
         return True
     style = attributes.get("style")
     is_hidden = ("hidden" in attributes and attributes["hidden"] != "until-found") or (

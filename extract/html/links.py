@@ -67,12 +67,14 @@ def base_address(base: str | None, url: str) -> str:
     return url if base is None else Joiner(url).join(base) or url
 
 
-def links_of(nodes: Iterable[LexborNode], head: LexborNode | None, joiner: Joiner) -> tuple[Link, ...]:
-    """Links of the head (next, previous, other languages), then of the body, as they stand."""
+def links_of(
+    body: Iterable[tuple[Mapping[str, str | None], str]], head: LexborNode | None, joiner: Joiner
+) -> tuple[Link, ...]:
+    """Links of the head (next, previous, other languages), then those of the body, of which there are the
+    attributes and the text, as they stand."""
     links = list(_head_links(head, joiner))
     join = joiner.join
-    for node in nodes:
-        attributes = node.attributes
+    for attributes, written in body:
         reference = attributes.get("href") or attributes.get("src")
         if not reference:
             continue
@@ -80,7 +82,7 @@ def links_of(nodes: Iterable[LexborNode], head: LexborNode | None, joiner: Joine
         if url is None:
             continue
         relations = attributes.get("rel")
-        text = " ".join(node.text().split()) or attributes.get("title") or attributes.get("alt") or ""
+        text = " ".join(written.split()) or attributes.get("title") or attributes.get("alt") or ""
         links.append(Link(url, text, relations is not None and is_nofollow(relations)))
     return tuple(links)
 

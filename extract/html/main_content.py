@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalog.document import BlockKind
 from extract.html.flow import walk
 from extract.html.hints import Hint
+from extract.html.marks import Marks
 from extract.html.pieces import Flow, Group, Piece
 from extract.html.tags import tag_id
 
@@ -44,10 +45,11 @@ _PROSE: Final = 80
 """Characters from which a run of text without a sentence's end still counts as prose."""
 
 
-def flow_of(tree: LexborHTMLParser) -> Flow:
+def flow_of(tree: LexborHTMLParser, marks: Marks | None = None) -> Flow:
     """The flow of a page; furniture, half of most pages, is taken as a whole where it cannot be content."""
-    flow = walk(tree, past=Hint.FURNITURE)
-    return flow if _went_past_no_content(flow) else walk(tree)
+    marks = marks or Marks(tree)
+    flow = walk(tree, marks, past=Hint.FURNITURE)
+    return flow if _went_past_no_content(flow) else walk(tree, marks)
 
 
 def _went_past_no_content(flow: Flow) -> bool:

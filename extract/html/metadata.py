@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extract.fields.dates import parse_date
 from extract.html.links import Joiner
+from extract.html.marks import Attributes, Marks
 from extract.html.structured_data import json_ld_objects, microdata_objects
 from extract.page import Directives
 from extract.words import word_set
@@ -60,6 +61,8 @@ _UPDATED_METAS: Final = (
     "last-modified",
     "revised",
 )
+_PUBLISHED: Final = frozenset({"published", "entry-date"})
+"""Classes of a `<time>`; the other, for updates, is `updated`."""
 _CATEGORY_METAS: Final = ("article:section", "parsely-section", "dcterms.subject", "dc.subject")
 _NOT_THE_PAGE: Final = word_set(
     "WebSite Organization Corporation LocalBusiness Person BreadcrumbList SearchAction ImageObject"
@@ -67,43 +70,21 @@ _NOT_THE_PAGE: Final = word_set(
 )
 _DUBLIN_CORE: Final = re.compile(r"^(dc|dcterms):")
 """Dublin Core is written with a dot or a colon."""
+_JSON_LD: Final = "application/ld+json"
 _MOST_HEADINGS: Final = 4
 """Headings of the highest level among which that of the page is looked for."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
-_STATING: Final = (
-    'meta[content], base[href], time, script[type^="application/ld+json" i], [itemscope], [itemprop]'
-)
-
-
 class Head:
     """The page's statements, each read when first asked for."""
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self.times = marks.times
         self.metas: dict[str, list[str]] = {}
-        self.base: str | None = None
-        self.has_time = False
-        self._scripts: list[LexborNode] = []
-        self._items: list[LexborNode] = []
-        # In one search: each goes through the whole page, and takes a thirtieth of all the reading.
-        previous = 0
-        for node in tree.css(_STATING):
-            if node.mem_id == previous:
-                continue  # it comes once for each selector that it matches
-            previous = node.mem_id
-            attributes = node.attributes
-            if "itemprop" in attributes or "itemscope" in attributes:
-                self._items.append(node)
-            tag = node.tag
-            if tag == "meta":
-                self._take_meta(attributes)
-            elif tag == "time":
-                self.has_time = True
-            elif tag == "script":
-                self._scripts.append(node)
-            elif tag == "base" and self.base is None:
-                self.base = attributes.get("href")
+        for attributes in marks.metas:
+            self._take_meta(attributes)
 
     def _take_meta(self, attributes: Mapping[str, str | None]) -> None:
         name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
@@ -120,11 +101,15 @@ class Head:
     @cached_property
     def json_ld(self) -> Sequence[Mapping[str, Any]]:
         """Every JSON-LD object of the page, those inside `@graph` too, outermost first."""
-        return json_ld_objects(self._scripts)
+        return json_ld_objects(
+            node
+            for node, attributes in self._marks.scripts
+            if (attributes.get("type") or "").lower().startswith(_JSON_LD)
+        )
 
     @cached_property
     def _microdata(self) -> Sequence[Mapping[str, Any]]:
-        return microdata_objects(self._items)
+        return microdata_objects(self._marks.items)
 
     def stated(self, key: str) -> object:
         """What the page's data say of the page itself: by JSON-LD, else by microdata.
@@ -176,9 +161,9 @@ def metadata_of(
         category=head.meta(*_CATEGORY_METAS) or _stated_text(head, "articleSection"),
         authors=_authors(head),
         created_at=_date(head, _CREATED_METAS, ("datePublished", "dateCreated"), language)
-        or _time(tree, head, "time[pubdate], time.published, time.entry-date", language),
+        or _time(head, _is_published, language),
         updated_at=_date(head, _UPDATED_METAS, ("dateModified",), language)
-        or _time(tree, head, "time.updated", language),
+        or _time(head, _is_updated, language),
         language=language,
         canonical=_canonical(tree, joiner),
         directives=directives_of(head.metas, headers),
@@ -249,7 +234,7 @@ def _stated_text(head: Head, key: str) -> str | None:
 
 def _date(head: Head, metas: Sequence[str], keys: Sequence[str], language: str | None) -> datetime | None:
     for name in metas:
-        found = parse_date(head.meta(name) or "", language=language)
+        found = parse_date(head.meta(name) or "", language=language) if name in head.metas else None
         if found is not None:
             return found
     for key in keys:
@@ -259,13 +244,19 @@ def _date(head: Head, metas: Sequence[str], keys: Sequence[str], language: str |
     return None
 
 
-def _time(tree: LexborHTMLParser, head: Head, selector: str, language: str | None) -> datetime | None:
-    if not head.has_time:
-        return None
-    node = tree.css_first(selector)
-    if node is None:
-        return None
-    return parse_date(node.attributes.get("datetime") or node.text(strip=True), language=language)
+def _time(head: Head, is_meant: Callable[[Attributes], bool], language: str | None) -> datetime | None:
+    for node, attributes in head.times:
+        if is_meant(attributes):
+            return parse_date(attributes.get("datetime") or node.text(strip=True), language=language)
+    return None
+
+
+def _is_published(time: Attributes) -> bool:
+    return "pubdate" in time or not _PUBLISHED.isdisjoint((time.get("class") or "").split())
+
+
+def _is_updated(time: Attributes) -> bool:
+    return "updated" in (time.get("class") or "").split()
 
 
 def _language(tree: LexborHTMLParser, head: Head, headers: Mapping[str, str]) -> str | None:

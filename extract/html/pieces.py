@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -42,10 +43,11 @@ class Group:
 @dataclass(slots=True)
 class Flow:
     """What the walk leaves: pieces and groups in document order, those pieces that stand for what it went
-    past, the elements that link, and those that hold nothing but white space (images too)."""
+    past, the attributes and the text of each element that links, and the elements that hold nothing but white
+    space (images too)."""
 
     pieces: list[Piece] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     passed: list[Piece] = field(default_factory=list)
-    link_nodes: list[LexborNode] = field(default_factory=list)
+    links: list[tuple[Mapping[str, str | None], str]] = field(default_factory=list)
     empty_nodes: list[LexborNode] = field(default_factory=list)

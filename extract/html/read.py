@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalog.document import DocumentKind, FieldValue
 from catalog.vocabulary import Reason
-from extract.encoding import decode
+from extract.encoding import as_utf8
 from extract.fields.apply import known, mapped
 from extract.fields.sources import Subject, file_name_of
 from extract.fingerprint import content_hash
@@ -18,6 +18,7 @@ from extract.html.flow import walk
 from extract.html.glance import glance_at
 from extract.html.links import Joiner, base_address, links_of
 from extract.html.main_content import flow_of, main_pieces
+from extract.html.marks import Marks
 from extract.html.metadata import Head, Metadata, metadata_of
 from extract.html.pieces import Flow, Piece
 from extract.html.script_signs import evidence_of
@@ -38,14 +39,15 @@ def read_html(
     link_text: str = "",
 ) -> Page | Unreadable:
     """The page; `Unreadable` with its links when it has no text at all."""
-    tree = LexborHTMLParser(flattened(decode(body, headers.get("content-type", ""), url=url)))
-    flow = flow_of(tree)
-    head = Head(tree)
-    joiner = Joiner(base_address(head.base, url))
-    links = links_of(flow.link_nodes, tree.head, joiner)
+    tree = LexborHTMLParser(flattened(as_utf8(body, headers.get("content-type", ""), url=url)))
+    marks = Marks(tree)
+    flow = flow_of(tree, marks)
+    head = Head(marks)
+    joiner = Joiner(base_address(marks.base, url))
+    links = links_of(flow.links, tree.head, joiner)
     flow, pieces = _content(tree, flow, rules)
     blocks = blocks_of(pieces)
-    evidence = evidence_of(tree, flow, pieces, links)
+    evidence = evidence_of(tree, marks, flow, pieces, links)
     glance = glance_at(tree, flow, pieces, links, url)
     metadata = metadata_of(tree, head, joiner, headers, first_heading(blocks))
     if not blocks:

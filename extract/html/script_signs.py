@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from catalog.document import BlockKind
 from extract.html.hints import Hint
 from extract.html.hollow import CONTAINERS, is_placeholder, is_root, survey, waits_for_content
+from extract.html.marks import Marks
 from extract.html.pieces import Flow, Piece
 from extract.html.script_evidence import ScriptEvidence
 from extract.html.scripts import scripts_of
@@ -69,11 +70,11 @@ class _Page(NamedTuple):
 
 
 def evidence_of(
-    tree: LexborHTMLParser, flow: Flow, pieces: Sequence[Piece], links: Sequence[Link]
+    tree: LexborHTMLParser, marks: Marks, flow: Flow, pieces: Sequence[Piece], links: Sequence[Link]
 ) -> ScriptEvidence:
     """What speaks for a browser on a page of which `pieces` (of `flow`) are the main content."""
     text_length = sum([len(piece.text) for piece in pieces])
-    scripts = scripts_of(tree)
+    scripts = scripts_of(marks.scripts, tree.body)
     if not scripts:
         return ScriptEvidence(text_length)
     words, linked = _words(flow)

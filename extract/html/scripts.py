@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborNode
 
 # A JavaScript MIME type or `module` (WHATWG HTML, "script", type), and what compilers in the browser take.
 _EXECUTED: Final = re.compile(
@@ -49,14 +50,15 @@ _BUILD_MARK: Final = re.compile(
 )
 
 
-def scripts_of(tree: LexborHTMLParser) -> list[str]:
+def scripts_of(
+    scripts: Iterable[tuple[LexborNode, Mapping[str, str | None]]], body: LexborNode | None
+) -> list[str]:
     """A name for each script that could write content, in order; the same one on each page of a template.
 
     Numbers, hashes of builds and folders are left out of it; an inline script goes by what it could do.
     """
     names = []
-    for node in tree.tags("script"):
-        attributes = node.attributes
+    for node, attributes in scripts:
         kind = attributes.get("type")
         if kind and not _EXECUTED.fullmatch(kind.strip()):
             continue
@@ -64,7 +66,6 @@ def scripts_of(tree: LexborHTMLParser) -> list[str]:
         name = _name_of(source) if source else _inline_name(node.text()[:_READ])
         if name:
             names.append(name)
-    body = tree.body
     if body is not None and body.attributes.get("onload"):
         names.append("onload")
     return names
@@ -81,10 +82,10 @@ def _name_of(source: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _inline_name(text: str) -> str:
-    if len(text) < _READ and any(snippet in text for snippet in _TRACKING_SNIPPETS):
+    if len(text) < _READ and any(map(text.__contains__, _TRACKING_SNIPPETS)):
         return ""
-    writes = any(word in text for word in _WRITING)
-    asks = any(word in text for word in _ASKING)
-    if not (writes or asks or len(text) > _SHORT or any(word in text for word in _OTHERWISE_ABLE)):
+    writes = any(map(text.__contains__, _WRITING))
+    asks = any(map(text.__contains__, _ASKING))
+    if not (writes or asks or len(text) > _SHORT or any(map(text.__contains__, _OTHERWISE_ABLE))):
         return ""
     return f"inline{' writes' if writes else ''}{' asks' if asks else ''}"

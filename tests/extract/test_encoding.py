@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.encoding import decode, sniff
+from extract.encoding import as_utf8, decode, sniff
 from extract.encoding_labels import encoding_of
 from tests.support.suites import SUITES, needs_suites
 
@@ -107,3 +107,18 @@ def test_the_top_level_domain_helps_the_statistics() -> None:
 def test_a_long_page_is_judged_by_its_first_foreign_letters() -> None:
     text = "<p>" + "x" * 200_000 + "休暇は毎年付与されます。" * 20_000
     assert decode(text.encode("cp932")) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("grün – 日本".encode(), "grün – 日本"),
+        ("\ufeffgrün".encode(), "grün"),
+        ("\ufeffgrün".encode("utf-16-le"), "grün"),
+        ("<meta charset=iso-8859-1>grün".encode("latin-1"), "<meta charset=iso-8859-1>grün"),
+        (b"<meta charset=utf-8>caf\xe9 \xed\xa0\x80", "<meta charset=utf-8>caf\ufffd \ufffd\ufffd\ufffd"),
+    ],
+)
+def test_a_text_in_utf8_is_the_same_text(body: bytes, text: str) -> None:
+    assert as_utf8(body) == text.encode()
+    assert decode(body) == text
