@@ -41,6 +41,18 @@ _RUNNING_TEXT: Final = frozenset(
 _LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1cff\u3040-\ud7ff]")
 """Letters of scripts that need no words to be told from Latin ones: Greek, Cyrillic, Arabic, Han, Hangul …"""
+_OWN_LETTERS: Final = {
+    "el": re.compile(r"[\u0370-\u03ff]"),
+    "hy": re.compile(r"[\u0530-\u058f]"),
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "ka": re.compile(r"[\u10a0-\u10ff]"),
+    "ko": re.compile(r"[\uac00-\ud7a3]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+}
+"""Letters that hardly any other language has."""
+_RUSSIAN: Final = re.compile(r"[ыэ]")
+_NOT_RUSSIAN: Final = re.compile(r"[\u0400\u0402-\u040f\u0450\u0452-\u052f]")
+"""Ukrainian and Bulgarian have no ы; what has it, such as Belarusian, has letters of its own too."""
 
 
 def language_of(blocks: Iterable[Block]) -> str | None:
@@ -86,9 +98,22 @@ def _with_language(block: Block, language: str | None) -> Block:
     if sum(map(known.__contains__, words)) >= 0.1 * len(words):
         return block
     found = _by_function_words(words)
-    if found is None and not text.isascii() and len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text)):
+    if (
+        found is None
+        and not text.isascii()
+        and len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text))
+        and not _is_in_letters_of(language, text)
+    ):
         found = _by_classifier(text)
     return block if found in (None, language) else replace(block, language=found)
+
+
+def _is_in_letters_of(language: str | None, text: str) -> bool:
+    """Whether letters alone show that a text is in the language of its document, as most of them are."""
+    if language == "ru":
+        return _RUSSIAN.search(text) is not None and _NOT_RUSSIAN.search(text) is None
+    letters = _OWN_LETTERS.get(language or "")
+    return letters is not None and 10 * len(letters.findall(text)) >= len(text)
 
 
 def _by_function_words(words: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.document import Block, DocumentKind, FieldFault, FieldValue
 from catalog.vocabulary import Reason
@@ -12,8 +12,7 @@ from extract.html.script_evidence import NO_SCRIPTS, ScriptEvidence
 from extract.html.short_page import ShortPage
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link in order of appearance: absolute, not yet canonical, with the fragment it had."""
 
     url: str

@@ -54,7 +54,7 @@ _LINKS: Final = "a[href], area, iframe, frame"
 _PERMALINKS: Final = frozenset({"¶", "#", "§", "🔗", "Link", "permalink", "\uf0c1", "\u200b"})
 
 
-def walk(  # noqa: C901, PLR0912, PLR0915 - the hot loop
+def walk(  # noqa: C901, PLR0912 - the hot loop
     tree: LexborHTMLParser, marks: Marks | None = None, *, past: int = NOTHING
 ) -> Flow:
     """The flow of the whole page, in one pass; time and memory are linear in its nodes.
@@ -85,16 +85,13 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - the hot loop
                 node = following
                 continue
             role = roles.get(tag)
-            is_hidden = bool(hidden) and node.mem_id in hidden
-            if is_hidden and walker.leave_out(node, role):
+            is_hidden = role != unread and node.mem_id in hidden
+            if role == unread or (is_hidden and walker.leave_out(node, role)):
                 node = node.next
                 continue
             if role is None:
                 walker.anchor = node.id or walker.anchor
                 saved = None
-            elif role == unread:
-                node = node.next
-                continue
             elif role > flowing:
                 saved = walker.enter_block(node, tag, role, is_hidden)
             else:

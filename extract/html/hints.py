@@ -95,6 +95,9 @@ _NAMES: Final = frozenset({"class", "id"})
 _PANELS: Final = word_set("accordion collapse collapsible expand expandable expander faq spoiler tab tabs")
 """Words of classes whose elements readers open: what stands there is content, whatever is hidden at first."""
 _HIDING: Final = frozenset({"data-sitelore-index", "data-elastic-exclude", "hidden", "style"})
+_MANY_SITES: Final = 16_384
+"""Names that are kept: 200 sites have half as many, and a cache a little too small for a round of them keeps
+none."""
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -143,7 +146,7 @@ def _is_opened_by_readers(attributes: Mapping[str, str | None]) -> bool:
     return not _PANELS.isdisjoint(map(str.lower, _WORD.findall(attributes.get("class") or "")))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MANY_SITES)
 def _named(classes: str, identity: str) -> int | None:
     """The hint of class and id, None when they say nothing."""
     if not (classes or identity):
@@ -172,7 +175,7 @@ def _said_by(names: str) -> int:
 _FURNITURE, _DOUBTFUL, _CONTENT, _ADMONITION, _ARTICLE = 1, 2, 4, 8, 16
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MANY_SITES)
 def _said_by_name(name: str) -> int:
     """What a class or an id speaks of, any of the five; cached, since sites use the same ones."""
     said = _ARTICLE if _ARTICLE_WORDS.search(name.lower()) else 0

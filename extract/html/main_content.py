@@ -122,7 +122,7 @@ def _are_alike(one: Group, other: Group) -> bool:
 class _Page:
     """Prefix sums over the pieces, so that each group's figures cost two subtractions."""
 
-    __slots__ = ("_around", "_chars", "_figures", "_groups", "_links", "_pieces", "_prose", "_told")
+    __slots__ = ("_around", "_chars", "_figures", "_groups", "_links", "_mains", "_pieces", "_prose", "_told")
 
     def __init__(self, flow: Flow) -> None:
         self._groups = flow.groups
@@ -132,6 +132,7 @@ class _Page:
         self._figures = [0, *accumulate(map(_is_figure, flow.pieces))]
         self._links = [0, *accumulate(piece.link_chars for piece in flow.pieces)]
         self._told = [0, *accumulate(piece.kind in _TOLD for piece in flow.pieces)]
+        self._mains = [index for index, group in enumerate(flow.groups) if _is_main(group)]
         self._around = self._around_content()
 
     def _amount(self, sums: Sequence[int], group: Group) -> int:
@@ -188,19 +189,18 @@ class _Page:
 
     def _stated(self) -> int:
         """The one element that is the content by its tag or role and says something, 0 where none is."""
-        mains = [index for index, group in enumerate(self._groups) if _is_main(group)]
+        mains = self._mains
         is_one = len(mains) == 1 and self._amount(self._chars, self._groups[mains[0]]) >= _CLAIM
         return mains[0] if is_one else 0
 
     def _around_content(self) -> set[int]:
         """The groups whose text stands mostly in an element inside that is the content by its tag or role."""
         around: set[int] = set()
-        for group in self._groups:
-            if _is_main(group):
-                most, parent = 2 * self._amount(self._chars, group), group.parent
-                while parent > 0 and most > self._amount(self._chars, self._groups[parent]):
-                    around.add(parent)
-                    parent = self._groups[parent].parent
+        for group in map(self._groups.__getitem__, self._mains):
+            most, parent = 2 * self._amount(self._chars, group), group.parent
+            while parent > 0 and most > self._amount(self._chars, self._groups[parent]):
+                around.add(parent)
+                parent = self._groups[parent].parent
         return around
 
     def _is_figure(self, group: Group) -> bool:

@@ -68,7 +68,7 @@ _NOT_THE_PAGE: Final = word_set(
     "WebSite Organization Corporation LocalBusiness Person BreadcrumbList SearchAction ImageObject"
     " VideoObject Comment Review Offer"
 )
-_DUBLIN_CORE: Final = re.compile(r"^(dc|dcterms):")
+_DUBLIN_CORE: Final = ("dc:", "dcterms:")
 """Dublin Core is written with a dot or a colon."""
 _JSON_LD: Final = "application/ld+json"
 _MOST_HEADINGS: Final = 4
@@ -91,7 +91,9 @@ class Head:
         name = name or attributes.get("http-equiv")
         content = attributes.get("content")
         if name and content and content.strip():
-            name = _DUBLIN_CORE.sub(r"\1.", name.strip().lower())
+            name = name.strip().lower()
+            if name.startswith(_DUBLIN_CORE):
+                name = name.replace(":", ".", 1)
             self.metas.setdefault(name, []).append(content.strip())
 
     def meta(self, *names: str) -> str | None:

@@ -16,6 +16,11 @@ JAPANESE = (
     "休暇は毎年付与されます。申請書は開始の二週間前までに提出してください。質問は人事部までお願いします。" * 2
 )
 RUSSIAN = "Отпуск предоставляется сотруднику ежегодно, заявление подаётся за две недели до начала."
+UKRAINIAN = "Відпустка надається працівникові щорічно, а заява подається за два тижні до її початку."
+BULGARIAN = "Отпускът се предоставя на служителя всяка година, а молбата се подава две седмици по-рано."
+CHINESE = "员工每年享有带薪休假，申请应当在休假开始前两周提交，如有疑问请联系人事部门，谢谢大家的配合。" * 2
+KOREAN = "휴가는 매년 부여됩니다. 신청서는 시작 이 주일 전까지 제출해 주십시오. 질문은 인사부로." * 2
+GREEK = "Η άδεια χορηγείται κάθε χρόνο και η αίτηση υποβάλλεται δύο εβδομάδες πριν από την έναρξή της."
 NAMES = "Anna Müller, Berlin; Jean Dupont, Lyon; Maria Rossi, Roma; John Smith, Leeds; Eva Novak, Brno."
 
 
@@ -28,6 +33,24 @@ def test_a_paragraph_in_another_language_is_told() -> None:
     assert [block.language for block in blocks] == [None, "en", "ja", "ru", None]
     blocks = with_languages(paragraphs(GERMAN, ENGLISH, JAPANESE), "ja")
     assert [block.language for block in blocks] == ["de", "en", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "beside"),
+    [
+        (RUSSIAN, "ru", "uk"),
+        (UKRAINIAN, "uk", "ru"),
+        (BULGARIAN, "bg", "ru"),
+        (JAPANESE, "ja", "zh"),
+        (CHINESE, "zh", "ja"),
+        (KOREAN, "ko", "ja"),
+        (GREEK, "el", "ru"),
+    ],
+)
+def test_languages_of_close_letters_are_told_from_each_other(text: str, own: str, beside: str) -> None:
+    [of_its_own] = with_languages(paragraphs(text), own)
+    [guest] = with_languages(paragraphs(text), beside)
+    assert (of_its_own.language, guest.language) == (None, own)
 
 
 def test_a_short_list_is_not_taken_for_a_small_language_beside_its_own() -> None:
