@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 _RFC_5322: Final = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|[+-]\d{4})"
 )
+_IN_WORDS: Final = re.compile(
+    r"(?:(?P<month>[A-Z][a-z]{2,8}) (?P<day>\d{1,2}),|(?P<first>\d{1,2}) (?P<then>[A-Z][a-z]{2,8}))"
+    r" (?P<year>[12]\d{3})(?:,? (?P<hour>\d\d?):(?P<minute>\d\d))?",
+    re.ASCII,
+)
+_MONTHS: Final = {
+    "January": 1, "February": 2, "March": 3, "April": 4, "May": 5, "June": 6, "July": 7, "August": 8,
+    "September": 9, "October": 10, "November": 11, "December": 12, "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4,
+    "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
+}  # fmt: skip
 _HAS_YEAR: Final = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 _DOTTED: Final = re.compile(r"\d{1,2}\.\d{1,2}\.\d")
 """Nobody writes the month first between dots."""
@@ -33,13 +43,17 @@ def parse_date(text: str, pattern: str | None = None, *, language: str | None = 
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
-    found = _by_pattern(text, pattern) if pattern else _by_standard(text) or _by_custom(text, language)
+    found = _by_pattern(text, pattern) if pattern else _read(text, language)
     if found is None:
         return None
     try:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except OverflowError:
         return None  # year 1 or 9999 shifted out of the calendar
+
+
+def _read(text: str, language: str | None) -> datetime | None:
+    return _by_standard(text) or _in_words(text) or _by_custom(text, language)
 
 
 def _by_pattern(text: str, pattern: str) -> datetime | None:
@@ -52,6 +66,22 @@ def _by_pattern(text: str, pattern: str) -> datetime | None:
 def _by_standard(text: str) -> datetime | None:
     try:
         return parsedate_to_datetime(text) if _RFC_5322.fullmatch(text) else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _in_words(text: str) -> datetime | None:
+    """A date as English has it, `May 3, 2019` or `3 May 2019 14:05`, whatever the language of the page; the
+    library takes as long for it as all else on the page does."""
+    match = _IN_WORDS.fullmatch(text)
+    if match is None:
+        return None
+    month = _MONTHS.get(match["month"] or match["then"])
+    day, hour, minute = (
+        int(each or 0) for each in (match["day"] or match["first"], match["hour"], match["minute"])
+    )
+    try:
+        return None if month is None else datetime(int(match["year"]), month, day, hour, minute, tzinfo=UTC)
     except ValueError:
         return None
 
