@@ -97,11 +97,12 @@ def throughput(embedder: LocalEmbedder, clients: int, seconds: float, clock: Cal
     answered = count()
     end = time.perf_counter() + seconds
 
-    def ask(offset: int) -> None:
-        for number in count(offset):
+    def ask(person: int) -> None:
+        for number in count(person):
             if time.perf_counter() >= end:
                 return
-            batcher.embed_query(QUESTIONS[number % len(QUESTIONS)])
+            # Each person's questions are their own, or they would be embedded once for all who ask the same.
+            batcher.embed_query(f"{QUESTIONS[number % len(QUESTIONS)]} {person}")
             next(answered)
 
     started = clock()

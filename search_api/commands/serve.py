@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from settings.configuration import Settings
 
 _CONFIG_VARIABLE: Final = "SITELORE_CONFIG"
+_APPLICATION: Final = "search_api.commands.serve:application"
+_SERVER: Final[Mapping[str, Any]] = {
+    "factory": True,
+    "log_level": "info",
+    "access_log": False,  # queries are kept in the query log; addresses hold what people ask
+    "server_header": False,
+    "timeout_keep_alive": 30,
+    "timeout_graceful_shutdown": 10,
+    "ws": "none",
+}
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -34,6 +45,8 @@ def serve(
     settings = load_or_exit(config)
     import uvicorn
 
+    from search_api.commands.workers import run_workers
+
     _tell_of_provider(settings)
     # Workers are new processes: they find the configuration where every command looks for it.
     os.environ[_CONFIG_VARIABLE] = str(config.absolute())
@@ -42,19 +55,10 @@ def serve(
         typer.echo(f"Anyone who reaches {listening} may search: there is no sign-in.", err=True)
     chosen = settings.search.port if port is None else port
     _stop_if_taken(listening, chosen)
-    uvicorn.run(
-        "search_api.commands.serve:application",
-        factory=True,
-        host=listening,
-        port=chosen,
-        workers=workers,
-        log_level="info",
-        access_log=False,  # queries are kept in the query log; addresses hold what people ask
-        server_header=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=10,
-        ws="none",
-    )
+    if workers > 1:
+        run_workers(uvicorn.Config(_APPLICATION, host=listening, port=chosen, workers=workers, **_SERVER))
+    else:
+        uvicorn.run(_APPLICATION, host=listening, port=chosen, **_SERVER)
 
 
 def _stop_if_taken(host: str, port: int) -> None:
