@@ -90,7 +90,8 @@ def measure(snapshot: LexicalSnapshot, asked: list[list[str]]) -> None:
     }
     for name, tuning in kinds.items():
         timed = alternate(
-            partial(_median, snapshot, asked, tuning), partial(_median, snapshot, asked, Tuning())
+            partial(_median, snapshot, asked, tuning, BoostValues()),
+            partial(_median, snapshot, asked, Tuning(), BoostValues()),
         )
         print_figure(Figure(name, timed.ours, "ms", "untuned", timed.peer))
 
