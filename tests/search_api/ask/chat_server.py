@@ -55,7 +55,7 @@ class ChatServer:
                 return
             while self.endless:
                 yield f"data: {json.dumps({'choices': [{'delta': {'content': 'on and '}}]})}\n\n"
-                await asyncio.sleep(0.2)  # slower than any limit of an answer is reached
+                await asyncio.sleep(0.02)
             yield f"data: {json.dumps({'choices': [], 'usage': {'total_tokens': 9}})}\n\n"
             yield "data: [DONE]\n\n"
         finally:

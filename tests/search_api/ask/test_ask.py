@@ -166,7 +166,8 @@ def test_when_the_client_leaves_the_model_is_left() -> None:
     with asking(server) as client:
         body = {"question": QUESTION, "stream": True}
         with client.stream("POST", "/v1/ask", json=body) as response:
-            assert next(response.iter_lines()) == "event: token"
+            lines = response.iter_lines()  # kept: an iterator that is dropped closes the connection
+            assert next(lines) == "event: token"
             assert not server.left.is_set()
         assert server.left.wait(30)
 
