@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # a parser process needs the rules alone, not the models they
     from settings.connector import ConnectorSettings
 
 
-EXTRACTION_VERSION: Final = 5
+EXTRACTION_VERSION: Final = 6
 """Raised whenever the same bytes are read differently: the next sync then reads every page anew."""
 
 

@@ -13,17 +13,12 @@ from email.policy import default
 from email.utils import getaddresses
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
-
 from catalog.document import Block, BlockKind
 from catalog.vocabulary import Reason
 from extract.encoding import decode
 from extract.files.content import FileContent
 from extract.files.text import text_blocks
-from extract.html.blocks import blocks_of
-from extract.html.depth import flattened
-from extract.html.flow import walk
-from extract.html.main_content import all_pieces
+from extract.html.whole import whole_blocks
 from extract.page import Unreadable
 
 MAIL: Final = "message/rfc822"
@@ -91,7 +86,7 @@ def _blocks(part: Message) -> list[Block]:
         return []
     text = decode(payload, f"{part.get_content_type()}; charset={part.get_content_charset() or ''}")
     if part.get_content_subtype() == "html":
-        return list(blocks_of(all_pieces(walk(LexborHTMLParser(flattened(text.encode(errors="ignore")))))))
+        return list(whole_blocks(text))
     return list(text_blocks(text))
 
 

@@ -11,15 +11,11 @@ from typing import Any, Final
 
 import yaml
 from markdown_it import MarkdownIt
-from selectolax.lexbor import LexborHTMLParser
 
 from catalog.document import Block
 from extract.files.content import FileContent
 from extract.files.text import text_blocks
-from extract.html.blocks import blocks_of
-from extract.html.depth import flattened
-from extract.html.flow import walk
-from extract.html.main_content import all_pieces
+from extract.html.whole import whole_blocks
 
 MARKDOWN: Final = "text/markdown"
 _FRONT_MATTER: Final = re.compile(
@@ -48,8 +44,7 @@ def markdown_content(text: str) -> FileContent:
 
 
 def _blocks(text: str) -> Iterable[Block]:
-    html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
-    return blocks_of(all_pieces(walk(LexborHTMLParser(flattened(html.encode(errors="ignore"))))))
+    return whole_blocks(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
 
 
 def _statements(written: str) -> Mapping[str, Any] | None:

@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 
 from indexer.chunking.tokens import counting_tokenizer
-from indexer.embedding.allocation import keep_freed_memory
 from indexer.embedding.backend import Backend, TorchBackend, open_backend
 from indexer.embedding.batches import TokenBatch, token_batches
 from indexer.embedding.bundled import BUNDLED_NAME
@@ -58,7 +57,6 @@ class LocalEmbedder:
         self._name: Final = name
         self._threads: Final = threads or CPU_THREADS
         torch.set_num_threads(1)  # workers run side by side; a question alone is too little work to share
-        keep_freed_memory()
         self._cache: Final = cache
         self.device: Final = device_name(device)
         loaded = load_model(name, self.device)

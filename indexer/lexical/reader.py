@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import tantivy
 from tantivy import Order, Query
 
-from indexer.document_keys import DocumentKeys, document_names, id_halves, joined_halves
+from indexer.document_keys import id_halves, joined_halves
+from indexer.found_passages import FoundPassages
 from indexer.lexical.checking import FileIdentity, check_index
 from indexer.lexical.errors import DamagedIndexError, translated
 from indexer.lexical.languages import ENGLISH, STEMMERS
@@ -25,20 +25,6 @@ SortValue = str | int | float | bool
 
 MOST_HOLDING: Final = 100_000
 """Passages that decide which documents hold a phrase; further ones would tell little new."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassageMatches:
-    """Chunks found by their words, best first: ids and BM25 scores, both (n,), and the document of each."""
-
-    chunk_ids: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float32]
-    documents: DocumentKeys
-
-    @property
-    def document_ids(self) -> list[str]:
-        """The document of each."""
-        return document_names(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +63,14 @@ class LexicalSnapshot:
         """How many passages hold a term in their text, readable or not."""
         return self._passages.doc_freq("body", term)
 
-    def passages(self, query: Query, limit: int) -> PassageMatches:
+    def passages(self, query: Query, limit: int) -> FoundPassages:
         """The best `limit` passages for `query` (over `passages_schema`)."""
         hits = self._passages.search(query, limit=limit, count=False).hits
         addresses = [address for _, address in hits]
         chunks = self._passages.fast_field_values("chunk", addresses)
         high = self._passages.fast_field_values(DOCUMENT_ORDER, addresses)
         low = self._passages.fast_field_values("document_low", addresses)
-        return PassageMatches(
+        return FoundPassages(
             np.array(chunks, np.int64),
             np.array([score for score, _ in hits], np.float32),
             joined_halves(high, low),

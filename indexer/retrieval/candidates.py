@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.document_keys import DocumentKeys, document_names, numbered
+from indexer.found_passages import NOTHING, FoundPassages
 from indexer.retrieval.fusion import FusionWeights, Scores, from_zero, fuse, min_max
 from indexer.retrieval.scope import Scope
-from indexer.vectors.backend import Neighbours
 
 NEAREST: Final = 1000
 """Passages that the dense half brings in; their documents are counted and can be ranked."""
@@ -31,36 +31,8 @@ _SPARE: Final = 1.3
 class VectorIndex(Protocol):
     """What retrieval asks of the vector index."""
 
-    def nearest(self, vector: npt.NDArray[np.float32], allowed: Collection[int], limit: int) -> Neighbours:
+    def nearest(self, vector: npt.NDArray[np.float32], allowed: Collection[int], limit: int) -> FoundPassages:
         """The `limit` readable passages that are nearest to a vector of shape (dimension,)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPassages:
-    """The passages that one half finds, best first: ids and scores (cosines or BM25), both (n,), and the
-    document of each."""
-
-    chunk_ids: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float32]
-    documents: DocumentKeys
-
-    def where(self, kept: npt.NDArray[np.bool_]) -> Self:
-        """Those of them at which `kept`, of shape (n,), is true."""
-        return type(self)(self.chunk_ids[kept], self.scores[kept], self.documents[kept])
-
-    def first(self, count: int) -> Self:
-        """So many of them."""
-        return type(self)(self.chunk_ids[:count], self.scores[:count], self.documents[:count])
-
-    @property
-    def document_ids(self) -> list[str]:
-        """Each document once."""
-        return document_names(numbered(self.documents)[0])
-
-
-NOTHING: Final = FoundPassages(
-    np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), np.empty((0, 2), dtype=np.uint64)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +46,10 @@ class DenseQuery:
     def closest(self, scope: Scope, limit: int) -> FoundPassages:
         """The `limit` nearest readable passages, whatever else is asked of them.
 
-        FoundPassages once, however widely and with however many filters a question is asked.
+        Found once, however widely and with however many filters a question is asked.
         """
         if limit not in self._found:
-            found = self.vectors.nearest(self.vector, scope.allowed, limit)
-            self._found[limit] = FoundPassages(found.chunk_ids, found.cosines, found.documents)
+            self._found[limit] = self.vectors.nearest(self.vector, scope.allowed, limit)
         return self._found[limit]
 
 
@@ -179,7 +150,7 @@ def nearest(scope: Scope, query: DenseQuery) -> FoundPassages:
     while True:
         found = every = query.closest(scope, limit)
         if scope.is_constrained:
-            names = every.document_ids
+            names = every.distinct_documents
             permitted |= scope.permitted([name for name in names if name not in asked])
             asked.update(names)
             found = _within(every, permitted)
@@ -199,9 +170,8 @@ def _scored(scope: Scope, chunk_ids: list[int]) -> dict[int, float]:
 
 def matching(scope: Scope) -> FoundPassages:
     """What the words of a question find best."""
-    matches = scope.snapshot.passages(scope.passages(), MATCHING)
-    found = FoundPassages(matches.chunk_ids, matches.scores, matches.documents)
-    return _within(found, scope.permitted(found.document_ids)) if scope.is_constrained else found
+    found = scope.snapshot.passages(scope.passages(), MATCHING)
+    return _within(found, scope.permitted(found.distinct_documents)) if scope.is_constrained else found
 
 
 def _within(found: FoundPassages, document_ids: Collection[str]) -> FoundPassages:

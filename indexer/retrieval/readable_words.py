@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
 from tantivy import Query, Schema
 
 from catalog.tables import chunks, documents
+from indexer.found_passages import FoundPassages
 from indexer.lexical.analysis import folded
 from indexer.lexical.characters import without_unspaced
 from indexer.lexical.queries import (
@@ -29,7 +30,7 @@ from indexer.lexical.queries import (
     word_query,
 )
 from indexer.lexical.query_text import QueryText, parse_query_text
-from indexer.lexical.reader import LexicalSnapshot, PassageMatches
+from indexer.lexical.reader import LexicalSnapshot
 from indexer.lexical.schema import column
 from indexer.lexical.stop_words import content_words
 from indexer.lexical.terms import Terms, analyse
@@ -85,7 +86,9 @@ class ReadableWords:
     def holds_topic(self, text: str) -> bool:
         """Whether a readable document, which the catalog confirms, holds every word of a question's topic."""
         written = parse_query_text(text).words
-        measures = [word for how, word in pairwise(written) if how.lower() == "how" and word in _MEASURES]
+        measures = [
+            word for how, word in pairwise(written) if how.lower() == "how" and word.lower() in _MEASURES
+        ]
         words = [word for word in content_words(written) if word not in measures]
         return bool(words) and bool(self._titles(self._holding(words), 1))
 
@@ -141,7 +144,7 @@ class ReadableWords:
     def _allowed(self, query: Query) -> Query:
         return restricted(query, [any_value(self.snapshot.documents_schema, "access", sorted(self.allowed))])
 
-    def _passages(self, query: Query, limit: int) -> PassageMatches:
+    def _passages(self, query: Query, limit: int) -> FoundPassages:
         access = any_value(self.snapshot.passages_schema, "access", sorted(self.allowed))
         return self.snapshot.passages(restricted(query, [access]), limit)
 
@@ -151,7 +154,7 @@ class ReadableWords:
         titles = {row.id: row.title for row in self._confirmed(_TITLES, ids)}
         return [titles[each] for each in ids if each in titles]
 
-    def _texts(self, found: PassageMatches) -> tuple[SampledText, ...]:
+    def _texts(self, found: FoundPassages) -> tuple[SampledText, ...]:
         rows = self._confirmed(_TEXTS, found.chunk_ids.tolist())
         return tuple(SampledText(row.title, tuple(row.heading_path), row.text) for row in rows)
 

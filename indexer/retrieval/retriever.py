@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from catalog.access import AccessLists
 from catalog.database import Catalog
+from indexer.found_passages import NOTHING
 from indexer.lexical.errors import LexicalIndexError
 from indexer.lexical.reader import LexicalReader
 from indexer.retrieval.boost_values import BoostValues
 from indexer.retrieval.boosting import boosted, boosted_passages, boosts_of, rules_for
 from indexer.retrieval.candidates import (
     NO_CANDIDATES,
-    NOTHING,
     Candidates,
     DenseQuery,
     gather,
@@ -301,7 +301,7 @@ def _tally(question: Question, scope: Scope, nearby: Sequence[str], query: Dense
         wider = replace(question, filter=without_field(question.filter, facet.field))
         widened = scope.with_filter(wider)
         near = NOTHING if query is None else nearest(widened, query)
-        facets |= tally(scope.snapshot, widened.countable(near.document_ids), [facet]).facets
+        facets |= tally(scope.snapshot, widened.countable(near.distinct_documents), [facet]).facets
     return replace(counted, facets={facet.field: facets[facet.field] for facet in question.facets})
 
 

@@ -9,23 +9,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.document_keys import DocumentKeys
-
 Rows = Mapping[int, int]
 """Chunk id → access id."""
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 """Scores (cosines, falling) and chunk ids, both (queries, k): k is `limit`, or fewer where fewer rows are
 allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The rows nearest to one vector, nearest first: cosines and chunk ids, both (n,), and each one's
-    document."""
-
-    cosines: NDArray[np.float32]
-    chunk_ids: NDArray[np.int64]
-    documents: DocumentKeys
 
 
 class VectorIndexError(Exception):

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.vocabulary import NOBODY
-from indexer.vectors.backend import Found, Neighbours, VectorIndexError
+from indexer.found_passages import FoundPassages
+from indexer.vectors.backend import Found, VectorIndexError
 from indexer.vectors.manifest import Manifest, SegmentEntry, manifest_file, read_manifest
 from indexer.vectors.segment import Segment, best
 from indexer.vectors.storing import open_segment, recheck
@@ -91,7 +92,7 @@ class VectorReader:
 
     def nearest(
         self, vector: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int
-    ) -> Neighbours:
+    ) -> FoundPassages:
         """As `search` for one vector of shape (dimension,), with the documents of the rows."""
         queries = np.ascontiguousarray(vector[np.newaxis, :], dtype=np.float32)
         scores = [np.empty(0, dtype=np.float32)]
@@ -103,7 +104,9 @@ class VectorReader:
             documents.append(segment.documents(rows[0]))
         cosines = np.concatenate(scores)
         order = np.argsort(-cosines, kind="stable")[:limit]
-        return Neighbours(cosines[order], np.concatenate(chunk_ids)[order], np.concatenate(documents)[order])
+        return FoundPassages(
+            np.concatenate(chunk_ids)[order], cosines[order], np.concatenate(documents)[order]
+        )
 
     def _found(
         self, queries: NDArray[np.float32], allowed: Iterable[int] | NDArray[np.integer], limit: int

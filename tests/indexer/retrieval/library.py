@@ -20,6 +20,7 @@ from catalog.document import Block, BlockKind, FieldValue
 from catalog.documents import read_documents
 from catalog.tables import chunks, documents
 from indexer.document_keys import document_keys
+from indexer.found_passages import FoundPassages
 from indexer.lexical.query_text import parse_query_text
 from indexer.lexical.reader import LexicalReader
 from indexer.lexical.writer import LexicalWriter
@@ -28,7 +29,6 @@ from indexer.retrieval.fusion import FusionWeights
 from indexer.retrieval.reranking import Reranker
 from indexer.retrieval.retriever import Retriever
 from indexer.retrieval.tuning import FixedTuning, RankingTuning, Tuning
-from indexer.vectors.backend import Neighbours
 from settings.fields import BUILT_IN_FIELDS, FieldSettings, FieldType
 from tests.catalog.rows import NOON, add_document
 
@@ -72,16 +72,16 @@ class MemoryVectors:
     def __init__(self) -> None:
         self.held: dict[int, Row] = {}
 
-    def nearest(self, vector: npt.NDArray[np.float32], allowed: Collection[int], limit: int) -> Neighbours:
+    def nearest(self, vector: npt.NDArray[np.float32], allowed: Collection[int], limit: int) -> FoundPassages:
         found = [
             (float(row.vector @ vector), chunk, row.document_id)
             for chunk, row in self.held.items()
             if row.access_id in allowed
         ]
         best = sorted(found, key=lambda each: -each[0])[:limit]
-        return Neighbours(
-            np.array([cosine for cosine, _, _ in best], dtype=np.float32),
+        return FoundPassages(
             np.array([chunk for _, chunk, _ in best], dtype=np.int64),
+            np.array([cosine for cosine, _, _ in best], dtype=np.float32),
             document_keys([document_id for _, _, document_id in best]),
         )
 

@@ -196,10 +196,10 @@ def test_a_question_is_proposed_only_where_a_readable_document_holds_its_words(
 
 
 def test_how_long_is_proposed_where_a_document_says_only_the_number(library: Library, log: Log) -> None:
-    log.ask("how long is travel")
+    log.ask("How Long is travel")
     log.ask("how wide is travel")
     found = texts(complete(library, "how", log.suggester()))
-    assert found == ["how long is travel"]
+    assert found == ["How Long is travel"]
 
 
 def test_what_has_operators_is_never_proposed(library: Library, log: Log) -> None:
